@@ -1,6 +1,6 @@
 //! The principal of a request and the request's origin.
 
-use haltere_core::quota::Holder;
+use haltere_core::quota::QuotaHolder;
 use haltere_core::{Caller, Origin, Roles, SessionId, UserName};
 
 use crate::credential::Credential;
@@ -76,8 +76,8 @@ impl Ctx {
     }
 
     /// Whose quota what the principal takes counts against.
-    pub fn holder(&self) -> Holder {
-        Holder { user: Some(self.user().clone()), address: self.origin.address }
+    pub fn holder(&self) -> QuotaHolder {
+        QuotaHolder { user: Some(self.user().clone()), address: self.origin.address }
     }
 
     /// Whether the principal may do `action` to something that it may see.

@@ -1,4 +1,4 @@
-//! Quotas for a resource that callers reservation: how much there is in all, and how much one caller may hold.
+//! Quotas for a shared resource: how much there is in all, and how much one caller may hold.
 //!
 //! A limit per request and one for the process are not enough, because one caller with many requests could
 //! take everything. While the limit of one caller is smaller than the whole, no caller can exclude all others.
@@ -26,7 +26,7 @@ pub struct Bounds {
 
 /// The caller that holds a part of the resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Holder {
+pub struct QuotaHolder {
     /// `None` for callers without a session.
     pub user: Option<UserName>,
     /// `None` if it is unknown; then only the other two limits apply.
@@ -42,7 +42,7 @@ pub enum QuotaExceeded {
     Network,
 }
 
-/// Counts what callers hold of one resource. Clones reservation the count.
+/// Counts what callers hold of one resource. Clones count together.
 #[derive(Debug, Clone)]
 pub struct Quota(Arc<Inner>);
 
@@ -64,7 +64,7 @@ struct Amounts {
 #[derive(Debug)]
 pub struct Reservation {
     quota: Quota,
-    holder: Holder,
+    holder: QuotaHolder,
     amount: usize,
 }
 
@@ -79,10 +79,13 @@ impl Quota {
     /// # Errors
     ///
     /// With the limit that would be exceeded.
-    pub fn take(&self, holder: Holder, amount: usize) -> Result<Reservation, QuotaExceeded> {
+    pub fn take(&self, holder: QuotaHolder, amount: usize) -> Result<Reservation, QuotaExceeded> {
         let address = holder.address.map(neighbourhood);
-        let mut reservation =
-            Reservation { quota: self.clone(), holder: Holder { address, ..holder }, amount: 0 };
+        let mut reservation = Reservation {
+            quota: self.clone(),
+            holder: QuotaHolder { address, ..holder },
+            amount: 0,
+        };
         reservation.grow(amount)?;
         Ok(reservation)
     }
@@ -132,7 +135,12 @@ impl Drop for Reservation {
 }
 
 impl Amounts {
-    fn add(&mut self, bounds: &Bounds, holder: &Holder, more: usize) -> Result<(), QuotaExceeded> {
+    fn add(
+        &mut self,
+        bounds: &Bounds,
+        holder: &QuotaHolder,
+        more: usize,
+    ) -> Result<(), QuotaExceeded> {
         let of_user = self.users.get(&holder.user).copied().unwrap_or(0);
         let of_network = holder.address.map(|it| self.networks.get(&it).copied().unwrap_or(0));
         let fits = |held: usize, bound| held.checked_add(more).is_some_and(|sum| sum <= bound);
@@ -156,7 +164,7 @@ impl Amounts {
         Ok(())
     }
 
-    fn remove(&mut self, holder: &Holder, amount: usize) {
+    fn remove(&mut self, holder: &QuotaHolder, amount: usize) {
         self.all -= amount;
         less(&mut self.users, &holder.user, amount);
         if let Some(address) = &holder.address {
@@ -196,9 +204,9 @@ mod tests {
 
     const BOUNDS: Bounds = Bounds { all: 10, user: 4, network: 6 };
 
-    fn holder(user: u8, network: u8) -> Holder {
+    fn holder(user: u8, network: u8) -> QuotaHolder {
         let name = (user > 0).then(|| UserName::parse(&format!("user{user}")).expect("a name"));
-        Holder { user: name, address: Some(IpAddr::from([192, 0, 2, network])) }
+        QuotaHolder { user: name, address: Some(IpAddr::from([192, 0, 2, network])) }
     }
 
     #[test]
@@ -220,7 +228,7 @@ mod tests {
     #[test]
     fn addresses_of_one_network_count_together() {
         let quota = Quota::new(BOUNDS);
-        let at = |address: &str| Holder {
+        let at = |address: &str| QuotaHolder {
             user: None,
             address: Some(address.parse().expect("an address")),
         };

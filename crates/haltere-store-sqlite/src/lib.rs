@@ -43,7 +43,7 @@ use haltere_store::{
 };
 use log::{Log, Look};
 use sqlx::SqlitePool;
-use watch::Watch;
+use watch::FileWatch;
 
 pub use backup::{BackupError, SqliteBackup};
 pub use contents::Contents;
@@ -64,7 +64,7 @@ pub struct SqliteStore {
     /// Whether the disk takes what is written.
     condition: Arc<Condition>,
     /// Watches the files; `None` for a database that is only read.
-    watch: Option<Watch>,
+    watch: Option<FileWatch>,
     /// The log has lost its name, and was checkpointed for that reason.
     folded: AtomicBool,
 }
@@ -84,7 +84,7 @@ impl SqliteStore {
             path: path.to_owned(),
             readers: open::readers(path, Some(&files)),
             condition: Arc::default(),
-            watch: Some(Watch::new(files, &writer)),
+            watch: Some(FileWatch::new(files, &writer)),
             writer,
             folded: AtomicBool::new(false),
         };
@@ -210,7 +210,7 @@ impl SqliteStore {
     /// the log.
     async fn fold_log(&self) {
         let can_be_saved =
-            |watch: &Watch| watch.files.database_can_be_found() && !watch.log.is_broken();
+            |watch: &FileWatch| watch.files.database_can_be_found() && !watch.log.is_broken();
         let is_there = self.watch.as_ref().is_some_and(can_be_saved);
         if !is_there || self.folded.swap(true, Ordering::Relaxed) {
             return;

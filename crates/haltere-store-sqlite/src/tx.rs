@@ -15,7 +15,7 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::condition::Condition;
 use crate::error;
-use crate::watch::Watch;
+use crate::watch::FileWatch;
 
 /// A transaction, of the writer or of a reader. Which one it is decides the trait it is handed out
 /// as; should that ever go wrong, readers are `query_only`.
@@ -29,7 +29,7 @@ pub(crate) struct Tx {
     /// It changes something.
     writes: bool,
     /// Looked at once a change is durable: before it is said to be.
-    watch: Option<Watch>,
+    watch: Option<FileWatch>,
     /// The least that a read has to find.
     least: Option<ChangeCounters>,
 }
@@ -69,7 +69,7 @@ impl Tx {
     }
 
     /// Makes the commit fail when the files have been replaced or cut meanwhile.
-    pub(crate) fn watch(&mut self, watch: Watch) {
+    pub(crate) fn watch(&mut self, watch: FileWatch) {
         self.watch = Some(watch);
     }
 

@@ -11,13 +11,13 @@ use crate::log::{Log, Look};
 
 /// Whether the files are the ones that have the names, and whether what was written is in them.
 #[derive(Debug, Clone)]
-pub(crate) struct Watch {
+pub(crate) struct FileWatch {
     pub(crate) files: Arc<Files>,
     pub(crate) log: Arc<Log>,
     writer: SqlitePool,
 }
 
-impl Watch {
+impl FileWatch {
     pub(crate) fn new(files: Arc<Files>, writer: &SqlitePool) -> Self {
         let log = Arc::new(Log::new(files.database(), files.log()));
         Self { files, log, writer: writer.clone() }

@@ -23,14 +23,14 @@ const OPERATION: &str = "find the master key in the data folder";
 /// Checks the file in `data` in the background.
 pub(crate) fn start(app: &App, data: DataDir, key: KeyId) {
     let state = Mutex::new(State { key, faults: 0 });
-    let watch = Arc::new(Watch { app: app.clone(), data, state });
+    let watch = Arc::new(KeyWatch { app: app.clone(), data, state });
     app.run_in_background("master-key-watch", Schedule::every(EVERY), pending, move || {
         let watch = Arc::clone(&watch);
         async move { watch.check().await }
     });
 }
 
-struct Watch {
+struct KeyWatch {
     app: App,
     data: DataDir,
     state: Mutex<State>,
@@ -44,7 +44,7 @@ struct State {
     faults: u32,
 }
 
-impl Watch {
+impl KeyWatch {
     async fn check(&self) -> Result<(), Internal> {
         let mut state = self.state.lock().await;
         let folder = self.data.clone();

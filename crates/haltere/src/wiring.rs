@@ -28,7 +28,7 @@ use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
 use crate::data_dir::{BETWEEN_LOOKS, DataDir, FIRST_START};
-use crate::http::{Limits, SlotLimits, SlotPool};
+use crate::http::{HttpLimits, SlotLimits, SlotPool};
 use crate::plain_file;
 use crate::tls::{self, Tls};
 
@@ -224,15 +224,15 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
 }
 
 /// Our own TLS, where it is configured, and what looks after its certificate.
-pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::Watch)>> {
+pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::CertificateWatch)>> {
     let files = server.tls_cert.clone().zip(server.tls_key.clone());
     let open = |(cert, key)| Tls::open(cert, key, server.max_connections, Arc::new(SystemClock));
     files.map(open).transpose()
 }
 
 /// Limits on what clients of the HTTP server can use.
-pub(crate) fn limits(server: &Server) -> Limits {
-    Limits {
+pub(crate) fn limits(server: &Server) -> HttpLimits {
+    HttpLimits {
         slots: SlotPool::new(slot_limits(server), server.trusted_proxies.clone()),
         header_timeout: server.header_timeout.as_duration(),
         write_timeout: server.write_timeout.as_duration(),

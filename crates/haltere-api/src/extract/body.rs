@@ -227,7 +227,7 @@ mod tests {
     use futures_util::{StreamExt, stream};
 
     use haltere_core::Quota;
-    use haltere_core::quota::Holder;
+    use haltere_core::quota::QuotaHolder;
 
     use super::*;
     use crate::extract::coding;
@@ -235,7 +235,7 @@ mod tests {
     type Chunk = Result<Bytes, std::io::Error>;
 
     fn whole(bounds: Bounds, quota: &Quota) -> (Bounds, Reservation) {
-        (bounds, quota.take(Holder::default(), 0).expect("nothing is held"))
+        (bounds, quota.take(QuotaHolder::default(), 0).expect("nothing is held"))
     }
 
     #[tokio::test(start_paused = true)]
@@ -357,7 +357,7 @@ mod tests {
     async fn a_body_beyond_the_budget_is_refused_and_says_why() {
         let quota = budget(2 * MAX_BODY);
         let all_but_100 = quota.bounds().user - 100;
-        let rest = quota.take(Holder::default(), all_but_100).expect("nothing is held");
+        let rest = quota.take(QuotaHolder::default(), all_but_100).expect("nothing is held");
         let request = || Request::new(Body::from(vec![b'x'; 101]));
         let (within, reservation) = whole(USUAL, &quota);
         let error = read_within(request(), within, reservation).await.err().expect("refused");

@@ -160,7 +160,7 @@ impl Write for Bounded {
 pub(crate) mod tests {
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
-    use haltere_core::quota::Holder;
+    use haltere_core::quota::QuotaHolder;
     use proptest::prelude::*;
 
     use super::*;
@@ -181,7 +181,7 @@ pub(crate) mod tests {
     }
 
     fn counted() -> BudgetedBuffer {
-        let reservation = budget(64 << 20).take(Holder::default(), 0);
+        let reservation = budget(64 << 20).take(QuotaHolder::default(), 0);
         BudgetedBuffer::new(reservation.expect("nothing is held"), 0, usize::MAX)
     }
 

@@ -2,17 +2,17 @@
 
 use haltere_app::Ctx;
 use haltere_core::Origin;
-use haltere_core::quota::Holder;
+use haltere_core::quota::QuotaHolder;
 use http::Extensions;
 
 /// The user and the address of a request that has passed its gate.
-pub(crate) fn of_context(ctx: &Ctx) -> Holder {
+pub(crate) fn of_context(ctx: &Ctx) -> QuotaHolder {
     ctx.holder()
 }
 
 /// The user, if the request has passed a gate that requires a login, and the address of any request.
-pub(crate) fn of_request(extensions: &Extensions) -> Holder {
-    Holder {
+pub(crate) fn of_request(extensions: &Extensions) -> QuotaHolder {
+    QuotaHolder {
         user: extensions.get::<Ctx>().map(|ctx| ctx.user().clone()),
         address: extensions.get::<Origin>().and_then(|origin| origin.address),
     }

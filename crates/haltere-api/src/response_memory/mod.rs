@@ -9,7 +9,7 @@ use axum::body::{Body, HttpBody as _};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
-use haltere_core::quota::{Bounds, Holder};
+use haltere_core::quota::{Bounds, QuotaHolder};
 use haltere_core::{Quota, Reservation};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
@@ -77,12 +77,12 @@ impl ResponseMemory {
     }
 
     /// Memory for a response.
-    pub(crate) fn take(&self, holder: Holder, bytes: usize) -> Result<Reservation, ApiError> {
+    pub(crate) fn take(&self, holder: QuotaHolder, bytes: usize) -> Result<Reservation, ApiError> {
         self.all.take(holder, counted(bytes)).map_err(|reached| EXHAUSTED.refusal(reached))
     }
 
     /// Waits for memory, as long as it takes.
-    pub(crate) async fn wait(&self, holder: Holder, bytes: usize) -> Reservation {
+    pub(crate) async fn wait(&self, holder: QuotaHolder, bytes: usize) -> Reservation {
         loop {
             match self.take(holder.clone(), bytes) {
                 Ok(reservation) => return reservation,
@@ -93,7 +93,7 @@ impl ResponseMemory {
 
     /// A list in one part, if there is memory for that. Such lists get no more than half of any quota, so that the
     /// same list can still be sent in pieces.
-    pub(crate) fn whole(&self, holder: &Holder, list: &Bytes) -> Option<Bytes> {
+    pub(crate) fn whole(&self, holder: &QuotaHolder, list: &Bytes) -> Option<Bytes> {
         let bytes = counted(list.len());
         let of_whole = self.whole.take(holder.clone(), bytes).ok()?;
         let of_all = self.all.take(holder.clone(), bytes).ok()?;
@@ -111,7 +111,7 @@ impl ResponseMemory {
 /// which has happened, waits.
 pub(crate) async fn charge(
     answers: &ResponseMemory,
-    holder: Holder,
+    holder: QuotaHolder,
     is_change: bool,
     mut response: Response,
 ) -> Response {
@@ -172,7 +172,7 @@ fn counting_pieces(
 }
 
 /// The same body, which begins when there is memory for it.
-fn waiting(body: Body, response_memory: ResponseMemory, holder: Holder, bytes: usize) -> Body {
+fn waiting(body: Body, response_memory: ResponseMemory, holder: QuotaHolder, bytes: usize) -> Body {
     let pieces = async move {
         let memory = timeout(PATIENCE, response_memory.wait(holder, bytes)).await;
         let memory = memory.map_err(|_| axum::Error::new(OutOfMemory))?;

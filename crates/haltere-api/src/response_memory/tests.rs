@@ -12,8 +12,8 @@ use crate::error::json_bytes;
 const BUDGET: usize = 16 << 20;
 const QUOTA: usize = BUDGET / 4;
 
-fn holder(name: &str) -> Holder {
-    Holder { user: Some(UserName::parse(name).expect("a name")), address: None }
+fn holder(name: &str) -> QuotaHolder {
+    QuotaHolder { user: Some(UserName::parse(name).expect("a name")), address: None }
 }
 
 fn answer(body: impl Into<Body>) -> Response {

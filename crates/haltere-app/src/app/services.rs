@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::{AppSettings, AuditSettings};
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
-use crate::connections::{Connections, Fleet, Limits, Transfer};
+use crate::connections::{ConnectionLimits, Connections, Fleet, Transfer};
 use crate::events::Events;
 use crate::plugins::Plugins;
 use crate::profile::Profiles;
@@ -72,7 +72,7 @@ impl Shared {
             tasks: self.tasks.clone(),
             tests: Quota::new(settings.tests),
             stopping: self.stopping.clone(),
-            limits: Limits::of(settings),
+            limits: ConnectionLimits::of(settings),
             secrets: settings.secrets,
             first_outcome_within: connect_timeout + settings.create_margin,
         }
@@ -88,7 +88,7 @@ impl Shared {
             authorizer: self.authorizer.clone(),
             audit: Arc::clone(&self.audit),
             tasks: self.tasks.clone(),
-            limits: Limits::of(settings),
+            limits: ConnectionLimits::of(settings),
             secrets: settings.secrets,
         }
     }

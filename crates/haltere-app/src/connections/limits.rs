@@ -4,12 +4,12 @@ use crate::app::AppSettings;
 
 /// The limits on all connections.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub(crate) struct ConnectionLimits {
     pub(crate) connections: u64,
     pub(crate) bytes: u64,
 }
 
-impl Limits {
+impl ConnectionLimits {
     /// The configured ones.
     pub(crate) fn of(settings: &AppSettings) -> Self {
         let &AppSettings { connections_max, material_budget, .. } = settings;

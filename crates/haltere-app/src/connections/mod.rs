@@ -76,7 +76,7 @@ pub use view_text::{Fields, ViewText};
 
 pub(crate) use entry::make_a_difference;
 pub(crate) use fleet::{Fleet, change_of};
-pub(crate) use limits::Limits;
+pub(crate) use limits::ConnectionLimits;
 pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::{Registry, Snapshot};
@@ -98,7 +98,7 @@ pub struct Connections {
     pub(crate) tests: Quota,
     /// Cancelled when haltere shuts down.
     pub(crate) stopping: CancellationToken,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ConnectionLimits,
     pub(crate) secrets: SecretsPolicy,
     /// How long a create waits for the first outcome.
     pub(crate) first_outcome_within: Duration,

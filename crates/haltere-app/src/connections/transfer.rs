@@ -7,7 +7,7 @@ use haltere_store::{Store, Transactions};
 use tokio_util::task::TaskTracker;
 
 use super::fleet::Fleet;
-use super::limits::Limits;
+use super::limits::ConnectionLimits;
 use crate::app::{AppSettings, SecretsPolicy};
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
@@ -26,7 +26,7 @@ pub struct Transfer {
     pub(crate) authorizer: Authorizer,
     pub(crate) audit: Arc<AuditWriter>,
     pub(crate) tasks: TaskTracker,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ConnectionLimits,
     /// Whether exports may include secrets.
     pub(crate) secrets: SecretsPolicy,
 }
@@ -56,7 +56,7 @@ impl Transfer {
             fleet: None,
             audit,
             tasks,
-            limits: Limits::of(settings),
+            limits: ConnectionLimits::of(settings),
             secrets: settings.secrets,
         }
     }

@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
 use crate::now::now;
 use crate::policy::{Action, Resource};
-use crate::sessions::{Attempt, Refusal, Throttled};
+use crate::sessions::{LoginAttempt, Refusal, Throttled};
 use crate::tasks::to_completion;
 use crate::users::{check_password, hash_password};
 
@@ -58,7 +58,7 @@ impl Profiles {
         self.authorizer
             .authorize(ctx, Action::ChangeOwnPassword, Resource::User(name.as_str()))
             .await?;
-        let attempt = Attempt::new(name.as_str(), ctx.origin.address);
+        let attempt = LoginAttempt::new(name.as_str(), ctx.origin.address);
         let profiles = self.clone();
         let ctx = ctx.clone();
         to_completion(&self.tasks, async move {
@@ -79,7 +79,7 @@ impl Profiles {
     async fn verify_old(
         &self,
         ctx: &Ctx,
-        attempt: &Attempt,
+        attempt: &LoginAttempt,
         old: &Secret<String>,
     ) -> Result<UserRecord, ChangePasswordError> {
         match self.sessions.verify_password(attempt, ctx.user().as_str(), old.clone()).await {

@@ -10,7 +10,7 @@ use haltere_store::failpoint::Step;
 use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
-use super::{Attempt, Sessions, token};
+use super::{LoginAttempt, Sessions, token};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
@@ -85,7 +85,7 @@ impl Sessions {
     /// Looks at the password; a failure is audited.
     async fn verify(&self, wish: &LogIn) -> Result<Verified, LoginError> {
         let LogIn { username, password, origin, .. } = wish;
-        let attempt = Attempt::new(username, origin.address);
+        let attempt = LoginAttempt::new(username, origin.address);
         let refusal = match self.verify_password(&attempt, username, password.clone()).await {
             Ok(verified) => return Ok(verified),
             Err(refusal) => refusal,
@@ -160,7 +160,7 @@ impl Sessions {
     /// The user that `typed` names, when `password` is theirs. Unknown users take as long as wrong passwords.
     pub(crate) async fn verify_password(
         &self,
-        attempt: &Attempt,
+        attempt: &LoginAttempt,
         typed: &str,
         password: Secret<String>,
     ) -> Result<Verified, Refusal> {

@@ -29,7 +29,7 @@ pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSett
 pub use token::is_token;
 
 pub(crate) use log_in::Refusal;
-pub(crate) use throttle::{Attempt, Throttled};
+pub(crate) use throttle::{LoginAttempt, Throttled};
 
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;

@@ -29,12 +29,12 @@ const MAX_NAME: usize = 128;
 
 /// The account and the address of a login attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Attempt {
+pub(crate) struct LoginAttempt {
     account: String,
     network: Option<IpAddr>,
 }
 
-impl Attempt {
+impl LoginAttempt {
     pub(crate) fn new(username: &str, address: Option<IpAddr>) -> Self {
         Self {
             // Equivalent spellings are one account, so another blank is no fresh start for guessing.
@@ -55,8 +55,8 @@ impl Attempt {
 /// An attempt that was counted as a failure. It stays one unless the password is right.
 #[derive(Debug)]
 #[must_use = "an attempt that is right or was not made has to be refunded"]
-pub(crate) struct CountedAttempt {
-    attempt: Attempt,
+pub(crate) struct CountedLogin {
+    attempt: LoginAttempt,
     /// Whether the pair counted it. That may change until the password is verified.
     by_pair: bool,
 }
@@ -74,21 +74,21 @@ pub(crate) struct Throttled {
 }
 
 /// The limits on failed logins.
-pub(crate) struct Throttle(Mutex<Limits>);
+pub(crate) struct Throttle(Mutex<LoginLimits>);
 
-struct Limits {
+struct LoginLimits {
     accounts: KeyedLimit<String>,
     networks: KeyedLimit<Option<IpAddr>>,
-    pairs: KeyedLimit<Attempt>,
+    pairs: KeyedLimit<LoginAttempt>,
     /// The pairs that have logged in before, with the time of the last login.
-    trusted: HashMap<Attempt, Duration>,
+    trusted: HashMap<LoginAttempt, Duration>,
 }
 
 impl Throttle {
     pub(crate) fn new(settings: ThrottleSettings) -> Self {
         let ThrottleSettings { account_burst, account_interval, address_burst, address_interval } =
             settings;
-        Self(Mutex::new(Limits {
+        Self(Mutex::new(LoginLimits {
             accounts: KeyedLimit::new(QuotaExceeded::User, account_burst, account_interval),
             networks: KeyedLimit::new(QuotaExceeded::Network, address_burst, address_interval),
             pairs: KeyedLimit::new(QuotaExceeded::User, account_burst, account_interval),
@@ -97,16 +97,16 @@ impl Throttle {
     }
 
     /// Whether an attempt is allowed now; if so, whether this address has logged in to the account before.
-    pub(crate) fn check(&self, attempt: &Attempt, now: Duration) -> Result<bool, Throttled> {
+    pub(crate) fn check(&self, attempt: &LoginAttempt, now: Duration) -> Result<bool, Throttled> {
         self.limits().check(attempt, now)
     }
 
     /// The same, and counts the attempt if it is allowed.
     pub(crate) fn count(
         &self,
-        attempt: &Attempt,
+        attempt: &LoginAttempt,
         now: Duration,
-    ) -> Result<CountedAttempt, Throttled> {
+    ) -> Result<CountedLogin, Throttled> {
         let mut limits = self.limits();
         let by_pair = limits.check(attempt, now)?;
         if by_pair {
@@ -115,19 +115,19 @@ impl Throttle {
             limits.accounts.count(attempt.account.clone(), now);
         }
         limits.networks.count(attempt.network, now);
-        Ok(CountedAttempt { attempt: attempt.clone(), by_pair })
+        Ok(CountedLogin { attempt: attempt.clone(), by_pair })
     }
 
     /// The password was not verified after all.
-    pub(crate) fn refund(&self, counted: &CountedAttempt, now: Duration) {
+    pub(crate) fn refund(&self, counted: &CountedLogin, now: Duration) {
         self.limits().refund(counted, now);
     }
 
     /// The password was right.
-    pub(crate) fn succeeded(&self, counted: &CountedAttempt, now: Duration) {
+    pub(crate) fn succeeded(&self, counted: &CountedLogin, now: Duration) {
         let mut limits = self.limits();
         limits.refund(counted, now);
-        let CountedAttempt { attempt, .. } = counted;
+        let CountedLogin { attempt, .. } = counted;
         limits.pairs.forget(attempt);
         if limits.trusted.len() >= MAX && !limits.trusted.contains_key(attempt) {
             forget_smallest(&mut limits.trusted, |at| *at);
@@ -135,14 +135,14 @@ impl Throttle {
         limits.trusted.insert(attempt.clone(), now);
     }
 
-    fn limits(&self) -> parking_lot::MutexGuard<'_, Limits> {
+    fn limits(&self) -> parking_lot::MutexGuard<'_, LoginLimits> {
         self.0.lock()
     }
 }
 
-impl Limits {
+impl LoginLimits {
     /// Whether an attempt is allowed now; if so, whether only the limit of the pair applies.
-    fn check(&mut self, attempt: &Attempt, now: Duration) -> Result<bool, Throttled> {
+    fn check(&mut self, attempt: &LoginAttempt, now: Duration) -> Result<bool, Throttled> {
         if self.trusted.contains_key(attempt) {
             return self.pairs.check(attempt, now).map(|()| true);
         }
@@ -150,7 +150,7 @@ impl Limits {
         self.accounts.check(&attempt.account, now).map(|()| false)
     }
 
-    fn refund(&mut self, CountedAttempt { attempt, by_pair }: &CountedAttempt, now: Duration) {
+    fn refund(&mut self, CountedLogin { attempt, by_pair }: &CountedLogin, now: Duration) {
         if *by_pair {
             self.pairs.refund(attempt, now);
         } else {
@@ -233,17 +233,17 @@ mod tests {
         Duration::from_secs(86_400 + seconds)
     }
 
-    fn from(account: &str, address: &str) -> Attempt {
-        Attempt::new(account, Some(address.parse().unwrap()))
+    fn from(account: &str, address: &str) -> LoginAttempt {
+        LoginAttempt::new(account, Some(address.parse().unwrap()))
     }
 
-    fn fail(throttle: &Throttle, attempt: &Attempt, times: usize, now: Duration) {
+    fn fail(throttle: &Throttle, attempt: &LoginAttempt, times: usize, now: Duration) {
         for _ in 0..times {
             let _wrong = throttle.count(attempt, now).expect("not yet throttled");
         }
     }
 
-    fn succeed(throttle: &Throttle, attempt: &Attempt, now: Duration) {
+    fn succeed(throttle: &Throttle, attempt: &LoginAttempt, now: Duration) {
         let counted = throttle.count(attempt, now).expect("not throttled");
         throttle.succeeded(&counted, now);
     }

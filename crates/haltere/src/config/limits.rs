@@ -11,7 +11,7 @@ use super::units::Size;
 /// 409; "limit" in the answer is the name of the setting. Connections to the server, and memory for what goes over
 /// them, have theirs in the section server.
 #[derive(Debug, Config)]
-pub(crate) struct Limits {
+pub(crate) struct LimitSettings {
     /// How many event streams may be open. A browser opens one per tab.
     #[config(env = "HALTERE_LIMITS_STREAMS", default = 1_000)]
     pub streams: usize,
@@ -89,7 +89,7 @@ pub(crate) struct Limits {
     pub audited_actions_per_hour: u32,
 }
 
-impl Limits {
+impl LimitSettings {
     /// Looks at the settings that make sense only together.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let shared =

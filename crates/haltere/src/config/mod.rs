@@ -35,7 +35,7 @@ use confique::Config;
 use admin::Admin;
 use connections::Connections;
 use egress::Egress;
-use limits::Limits;
+use limits::LimitSettings;
 use link::Link;
 use log::Log;
 use plugins::Plugins;
@@ -78,7 +78,7 @@ pub(crate) struct Settings {
     pub sessions: Sessions,
 
     #[config(nested)]
-    pub limits: Limits,
+    pub limits: LimitSettings,
 
     #[config(nested)]
     pub plugins: Plugins,

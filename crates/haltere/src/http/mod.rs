@@ -37,7 +37,7 @@ const MAX_UNSENT: u32 = 256 * 1024;
 
 /// Limits on what clients can use.
 #[derive(Clone)]
-pub(crate) struct Limits {
+pub(crate) struct HttpLimits {
     pub slots: SlotPool,
     /// For the head of a request, counted from the end of the previous one.
     pub header_timeout: Duration,
@@ -50,7 +50,7 @@ pub(crate) struct Limits {
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: HttpLimits,
     tls: Option<Tls>,
     stop: Stop,
 ) {

@@ -23,14 +23,14 @@ struct Server {
 }
 
 /// With so many slots.
-fn patient(slots: usize) -> Limits {
+fn patient(slots: usize) -> HttpLimits {
     let limits = SlotLimits::new(NonZeroUsize::new(slots).expect("not zero"), None);
     let minute = Duration::from_mins(1);
     let slots = SlotPool::new(limits, Vec::new());
-    Limits { slots, header_timeout: minute, write_timeout: minute }
+    HttpLimits { slots, header_timeout: minute, write_timeout: minute }
 }
 
-async fn start(router: Router, limits: Limits) -> Server {
+async fn start(router: Router, limits: HttpLimits) -> Server {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let stop = Stop::default();
@@ -78,7 +78,7 @@ async fn a_response_has_one_date() {
 
 #[tokio::test]
 async fn an_incomplete_head_times_out() {
-    let limits = Limits { header_timeout: Duration::from_millis(50), ..patient(100) };
+    let limits = HttpLimits { header_timeout: Duration::from_millis(50), ..patient(100) };
     let server = start(Router::new(), limits).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.expect("sent");
@@ -168,7 +168,7 @@ async fn unread(server: &Server, requests: usize) -> TcpStream {
 async fn a_client_that_reads_nothing_loses_its_slot() {
     let large = Bytes::from(vec![b'x'; 32 << 20]);
     let router = Router::new().route("/", get(async move || large));
-    let limits = Limits { write_timeout: Duration::from_millis(200), ..patient(10) };
+    let limits = HttpLimits { write_timeout: Duration::from_millis(200), ..patient(10) };
     let slots = limits.slots.clone();
     let server = start(router, limits).await;
     let _readers = [unread(&server, 1).await, unread(&server, 5).await];

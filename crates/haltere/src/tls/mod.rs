@@ -25,7 +25,7 @@ use tokio_rustls::server::TlsStream;
 
 use files::Files;
 use handshakes::Handshakes;
-pub(crate) use watch::Watch;
+pub(crate) use watch::CertificateWatch;
 
 /// The most handshakes under way.
 const MAX_HANDSHAKES: usize = 256;
@@ -47,7 +47,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Reads certificate and key; [`Watch::start`] looks after them from then on. `connections` is how many
+    /// Reads certificate and key; [`CertificateWatch::start`] reloads them from then on. `connections` is how many
     /// the server holds at once.
     ///
     /// # Errors
@@ -58,12 +58,12 @@ impl Tls {
         key: PathBuf,
         connections: NonZeroUsize,
         clock: Arc<dyn Clock>,
-    ) -> anyhow::Result<(Self, Watch)> {
+    ) -> anyhow::Result<(Self, CertificateWatch)> {
         let files = Files { cert, key };
         let stamp = files.stamp();
         let identity = files.read()?;
         let config = Arc::new(ArcSwap::new(Arc::clone(&identity.config)));
-        let watch = Watch::new(files, stamp, &identity, Arc::clone(&config), clock);
+        let watch = CertificateWatch::new(files, stamp, &identity, Arc::clone(&config), clock);
         let max = (connections.get() / PART_OF_CONNECTIONS).clamp(1, MAX_HANDSHAKES);
         let handshakes = Arc::new(Handshakes::new(max, HANDSHAKE_TIMEOUT));
         Ok((Self { config, handshakes }, watch))

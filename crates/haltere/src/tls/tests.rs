@@ -21,7 +21,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_rustls::{TlsConnector, client};
 
 use super::*;
-use crate::http::{self, Limits, SlotLimits, SlotPool};
+use crate::http::{self, HttpLimits, SlotLimits, SlotPool};
 use crate::lifecycle::Stop;
 
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(100).expect("not zero");
@@ -50,7 +50,7 @@ impl Folder {
         replace(&self.cert(), &identity.cert_pem);
     }
 
-    fn open(&self) -> anyhow::Result<(Tls, Watch)> {
+    fn open(&self) -> anyhow::Result<(Tls, CertificateWatch)> {
         Tls::open(self.cert(), self.key(), CONNECTIONS, Arc::new(RealClock))
     }
 
@@ -92,7 +92,7 @@ impl Server {
         let (mut tls, watch) = folder.open().expect("a good certificate");
         tls.handshakes = Arc::new(handshakes);
         let (reload, stop) = (Arc::new(Notify::new()), Stop::default());
-        let limits = Limits {
+        let limits = HttpLimits {
             slots: SlotPool::new(SlotLimits::new(CONNECTIONS, None), Vec::new()),
             header_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_mins(1),

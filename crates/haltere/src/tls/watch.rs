@@ -22,7 +22,7 @@ pub(super) const CHECK_EVERY: Duration = Duration::from_secs(5);
 const OPERATION: &str = "read the server's certificate";
 
 /// Watches the files.
-pub(crate) struct Watch {
+pub(crate) struct CertificateWatch {
     files: Files,
     config: Arc<ArcSwap<ServerConfig>>,
     clock: Arc<dyn Clock>,
@@ -46,7 +46,7 @@ enum Reason {
     Request,
 }
 
-impl Watch {
+impl CertificateWatch {
     pub(super) fn new(
         files: Files,
         used: Stamp,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::quota::{Bounds, Holder, QuotaExceeded};
+use haltere_core::quota::{Bounds, QuotaExceeded, QuotaHolder};
 use haltere_core::{Quota, Reservation};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
@@ -45,7 +45,7 @@ impl ImportSlots {
     }
 
     /// Takes a slot, and a reservation that counts the bytes of the file.
-    pub(super) fn take(&self, holder: Holder) -> Result<(Reservation, Reservation), ApiError> {
+    pub(super) fn take(&self, holder: QuotaHolder) -> Result<(Reservation, Reservation), ApiError> {
         let slot = self.imports.take(holder.clone(), 1).map_err(busy)?;
         let file = self.files.take(holder, 0).map_err(|reached| EXHAUSTED.refusal(reached))?;
         Ok((slot, file))

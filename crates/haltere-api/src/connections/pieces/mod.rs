@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use haltere_app::App;
 use haltere_app::connections::Listing;
-use haltere_core::quota::Holder;
+use haltere_core::quota::QuotaHolder;
 use http::StatusCode;
 use zeroize::Zeroizing;
 
@@ -70,7 +70,7 @@ pub(crate) fn cost(listing: &Listing) -> usize {
 }
 
 /// A list of connections: as a whole if it is one of all connections and the caller's quota allows it, else in pieces.
-pub(crate) fn list(state: &ApiState, holder: &Holder, listing: Listing) -> Response {
+pub(crate) fn list(state: &ApiState, holder: &QuotaHolder, listing: Listing) -> Response {
     let whole = state.list_cache.whole(&state.app, &listing);
     if let Some(whole) = whole.and_then(|body| state.response_memory.whole(holder, &body)) {
         let mut response = json_bytes(StatusCode::OK, whole);

@@ -229,12 +229,12 @@ pub(super) fn plan(
 
 /// The MQTT sessions that are taken: by stored connections, and by earlier entries of the file.
 struct TakenKeys<'a> {
-    held: HashMap<MqttSessionKey, Holder<'a>>,
+    held: HashMap<MqttSessionKey, ClientIdHolder<'a>>,
     instance: &'a str,
     visibility: &'a Visibility,
 }
 
-enum Holder<'a> {
+enum ClientIdHolder<'a> {
     Stored(&'a ClientIdUse),
     Entry(usize),
 }
@@ -242,8 +242,9 @@ enum Holder<'a> {
 impl<'a> TakenKeys<'a> {
     fn of(Stored { client_ids, instance, .. }: &'a Stored, visibility: &'a Visibility) -> Self {
         let held = client_ids.iter();
-        let held =
-            held.filter_map(|it| Some((MqttSessionKey::of_use(it, instance)?, Holder::Stored(it))));
+        let held = held.filter_map(|it| {
+            Some((MqttSessionKey::of_use(it, instance)?, ClientIdHolder::Stored(it)))
+        });
         Self { held: held.collect(), instance, visibility }
     }
 
@@ -254,15 +255,15 @@ impl<'a> TakenKeys<'a> {
         let key = MqttSessionKey::of_new(id.as_ref(), settings, self.instance)?;
         match self.held.entry(key) {
             hash_map::Entry::Vacant(free) => {
-                free.insert(Holder::Entry(position));
+                free.insert(ClientIdHolder::Entry(position));
                 None
             }
             hash_map::Entry::Occupied(held) => Some(match held.get() {
-                Holder::Stored(it) => {
+                ClientIdHolder::Stored(it) => {
                     mqtt_session_key::taken(self.visibility, &it.name, &it.id, !is_given)
                         .to_string()
                 }
-                Holder::Entry(first) => format!(
+                ClientIdHolder::Entry(first) => format!(
                     "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
                     mqtt_session_key::FIELD
                 ),

@@ -3,7 +3,7 @@
 use haltere_store::{ConnectionReads, StoreError, WriteTx};
 
 use super::super::budget::over_budget;
-use super::super::limits::Limits;
+use super::super::limits::ConnectionLimits;
 use super::super::transfer::Transfer;
 use super::file::{ImportFile, Incoming};
 use super::plan::{ImportMode, ImportReport, Stored, plan};
@@ -92,7 +92,7 @@ impl Transfer {
         instance: String,
         validated: ImportFile,
     ) -> Result<(ImportReport, Vec<(usize, Incoming)>), StoreError> {
-        let Limits { connections: max, bytes } = self.limits;
+        let ConnectionLimits { connections: max, bytes } = self.limits;
         let stored = Stored::read(connections, instance).await?;
         let (mut report, new) = plan(validated, &stored, visibility, max);
         let all = new.iter().map(|(_, incoming)| &incoming.connection);

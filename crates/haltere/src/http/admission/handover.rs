@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::pool::{Rejected, SlotPool, State};
-use super::slot::{ConnectionSlot, Holder};
+use super::slot::{ConnectionSlot, SlotHolder};
 use crate::http::write_timeout::WriteState;
 
 /// How long a connection waits for the evicted one to end: longer than that may take.
@@ -87,7 +87,7 @@ impl State {
     pub(super) fn queue(
         &mut self,
         pool: &SlotPool,
-        evicted: &Holder,
+        evicted: &SlotHolder,
         network: Option<IpAddr>,
         writes: &Arc<WriteState>,
     ) -> PendingSlot {
@@ -108,7 +108,7 @@ impl State {
         &mut self,
         successor: Successor,
         is_reserved: bool,
-    ) -> (oneshot::Sender<ConnectionSlot>, Arc<Holder>) {
+    ) -> (oneshot::Sender<ConnectionSlot>, Arc<SlotHolder>) {
         let Successor { network, writes, sender } = successor;
         self.change_network(network, |counts| counts.waiting -= 1);
         (sender, self.holder(network, is_reserved, &writes))

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::handover::{Admission, Successor};
 use super::limits::SlotLimits;
-use super::slot::{ConnectionSlot, Holder};
+use super::slot::{ConnectionSlot, SlotHolder};
 use crate::http::warning_counter::WarningCounter;
 use crate::http::write_timeout::WriteState;
 
@@ -34,9 +34,9 @@ pub(super) struct State {
     /// Connections that wait for a handover, by the number of the evicted holder.
     pub(super) successors: HashMap<u64, Successor>,
     /// Connections on general slots that do nothing, the one idle for longest first.
-    pub(super) idle: BTreeMap<u64, Arc<Holder>>,
+    pub(super) idle: BTreeMap<u64, Arc<SlotHolder>>,
     /// Connections on reserved slots without a session and without a request in progress, the oldest first.
-    pub(super) unauthenticated: BTreeMap<u64, Arc<Holder>>,
+    pub(super) unauthenticated: BTreeMap<u64, Arc<SlotHolder>>,
     last_number: u64,
     closed: u64,
     rejected: WarningCounter,
@@ -74,9 +74,9 @@ pub(crate) struct Rejected {
 
 /// What the pool finds for a new connection.
 enum Found {
-    Free(Arc<Holder>),
+    Free(Arc<SlotHolder>),
     /// The slot of a connection that is being evicted.
-    Evicting(Arc<Holder>),
+    Evicting(Arc<SlotHolder>),
     Nothing(Rejected),
 }
 
@@ -124,13 +124,13 @@ impl SlotPool {
         }
     }
 
-    pub(super) fn slot(&self, holder: Arc<Holder>) -> ConnectionSlot {
+    pub(super) fn slot(&self, holder: Arc<SlotHolder>) -> ConnectionSlot {
         ConnectionSlot::new(self.clone(), holder)
     }
 
     /// Frees the slot of a connection that has ended, or hands it over.
-    pub(super) fn release(&self, holder: &Holder) {
-        let Holder { number, network, is_reserved, .. } = *holder;
+    pub(super) fn release(&self, holder: &SlotHolder) {
+        let SlotHolder { number, network, is_reserved, .. } = *holder;
         let mut state = self.state();
         state.closed += 1;
         state.change_network(network, |counts| *counts.of_mut(is_reserved) -= 1);
@@ -190,7 +190,7 @@ impl State {
         network: Option<IpAddr>,
         is_reserved: bool,
         writes: &Arc<WriteState>,
-    ) -> Option<Arc<Holder>> {
+    ) -> Option<Arc<SlotHolder>> {
         let (quota, all) = if is_reserved {
             (limits.reserved_per_address, limits.reserved)
         } else {
@@ -236,9 +236,9 @@ impl State {
         network: Option<IpAddr>,
         is_reserved: bool,
         writes: &Arc<WriteState>,
-    ) -> Arc<Holder> {
+    ) -> Arc<SlotHolder> {
         let (number, evict) = (self.next_number(), CancellationToken::new());
-        Arc::new(Holder { number, network, is_reserved, writes: Arc::clone(writes), evict })
+        Arc::new(SlotHolder { number, network, is_reserved, writes: Arc::clone(writes), evict })
     }
 
     pub(super) fn next_number(&mut self) -> u64 {
@@ -247,8 +247,8 @@ impl State {
     }
 
     /// Evicts the connection that has been idle for longest, `within` a network if one is given.
-    fn evict_idle(&mut self, within: Option<IpAddr>) -> Option<Arc<Holder>> {
-        let fits = |holder: &Holder| within.is_none() || holder.network == within;
+    fn evict_idle(&mut self, within: Option<IpAddr>) -> Option<Arc<SlotHolder>> {
+        let fits = |holder: &SlotHolder| within.is_none() || holder.network == within;
         let mut idle = self.idle.iter();
         let found = idle.find(|(_, holder)| fits(holder) && !holder.writes.is_blocked());
         let number = found.map(|(number, _)| *number)?;
@@ -256,7 +256,7 @@ impl State {
         Some(self.evict(holder))
     }
 
-    fn evict_unauthenticated(&mut self, within: Option<IpAddr>) -> Option<Arc<Holder>> {
+    fn evict_unauthenticated(&mut self, within: Option<IpAddr>) -> Option<Arc<SlotHolder>> {
         let mut unauthenticated = self.unauthenticated.iter();
         let found =
             unauthenticated.find(|(_, holder)| within.is_none() || holder.network == within);
@@ -265,7 +265,7 @@ impl State {
         Some(self.evict(holder))
     }
 
-    fn evict(&mut self, holder: Arc<Holder>) -> Arc<Holder> {
+    fn evict(&mut self, holder: Arc<SlotHolder>) -> Arc<SlotHolder> {
         holder.evict.cancel();
         self.evicted.increment("idle HTTP connections were closed: their slots were needed");
         holder

@@ -12,7 +12,7 @@ use super::pool::{SlotPool, State};
 use crate::http::write_timeout::WriteState;
 
 /// A connection as the pool sees it.
-pub(super) struct Holder {
+pub(super) struct SlotHolder {
     pub(super) number: u64,
     /// The network that the slot counts for; a trusted proxy has none.
     pub(super) network: Option<IpAddr>,
@@ -24,7 +24,7 @@ pub(super) struct Holder {
 /// The right of one connection to be open. Dropping it frees the slot.
 pub(crate) struct ConnectionSlot {
     pool: SlotPool,
-    pub(super) holder: Arc<Holder>,
+    pub(super) holder: Arc<SlotHolder>,
     /// The key in the pool's list of idle or unauthenticated connections, while it is in one.
     eviction_key: Mutex<Option<u64>>,
     has_session: AtomicBool,
@@ -32,7 +32,7 @@ pub(crate) struct ConnectionSlot {
 
 impl ConnectionSlot {
     /// A new connection is idle until its first request.
-    pub(super) fn new(pool: SlotPool, holder: Arc<Holder>) -> Self {
+    pub(super) fn new(pool: SlotPool, holder: Arc<SlotHolder>) -> Self {
         let slot = Self {
             pool,
             holder,
@@ -106,7 +106,7 @@ impl ConnectionSlot {
     }
 
     /// Without a session, a connection on a reserved slot is closed after its answer, and may have to go earlier.
-    fn evictable<'a>(&self, state: &'a mut State) -> &'a mut BTreeMap<u64, Arc<Holder>> {
+    fn evictable<'a>(&self, state: &'a mut State) -> &'a mut BTreeMap<u64, Arc<SlotHolder>> {
         if self.is_reserved() { &mut state.unauthenticated } else { &mut state.idle }
     }
 

@@ -15,7 +15,7 @@ use crate::tls::Tls;
 struct Setup {
     ca: Ca,
     folder: TempDir,
-    watch: Watch,
+    watch: CertificateWatch,
     clock: MockClock,
 }
 
