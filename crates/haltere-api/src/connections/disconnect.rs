@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::connections::Terms;
+use haltere_app::connections::ChangeOptions;
 
 use super::openapi_parts::{BadParameter, OutdatedVersion, UnknownConnection};
 use super::secrets::SecretsQuery;
@@ -36,8 +36,8 @@ pub(crate) async fn handler(
     IfMatch(condition): IfMatch,
     Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: query.wanted(), condition };
-    let connection = state.app.connections().disconnect(&context, &id, terms).await?;
+    let options = ChangeOptions { secrets: query.wanted(), condition };
+    let connection = state.app.connections().disconnect(&context, &id, options).await?;
     Ok(single::answer(connection))
 }
 

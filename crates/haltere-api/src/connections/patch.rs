@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::connections::Terms;
+use haltere_app::connections::ChangeOptions;
 
 use super::openapi_parts::{OutdatedVersion, UnknownConnection};
 use super::secrets::SecretsQuery;
@@ -51,9 +51,9 @@ pub(crate) async fn handler(
     Query(query): Query<SecretsQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: query.wanted(), condition };
+    let options = ChangeOptions { secrets: query.wanted(), condition };
     let patch = connection_patch::read(body, &id)?;
-    let connection = state.app.connections().patch(&context, &id, patch, terms).await?;
+    let connection = state.app.connections().patch(&context, &id, patch, options).await?;
     Ok(single::answer(connection))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::connections::Terms;
+use haltere_app::connections::ChangeOptions;
 
 use super::openapi_parts::{OutdatedVersion, UnknownConnection};
 use super::secrets::SecretsQuery;
@@ -46,9 +46,9 @@ pub(crate) async fn handler(
     Query(query): Query<SecretsQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: query.wanted(), condition };
+    let options = ChangeOptions { secrets: query.wanted(), condition };
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
-    let connection = state.app.connections().replace(&context, &id, replacement, terms).await?;
+    let connection = state.app.connections().replace(&context, &id, replacement, options).await?;
     Ok(single::answer(connection))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::{AuditAction, ConnectionId, Intent};
 
 use super::Connections;
-use super::condition::{Condition, Outdated, Terms};
+use super::condition::{ChangeOptions, Condition, Outdated};
 use super::entry::Entry;
 use super::error::ConnectionError;
 use super::view::ConnectionView;
@@ -21,9 +21,9 @@ impl Connections {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        terms: impl Into<Terms>,
+        options: impl Into<ChangeOptions>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.change_intent(ctx, id, Intent::Connected, terms.into()).await
+        self.change_intent(ctx, id, Intent::Connected, options.into()).await
     }
 
     /// Disconnects a connection on purpose: it stays down, also after a restart, until it is connected again.
@@ -31,9 +31,9 @@ impl Connections {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        terms: impl Into<Terms>,
+        options: impl Into<ChangeOptions>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.change_intent(ctx, id, Intent::Disconnected, terms.into()).await
+        self.change_intent(ctx, id, Intent::Disconnected, options.into()).await
     }
 
     async fn change_intent(
@@ -41,14 +41,14 @@ impl Connections {
         ctx: &Ctx,
         id: &ConnectionId,
         intent: Intent,
-        terms: Terms,
+        options: ChangeOptions,
     ) -> Result<ConnectionView, ConnectionError> {
         let action = match intent {
             Intent::Connected => Action::ConnectConnection,
             Intent::Disconnected => Action::DisconnectConnection,
         };
         self.authorizer.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
-        let Terms { secrets, condition } = terms;
+        let ChangeOptions { secrets, condition } = options;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
         let job = async move {

@@ -136,12 +136,12 @@ impl Condition {
 
 /// How a caller wants a change to be made and answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct ChangeOptions {
     pub secrets: Secrets,
     pub condition: Condition,
 }
 
-impl From<Secrets> for Terms {
+impl From<Secrets> for ChangeOptions {
     fn from(secrets: Secrets) -> Self {
         Self { secrets, condition: Condition::Any }
     }

@@ -3,7 +3,7 @@
 use haltere_core::{AuditAction, ConnectionId};
 
 use super::Connections;
-use super::condition::{Condition, Outdated, Terms};
+use super::condition::{ChangeOptions, Condition, Outdated};
 use super::error::ConnectionError;
 use super::list::Listing;
 use super::view::secrets_were_read;
@@ -19,12 +19,12 @@ impl Connections {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        terms: impl Into<Terms>,
+        options: impl Into<ChangeOptions>,
     ) -> Result<Listing, ConnectionError> {
         self.authorizer
             .authorize(ctx, Action::DeleteConnection, Resource::Connection(id.as_str()))
             .await?;
-        let Terms { secrets, condition } = terms.into();
+        let ChangeOptions { secrets, condition } = options.into();
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
         let job =

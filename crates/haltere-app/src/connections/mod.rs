@@ -53,7 +53,7 @@ use crate::write_lock::WriteLock;
 pub use advice::ConnectionAdvice;
 pub use budget::OverBudget;
 pub use certificates::ConnectionCertificates;
-pub use condition::{Condition, LastChange, Outdated, Terms, VersionTag};
+pub use condition::{ChangeOptions, Condition, LastChange, Outdated, VersionTag};
 pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};

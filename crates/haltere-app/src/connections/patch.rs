@@ -3,7 +3,7 @@
 use haltere_core::{ConnectionId, ConnectionPatch};
 
 use super::Connections;
-use super::condition::Terms;
+use super::condition::ChangeOptions;
 use super::error::UpdateError;
 use super::view::ConnectionView;
 use super::{record, update};
@@ -17,9 +17,9 @@ impl Connections {
         ctx: &Ctx,
         id: &ConnectionId,
         patch: ConnectionPatch,
-        terms: impl Into<Terms>,
+        options: impl Into<ChangeOptions>,
     ) -> Result<ConnectionView, UpdateError> {
-        self.update_connection(ctx, id, terms.into(), |connections, row| {
+        self.update_connection(ctx, id, options.into(), |connections, row| {
             let stored = record::open(&connections.fleet.vault, &connections.fleet.pem_cache, &row)
                 .map_err(|reason| UpdateError::Unreadable { reason })?;
             Ok(update::apply(stored, patch, connections.secrets)?)

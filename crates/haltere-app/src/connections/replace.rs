@@ -7,7 +7,7 @@ use haltere_core::{
 use haltere_store::ConnectionRecord;
 
 use super::Connections;
-use super::condition::Terms;
+use super::condition::ChangeOptions;
 use super::destination::KeptSecrets;
 use super::error::UpdateError;
 use super::input::ConnectionReplacement;
@@ -25,9 +25,9 @@ impl Connections {
         ctx: &Ctx,
         id: &ConnectionId,
         replacement: ConnectionReplacement,
-        terms: impl Into<Terms>,
+        options: impl Into<ChangeOptions>,
     ) -> Result<ConnectionView, UpdateError> {
-        self.update_connection(ctx, id, terms.into(), |connections, row| {
+        self.update_connection(ctx, id, options.into(), |connections, row| {
             let policy = connections.secrets;
             match record::open(&connections.fleet.vault, &connections.fleet.pem_cache, &row) {
                 Ok(stored) => Ok(update::apply(stored, replacement.into(), policy)?),

@@ -7,7 +7,7 @@ use haltere_store::{ConnectionRecord, StoreError};
 
 use super::Connections;
 use super::budget::has_gone_over;
-use super::condition::{Condition, Outdated, Terms};
+use super::condition::{ChangeOptions, Condition, Outdated};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
@@ -31,13 +31,13 @@ impl Connections {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        terms: Terms,
+        options: ChangeOptions,
         edit: impl FnOnce(&Connections, ConnectionRecord) -> Result<Edit, UpdateError> + Send + 'static,
     ) -> Result<ConnectionView, UpdateError> {
         self.authorizer
             .authorize(ctx, Action::UpdateConnection, Resource::Connection(id.as_str()))
             .await?;
-        let Terms { secrets, condition } = terms;
+        let ChangeOptions { secrets, condition } = options;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
         let job = async move {

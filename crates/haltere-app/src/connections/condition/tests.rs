@@ -9,9 +9,9 @@ fn renaming(text: &str) -> ConnectionPatch {
     ConnectionPatch { name: Some(name(text)), ..ConnectionPatch::default() }
 }
 
-fn only(tag: &VersionTag) -> Terms {
+fn only(tag: &VersionTag) -> ChangeOptions {
     let condition = Condition::OneOf(vec!["other".to_owned(), tag.as_str().to_owned()]);
-    Terms { secrets: Secrets::Omit, condition }
+    ChangeOptions { secrets: Secrets::Omit, condition }
 }
 
 async fn tag(app: &TestApp) -> VersionTag {
@@ -25,8 +25,8 @@ async fn a_change_is_made_to_the_version_it_is_meant_for() {
     let ctx = app.ctx(Role::ConnectionManager);
     app.app.connections().create(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
     let first = tag(&app).await;
-    let patch = async |text: &str, terms| {
-        app.app.connections().patch(&ctx, &id("a"), renaming(text), terms).await
+    let patch = async |text: &str, options| {
+        app.app.connections().patch(&ctx, &id("a"), renaming(text), options).await
     };
     let changed = patch("B", only(&first)).await.expect("the version that is stored");
     let second = changed.entry.tag();
