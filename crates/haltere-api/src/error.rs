@@ -1,8 +1,8 @@
 //! What every refusal looks like: a status, and `{"code", "message"}` as JSON.
 //!
 //! An operation maps the errors of its application call to an [`ApiError`] at the top of its own
-//! file, so that its first lines show the answers it can give. An unexpected error becomes
-//! [`ApiError::internal`]; [`crate::middleware::failures`] logs it and words the answer.
+//! file, so that its first lines show the responses it can give. An unexpected error becomes
+//! [`ApiError::internal`]; [`crate::middleware::failures`] logs it and words the response.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -116,7 +116,7 @@ pub(crate) struct ApiError {
     cause: Option<InternalCause>,
 }
 
-/// Why an answer is a 500: put on the response, taken off and logged by [`crate::middleware::failures`].
+/// Why a response is a 500: put on the response, taken off and logged by [`crate::middleware::failures`].
 #[derive(Debug, Clone)]
 pub(crate) struct InternalCause(pub(crate) Arc<dyn Error + Send + Sync>);
 
@@ -211,7 +211,7 @@ impl ApiError {
         Self { limit: Some(limit), ..self }
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -273,17 +273,17 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A JSON answer.
+/// A JSON response.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     json_bytes(status, to_json(body))
 }
 
-/// The body of a JSON answer.
+/// The body of a JSON response.
 pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).expect("wire types have string keys and finite numbers")
 }
 
-/// A JSON answer whose body is rendered already.
+/// A JSON response whose body is rendered already.
 pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;

@@ -13,7 +13,7 @@ use crate::state::ApiState;
 pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -> Response {
     let path = request.uri().path();
     match *request.method() {
-        Method::GET | Method::HEAD if page::is_wanted(&request) => page::answer(&state.options),
+        Method::GET | Method::HEAD if page::is_wanted(&request) => page::response(&state.options),
         Method::OPTIONS if path == "*" => allowed("GET,HEAD,POST,PUT,PATCH,DELETE"),
         Method::OPTIONS
             if page::is_page(path) || file::is_folder_file(state.options.console, path) =>
@@ -98,8 +98,8 @@ mod tests {
             assert_eq!((head.status.as_u16(), head.text.as_str()), (404, ""), "{path}");
         }
         for path in ["/somewhere", "/login"] {
-            let answer = viewer.post(path, json!({})).await;
-            answer.is_refusal(404, "NOT_FOUND", "Resource not found");
+            let response = viewer.post(path, json!({})).await;
+            response.is_refusal(404, "NOT_FOUND", "Resource not found");
         }
     }
 
@@ -124,10 +124,14 @@ mod tests {
             ("/api/nothing", None),
         ] {
             let request = Request::options(path).body(Body::empty()).expect("a request");
-            let answer = anonymous.send(request).await;
+            let response = anonymous.send(request).await;
             let status = if allow.is_some() { 204 } else { 404 };
-            assert_eq!((answer.status.as_u16(), answer.header("allow")), (status, allow), "{path}");
-            assert_eq!(answer.text.is_empty(), status == 204, "{path}");
+            assert_eq!(
+                (response.status.as_u16(), response.header("allow")),
+                (status, allow),
+                "{path}"
+            );
+            assert_eq!(response.text.is_empty(), status == 204, "{path}");
         }
     }
 
@@ -150,8 +154,8 @@ mod tests {
             "Connection not found",
         );
         // Rules that go by the path know it in one spelling only.
-        let answer = admin.get("/API/profile/?token=abc").await;
-        assert_eq!(answer.status, 400, "{}", answer.text);
+        let response = admin.get("/API/profile/?token=abc").await;
+        assert_eq!(response.status, 400, "{}", response.text);
         let login = json!({"username": "admin", "password": TestApp::PASSWORD});
         for path in ["/auth/?json=1", "/AUTH?json=1", "/Auth/?json=1"] {
             assert_eq!(api.anonymous().post(path, login.clone()).await.status, 200, "{path}");
@@ -172,15 +176,15 @@ mod tests {
             ("application/json; charset=utf-16", utf16),
         ] {
             let request = Request::put("/api/plugins/tls").header("content-type", content_type);
-            let answer = admin.send(request.body(Body::from(body)).expect("a request")).await;
-            assert_eq!(answer.status, 200, "{content_type}: {}", answer.text);
+            let response = admin.send(request.body(Body::from(body)).expect("a request")).await;
+            assert_eq!(response.status, 200, "{content_type}: {}", response.text);
         }
         let request = Request::put("/api/plugins/tls").header("content-encoding", "br");
-        let answer = admin.send(request.body(Body::from("x")).expect("a request")).await;
+        let response = admin.send(request.body(Body::from("x")).expect("a request")).await;
         let accepted = "gzip, x-gzip, deflate, identity";
         let why = format!("Content-Encoding: br is not accepted; what is: {accepted}");
-        answer.is_refusal(415, "INVALID", &why);
-        assert_eq!(answer.header("accept-encoding"), Some(accepted));
+        response.is_refusal(415, "INVALID", &why);
+        assert_eq!(response.header("accept-encoding"), Some(accepted));
     }
 
     #[tokio::test]
@@ -194,13 +198,13 @@ mod tests {
             (Method::TRACE, "/api/profile", "GET,HEAD,PUT"),
         ] {
             let request = Request::builder().method(&method).uri(path).body(Body::empty());
-            let answer = admin.send(request.expect("a request")).await;
+            let response = admin.send(request.expect("a request")).await;
             assert_eq!(
-                (answer.status.as_u16(), answer.header("allow")),
+                (response.status.as_u16(), response.header("allow")),
                 (405, Some(allow)),
                 "{method} {path}"
             );
-            assert_eq!(answer.json()["code"], "METHOD_NOT_ALLOWED");
+            assert_eq!(response.json()["code"], "METHOD_NOT_ALLOWED");
         }
     }
 
@@ -215,38 +219,44 @@ mod tests {
             .header("host", "haltere:8088")
             .header("origin", "http://elsewhere")
             .body(Body::from("{\"enabled\":false}"));
-        let answer = admin.send(foreign.expect("a request")).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (403, &json!("NOT_ALLOWED")));
-        let message = answer.json()["message"].to_string();
+        let response = admin.send(foreign.expect("a request")).await;
+        assert_eq!(
+            (response.status.as_u16(), &response.json()["code"]),
+            (403, &json!("NOT_ALLOWED"))
+        );
+        let message = response.json()["message"].to_string();
         let begins = "\"Requests from other origins are not allowed: Origin is ";
         assert!(message.starts_with(begins) && message.contains("haltere:8088"), "{message}");
     }
 
     #[tokio::test]
-    async fn every_answer_carries_the_headers() {
+    async fn every_response_carries_the_headers() {
         let api = TestApi::start().await;
         let anonymous = api.anonymous();
         for path in
             ["/", "/login", "/api/profile", "/api/nothing", "/healthz", "/api/docs", "/nothing"]
         {
-            let answer = anonymous.get(path).await;
+            let response = anonymous.get(path).await;
             let cache = "private, no-cache, no-store, must-revalidate";
-            assert_eq!(answer.header("cache-control"), Some(cache), "{path}");
+            assert_eq!(response.header("cache-control"), Some(cache), "{path}");
             assert_eq!(
-                (answer.header("expires"), answer.header("pragma")),
+                (response.header("expires"), response.header("pragma")),
                 (Some("-1"), Some("no-cache"))
             );
-            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-            let policy = answer.header("content-security-policy").expect("a policy");
+            assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+            let policy = response.header("content-security-policy").expect("a policy");
             assert!(
                 policy.contains("default-src 'none'") && !policy.contains("unsafe"),
                 "{policy}"
             );
-            assert!(!answer.text.contains("<script") && !answer.text.contains(" style="), "{path}");
+            assert!(
+                !response.text.contains("<script") && !response.text.contains(" style="),
+                "{path}"
+            );
         }
-        let answer =
+        let response =
             anonymous.get(&crate::pages::stylesheet::href(&crate::BasePath::default())).await;
-        assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
-        assert_eq!(answer.header("content-type"), Some("text/css; charset=utf-8"));
+        assert_eq!(response.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        assert_eq!(response.header("content-type"), Some("text/css; charset=utf-8"));
     }
 }

@@ -26,13 +26,13 @@ pub(crate) async fn gate(access: Access, request: Request, next: Next) -> Respon
         },
     };
     match request {
-        Ok(request) => answer(request, next).await,
+        Ok(request) => respond(request, next).await,
         Err(error) => error.into_response(),
     }
 }
 
 /// What the handler answers, within the bounds of the session it is for, if any.
-async fn answer(request: Request, next: Next) -> Response {
+async fn respond(request: Request, next: Next) -> Response {
     let extensions = request.extensions();
     let (Some(context), Some(state)) =
         (extensions.get::<Ctx>(), extensions.get::<ApiState>().cloned())
@@ -52,11 +52,11 @@ async fn answer(request: Request, next: Next) -> Response {
     response
 }
 
-/// Marks an answer to a caller with a session, for the server around the router.
+/// Marks a response to a caller with a session, for the server around the router.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthenticatedResponse;
 
-/// Marks an answer that must not outlast a credential, for the server around the router: when that ends, so does the
+/// Marks a response that must not outlast a credential, for the server around the router: when that ends, so does the
 /// connection, although its client may not read what is on its way.
 #[derive(Debug, Clone)]
 pub struct CloseWithCredential(pub Credential);
@@ -139,11 +139,11 @@ mod tests {
         let path = format!("/api/connections/{}", "x".repeat(2_000));
         let mut refusals = 0;
         let slow_down = loop {
-            let answer = viewer.delete(&path).await;
-            if answer.status != 403 {
-                break answer;
+            let response = viewer.delete(&path).await;
+            if response.status != 403 {
+                break response;
             }
-            answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+            response.is_refusal(403, "NOT_ALLOWED", "Not allowed");
             refusals += 1;
             assert!(refusals < 10_000, "refused as fast as one can ask");
         };

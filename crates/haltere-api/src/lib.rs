@@ -108,7 +108,7 @@ fn router_and_state(app: App, options: ApiOptions) -> (Router, ApiState) {
         .layer(from_fn_with_state(state.clone(), middleware::request_id::assign))
         .layer(from_fn_with_state(state.clone(), middleware::headers::add))
         .option_layer(cors)
-        .layer(from_fn(middleware::failures::answer))
+        .layer(from_fn(middleware::failures::handle))
         .layer(from_fn_with_state((state.clone(), guard), middleware::refuse))
         .service(table);
     let router = if base.is_root() {

@@ -76,8 +76,8 @@ async fn a_refused_caller_is_answered_before_the_body_comes() {
         (api.admin().await, api.role(Role::Viewer).await, api.anonymous());
     let path = "/api/connections";
     let send = async |client: &crate::test_support::Client| {
-        let answer = client.open(request(Method::POST, path, Unfinished::new().body(0)));
-        within("the answer", PATIENCE, answer).await.status().as_u16()
+        let response = client.open(request(Method::POST, path, Unfinished::new().body(0)));
+        within("the response", PATIENCE, response).await.status().as_u16()
     };
     assert_eq!((send(&anonymous).await, send(&viewer).await), (401, 403));
     let plugin = "/api/plugins/connections-rest-api";
@@ -90,13 +90,13 @@ async fn without_a_session_a_body_is_small() {
     let api = TestApi::start().await;
     let anonymous = api.anonymous();
     let largest = format!("{{\"username\":\"{}\"}}", "x".repeat(16 * 1024 - 15));
-    let answer = anonymous.text(Method::POST, "/auth?json=1", "application/json", &largest).await;
-    assert_eq!(answer.status, 401, "{}", answer.text);
+    let response = anonymous.text(Method::POST, "/auth?json=1", "application/json", &largest).await;
+    assert_eq!(response.status, 401, "{}", response.text);
     for content_type in ["application/json", "application/x-www-form-urlencoded"] {
         let larger = format!("{largest} ");
-        let answer = anonymous.text(Method::POST, "/auth?json=1", content_type, &larger).await;
-        answer.is_refusal(413, "INVALID", "the body is larger than 16 KiB");
-        assert_eq!(answer.header("connection"), Some("close"));
+        let response = anonymous.text(Method::POST, "/auth?json=1", content_type, &larger).await;
+        response.is_refusal(413, "INVALID", "the body is larger than 16 KiB");
+        assert_eq!(response.header("connection"), Some("close"));
     }
 }
 
@@ -141,8 +141,8 @@ async fn an_import_that_never_arrives_blocks_no_other() {
         (409, &json!("limits.imports_per_user"))
     );
     assert!(refused.headers.contains_key(RETRY_AFTER));
-    let answer = within("the import", PATIENCE, admin.post(path, json!([]))).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
+    let response = within("the import", PATIENCE, admin.post(path, json!([]))).await;
+    assert_eq!(response.status, 200, "{}", response.text);
 }
 
 #[tokio::test]

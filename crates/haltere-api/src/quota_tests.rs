@@ -64,9 +64,9 @@ async fn users<const N: usize>(api: &TestApi) -> [Client; N] {
 
 /// The status of a login, and the cookie.
 async fn log_in(client: &Client, name: &str) -> (u16, String) {
-    let answer = client.post("/auth?json=1", right(name)).await;
-    let cookie = answer.header("set-cookie").unwrap_or_default();
-    (answer.status.as_u16(), cookie.split(';').next().unwrap_or_default().to_owned())
+    let response = client.post("/auth?json=1", right(name)).await;
+    let cookie = response.header("set-cookie").unwrap_or_default();
+    (response.status.as_u16(), cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
 fn right(name: &str) -> Value {
@@ -83,7 +83,7 @@ async fn refusal(response: Response) -> (u16, String) {
     (status, body["limit"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned())
 }
 
-/// An answer that goes on.
+/// A response that goes on.
 async fn stream(client: &Client, request: Request<Body>) -> Got {
     let response = client.open(request).await;
     if response.status() == 200 { Ok(Box::new(response)) } else { Err(refusal(response).await) }
@@ -96,11 +96,11 @@ async fn body(client: &Client, method: &str, path: &str, bytes: usize) -> Got {
     let request = request.header("content-type", "application/json").body(unfinished.body(bytes));
     let client = client.clone();
     let request = request.expect("a request");
-    let mut answer = async move { client.open(request).await }.boxed();
+    let mut opened = async move { client.open(request).await }.boxed();
     tokio::select! {
         biased;
-        response = &mut answer => Err(refusal(response).await),
-        () = unfinished.taken() => Ok(Box::new(answer)),
+        response = &mut opened => Err(refusal(response).await),
+        () = unfinished.taken() => Ok(Box::new(opened)),
     }
 }
 
@@ -111,7 +111,7 @@ async fn exhaust(
     client: &Client,
 ) -> (u16, String) {
     loop {
-        match within("an answer", PATIENCE, take(client)).await {
+        match within("a response", PATIENCE, take(client)).await {
             Ok(thing) => held.push(thing),
             Err(refusal) => return refusal,
         }
@@ -242,9 +242,9 @@ async fn logins() -> Vec<String> {
     };
     let mut seen = BTreeSet::new();
     for n in 0..9 {
-        for answer in [wrong(1, "admin".to_owned()).await, wrong(2, format!("user{n}")).await] {
-            if answer.status == 429 {
-                seen.insert(answer.json()["limit"].as_str().expect("a limit").to_owned());
+        for response in [wrong(1, "admin".to_owned()).await, wrong(2, format!("user{n}")).await] {
+            if response.status == 429 {
+                seen.insert(response.json()["limit"].as_str().expect("a limit").to_owned());
             }
         }
     }
@@ -255,8 +255,8 @@ async fn logins() -> Vec<String> {
         let client = api.anonymous().at(3 + n % 3);
         async move {
             let name = if n % 2 == 0 { "viewer".to_owned() } else { format!("user{n}") };
-            let answer = client.post("/auth?json=1", right(&name)).await;
-            (answer.status.as_u16(), answer.text)
+            let response = client.post("/auth?json=1", right(&name)).await;
+            (response.status.as_u16(), response.text)
         }
     });
     let newcomer = api.anonymous().at(77);
@@ -292,8 +292,8 @@ async fn kept_places() -> Vec<String> {
     let refused = refusal(hostile.open(login(Body::from(right("admin").to_string()))).await).await;
     assert_eq!(refused, (503, "server.max_connections".to_owned()));
     let owner = api.anonymous().at(9);
-    let answer = owner.open(login(Body::from(right("admin").to_string()))).await;
-    assert_eq!(answer.status(), 200, "another address");
+    let response = owner.open(login(Body::from(right("admin").to_string()))).await;
+    assert_eq!(response.status(), 200, "another address");
     vec![refused.1]
 }
 
@@ -302,14 +302,14 @@ async fn refusals() -> Vec<String> {
     let api = start().await;
     let (viewer, editor) = (api.role(Role::Viewer).await, api.role(Role::Editor).await);
     let try_it = async |client: &Client| client.delete("/api/connections/a").await;
-    let mut answer = try_it(&viewer).await;
+    let mut response = try_it(&viewer).await;
     for _ in 0..3 {
-        assert_eq!(answer.status, 403);
-        answer = try_it(&viewer).await;
+        assert_eq!(response.status, 403);
+        response = try_it(&viewer).await;
     }
-    assert_eq!(answer.status, 429, "{}", answer.text);
+    assert_eq!(response.status, 429, "{}", response.text);
     assert_eq!(try_it(&editor).await.status, 403, "another user gets the reason");
-    vec![answer.json()["limit"].as_str().expect("a limit").to_owned()]
+    vec![response.json()["limit"].as_str().expect("a limit").to_owned()]
 }
 
 /// Changes are on record, in a trail that is never cut.
@@ -322,12 +322,12 @@ async fn changes() -> Vec<String> {
     for _ in 0..5 {
         assert_eq!(switch(&one).await.status, 200);
     }
-    let answer = switch(&one).await;
+    let response = switch(&one).await;
     let message = "Too many changes and tests by this user";
-    answer.is_refusal(429, "TOO_MANY_REQUESTS", message);
-    let wait: u64 = answer.header("retry-after").expect("a wait").parse().expect("seconds");
+    response.is_refusal(429, "TOO_MANY_REQUESTS", message);
+    let wait: u64 = response.header("retry-after").expect("a wait").parse().expect("seconds");
     assert!((1..=3_600).contains(&wait), "{wait}");
     assert_eq!(one.get("/api/connections").await.status, 200, "looking goes on");
     assert_eq!(switch(&other).await.status, 200);
-    vec![answer.json()["limit"].as_str().expect("a limit").to_owned()]
+    vec![response.json()["limit"].as_str().expect("a limit").to_owned()]
 }

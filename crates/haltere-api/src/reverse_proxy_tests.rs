@@ -7,7 +7,7 @@ use axum::extract::ConnectInfo;
 use haltere_app::testing::TestApp;
 use http::{Method, Request};
 
-use crate::test_support::{Answer, Client, TestApi};
+use crate::test_support::{Client, TestApi, TestResponse};
 use crate::{ApiOptions, BasePath, ForwardedHeader, OverTls, TrustedProxies};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -98,15 +98,15 @@ async fn the_description_says_where_its_paths_begin() {
 #[tokio::test]
 async fn a_token_in_the_url_is_refused_below_a_base_path_as_well() {
     let api = TestApi::start_as(below("/haltere")).await;
-    let answer = api.admin().await.get("/haltere/api/profile?token=x").await;
-    assert_eq!(answer.status, 400);
+    let response = api.admin().await.get("/haltere/api/profile?token=x").await;
+    assert_eq!(response.status, 400);
 }
 
 #[tokio::test]
 async fn cookies_and_headers_follow_the_scheme() {
-    let sent = |answer: &Answer| {
-        let cookie = answer.header("set-cookie").expect("a cookie").to_owned();
-        (cookie, answer.header("strict-transport-security").is_some())
+    let sent = |response: &TestResponse| {
+        let cookie = response.header("set-cookie").expect("a cookie").to_owned();
+        (cookie, response.header("strict-transport-security").is_some())
     };
     let proto = [("x-forwarded-proto", "https")];
     for (options, peer, headers, name, hsts) in [
@@ -137,8 +137,8 @@ async fn cookies_and_headers_follow_the_scheme() {
         ),
     ] {
         let api = TestApi::start_as(options).await;
-        let answer = api.anonymous().send(login(peer, TestApp::PASSWORD, headers)).await;
-        let (cookie, has_hsts) = sent(&answer);
+        let response = api.anonymous().send(login(peer, TestApp::PASSWORD, headers)).await;
+        let (cookie, has_hsts) = sent(&response);
         assert!(cookie.starts_with(&format!("{name}=")), "{cookie} instead of {name}");
         assert_eq!(cookie.contains("Secure;"), name.starts_with("__"), "{cookie}");
         assert_eq!(has_hsts, hsts, "{name}");
@@ -191,7 +191,7 @@ async fn the_origin_is_compared_with_the_host_the_browser_asked_for() {
         ("127.0.0.2", &[host, public, origin], 403),
         ("127.0.0.1", &[host, origin], 403),
     ] {
-        let answer = api.anonymous().send(login(peer, TestApp::PASSWORD, headers)).await;
-        assert_eq!(answer.status.as_u16(), status, "{peer} {headers:?}");
+        let response = api.anonymous().send(login(peer, TestApp::PASSWORD, headers)).await;
+        assert_eq!(response.status.as_u16(), status, "{peer} {headers:?}");
     }
 }

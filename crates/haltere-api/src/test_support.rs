@@ -1,4 +1,4 @@
-//! The real router on a real app, spoken to in process. Each answer is held against the description
+//! The real router on a real app, spoken to in process. Each response is compared with the description
 //! of the API: a status, type or body it doesn't know fails the test that met it.
 
 use std::net::SocketAddr;
@@ -44,7 +44,7 @@ pub(crate) struct Client {
 
 /// What came back.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
@@ -134,27 +134,27 @@ impl Client {
         Self { visibility: Visibility::of(ids), ..self.clone() }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> TestResponse {
         self.send(Request::delete(path).body(Body::empty()).expect("a request")).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> TestResponse {
         self.json(Method::POST, path, body).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> TestResponse {
         self.json(Method::PUT, path, body).await
     }
 
-    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> TestResponse {
         self.json(Method::PATCH, path, body).await
     }
 
-    pub(crate) async fn json(&self, method: Method, path: &str, body: Value) -> Answer {
+    pub(crate) async fn json(&self, method: Method, path: &str, body: Value) -> TestResponse {
         self.text(method, path, "application/json", &body.to_string()).await
     }
 
@@ -164,33 +164,33 @@ impl Client {
         path: &str,
         content_type: &str,
         body: &str,
-    ) -> Answer {
+    ) -> TestResponse {
         let request = Request::builder().method(method).uri(path);
         let request = request.header(CONTENT_TYPE, content_type).header(ACCEPT, "*/*");
         self.send(request.body(Body::from(body.to_owned())).expect("a request")).await
     }
 
-    /// Sends any request, with the cookie, and checks the answer against the description.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    /// Sends any request, with the cookie, and checks the response against the description.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> TestResponse {
         name_host(&mut request);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let path = SPELLINGS.canonical(&path).unwrap_or(path);
-        let answer = self.send_as_it_is(request).await;
-        check_against_description(&method, &path, &answer);
-        check_limit(&path, &answer);
-        answer
+        let response = self.send_as_it_is(request).await;
+        check_against_description(&method, &path, &response);
+        check_limit(&path, &response);
+        response
     }
 
     /// Sends any request, with the cookie but without a `Host` of ours.
-    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> TestResponse {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.call(request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        let answer = Answer { status: parts.status, headers: parts.headers, text };
-        assert!(answer.headers.contains_key("x-request-id"), "{method} {path}: no request id");
-        answer
+        let response = TestResponse { status: parts.status, headers: parts.headers, text };
+        assert!(response.headers.contains_key("x-request-id"), "{method} {path}: no request id");
+        response
     }
 
     /// Sends any request, with the cookie; the body is left to the caller.
@@ -222,7 +222,7 @@ fn name_host(request: &mut Request<Body>) {
     request.headers_mut().entry(HOST).or_insert(HeaderValue::from_static("haltere.test"));
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text)
             .unwrap_or_else(|error| panic!("{error} in {:?}: {}", self.status, self.text))
@@ -249,35 +249,35 @@ impl Answer {
 }
 
 /// A refusal because of a limit names the limit.
-fn check_limit(path: &str, answer: &Answer) {
-    if path == "/readyz" || !matches!(answer.status.as_u16(), 429 | 503) {
+fn check_limit(path: &str, response: &TestResponse) {
+    if path == "/readyz" || !matches!(response.status.as_u16(), 429 | 503) {
         return;
     }
-    let body = answer.json();
-    let limit = body["limit"].as_str().unwrap_or_else(|| panic!("{path}: {}", answer.text));
+    let body = response.json();
+    let limit = body["limit"].as_str().unwrap_or_else(|| panic!("{path}: {}", response.text));
     assert!(LIMITS.contains(&limit), "{path}: {limit}");
-    assert!(answer.headers.contains_key(RETRY_AFTER), "{path}: {:?}", answer.headers);
+    assert!(response.headers.contains_key(RETRY_AFTER), "{path}: {:?}", response.headers);
 }
 
-fn check_against_description(method: &Method, path: &str, answer: &Answer) {
+fn check_against_description(method: &Method, path: &str, received: &TestResponse) {
     let method = method.as_str().to_lowercase();
     let Some(operation) = find(path).and_then(|item| item.get(&method)) else { return };
-    let described = format!("{method} {path} {}", answer.status.as_u16());
-    let response = &operation["responses"][answer.status.as_str()];
-    assert!(response.is_object(), "{described} is not in the description: {}", answer.text);
+    let described = format!("{method} {path} {}", received.status.as_u16());
+    let response = &operation["responses"][received.status.as_str()];
+    assert!(response.is_object(), "{described} is not in the description: {}", received.text);
     let Some(content) = response["content"].as_object() else {
-        assert!(answer.text.is_empty(), "{described}: an undocumented body: {}", answer.text);
+        assert!(received.text.is_empty(), "{described}: an undocumented body: {}", received.text);
         return;
     };
-    let content_type = answer.header("content-type").unwrap_or_default();
+    let content_type = received.header("content-type").unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default();
     let described_type = content.get(essence);
     let media = described_type.unwrap_or_else(|| panic!("{described}: {essence} is not described"));
     if essence == "application/json" && media.get("schema").is_some() {
         let mut schema = media["schema"].clone();
         schema["components"] = DOCUMENT["components"].clone();
-        let errors = violations(&schema, &answer.json());
-        assert!(errors.is_empty(), "{described}: {errors:?}\n{}", answer.text);
+        let errors = violations(&schema, &received.json());
+        assert!(errors.is_empty(), "{described}: {errors:?}\n{}", received.text);
     }
 }
 

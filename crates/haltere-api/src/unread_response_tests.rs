@@ -48,8 +48,8 @@ async fn fleet() -> (TestApi, Client) {
         })
         .collect();
     let file = json!({"format": "haltere-connections", "formatVersion": 1, "connections": fleet});
-    let answer = admin.post("/api/connection-import", file).await;
-    assert_eq!(answer.status, 200, "{:.500}", answer.text);
+    let response = admin.post("/api/connection-import", file).await;
+    assert_eq!(response.status, 200, "{:.500}", response.text);
     (api, admin)
 }
 
@@ -57,7 +57,7 @@ async fn open(client: &Client, path: &str) -> Response {
     client.open(Request::get(path).body(Body::empty()).expect("a request")).await
 }
 
-/// An answer whose client has stopped reading: what it did not take waits in the server.
+/// A response whose client has stopped reading: what it did not take waits in the server.
 struct Unread(BodyDataStream, Vec<Bytes>);
 
 impl Unread {
@@ -73,7 +73,7 @@ impl Unread {
 }
 
 #[tokio::test]
-async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
+async fn on_every_route_unread_responses_hold_no_more_than_a_share() {
     let (api, admin) = fleet().await;
     let viewer = api.role(Role::Viewer).await;
     let of_admin = ["/api/connection-export", "/api/connection-export?secrets=include"];
@@ -120,7 +120,7 @@ async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
 }
 
 #[tokio::test]
-async fn a_change_is_made_and_answered_while_answers_are_unread() {
+async fn a_change_is_made_and_answered_while_responses_are_unread() {
     let (api, admin) = fleet().await;
     let mut unread = Vec::new();
     for path in ["/api/connection-export", "/api/connections/c000"] {

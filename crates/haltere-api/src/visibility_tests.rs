@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::openapi;
 use crate::openapi::{operations, route_name};
-use crate::test_support::{Answer, Client, TestApi, closed_port, connection};
+use crate::test_support::{Client, TestApi, TestResponse, closed_port, connection};
 
 const LIST: &str = "/api/connections";
 
@@ -34,7 +34,7 @@ fn routes() -> Vec<(Method, String)> {
     routes.filter(|(_, path)| path.contains("{connectionId}")).collect()
 }
 
-async fn send(client: &Client, method: &Method, path: &str, body: &Value) -> Answer {
+async fn send(client: &Client, method: &Method, path: &str, body: &Value) -> TestResponse {
     client.text(method.clone(), path, "application/json", &body.to_string()).await
 }
 
@@ -56,12 +56,12 @@ async fn a_hidden_connection_is_answered_like_an_unknown_one() {
             |_, _| json!({"url": 1}),
         ];
         for body in bodies {
-            let answer = async |id: &str| {
+            let response = async |id: &str| {
                 let path = path.replace("{connectionId}", id);
-                let answer = send(&some, &method, &path, &body(id, &url)).await;
-                (answer.status, answer.text)
+                let response = send(&some, &method, &path, &body(id, &url)).await;
+                (response.status, response.text)
             };
-            assert_eq!(answer("b").await, answer("nowhere").await, "{method} {path}");
+            assert_eq!(response("b").await, response("nowhere").await, "{method} {path}");
         }
     }
     let after =
@@ -78,9 +78,9 @@ async fn neither_list_nor_export_has_a_hidden_connection() {
     for _ in 0..2 {
         assert_eq!(admin.get(LIST).await.ids(), ["a", "b"]);
         for path in [LIST, "/api/connections?limit=9", "/api/connections?q=BROKER"] {
-            let answer = some.get(path).await;
-            assert_eq!(answer.ids(), ["a"], "{path}");
-            assert_eq!(answer.header("x-next-cursor"), None);
+            let response = some.get(path).await;
+            assert_eq!(response.ids(), ["a"], "{path}");
+            assert_eq!(response.header("x-next-cursor"), None);
         }
     }
     assert_eq!(some.seeing([]).get(LIST).await.text, "[]");

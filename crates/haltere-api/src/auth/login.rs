@@ -235,14 +235,14 @@ mod tests {
     use serde_json::json;
 
     use super::{Duration, FORM};
-    use crate::test_support::{Answer, TestApi};
+    use crate::test_support::{TestApi, TestResponse};
 
     fn form(password: &str) -> String {
         format!("username=admin&password={}", password.replace(' ', "+"))
     }
 
-    fn cookie(answer: &Answer) -> String {
-        let cookie = answer.header("set-cookie").expect("a cookie");
+    fn cookie(response: &TestResponse) -> String {
+        let cookie = response.header("set-cookie").expect("a cookie");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
         cookie.split(';').next().expect("a pair").to_owned()
     }
@@ -267,11 +267,11 @@ mod tests {
             ("/auth?json=", String::new()),
             ("/auth", "username=admin".to_owned()),
         ] {
-            let answer = anonymous.text(Method::POST, path, FORM, &body).await;
-            let location = answer.header("location");
+            let response = anonymous.text(Method::POST, path, FORM, &body).await;
+            let location = response.header("location");
             let expected = (302, Some("/login?error=authentication-failed"));
-            assert_eq!((answer.status.as_u16(), location), expected, "{path} {body}");
-            assert_eq!(answer.header("set-cookie"), None);
+            assert_eq!((response.status.as_u16(), location), expected, "{path} {body}");
+            assert_eq!(response.header("set-cookie"), None);
         }
 
         let goodbye = client.get("/logout").await;
@@ -286,22 +286,22 @@ mod tests {
         let api = TestApi::start().await;
         let anonymous = api.anonymous();
         let right = json!({"username": "admin", "password": TestApp::PASSWORD});
-        let answer = anonymous.post("/auth?json=1", right).await;
+        let response = anonymous.post("/auth?json=1", right).await;
         let expected = json!({"code": "SUCCESS", "message": "Authorized", "successful": true});
-        assert_eq!((answer.status.as_u16(), answer.json()), (200, expected));
-        cookie(&answer);
+        assert_eq!((response.status.as_u16(), response.json()), (200, expected));
+        cookie(&response);
         for body in [
             json!({"username": "admin", "password": "wrong"}),
             json!({"username": "unknown", "password": "x"}),
             json!({}),
         ] {
-            let answer = anonymous.post("/auth?json=1", body).await;
+            let response = anonymous.post("/auth?json=1", body).await;
             let expected = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"});
-            assert_eq!((answer.status.as_u16(), answer.json()), (401, expected));
-            assert_eq!(answer.header("set-cookie"), None);
+            assert_eq!((response.status.as_u16(), response.json()), (401, expected));
+            assert_eq!(response.header("set-cookie"), None);
         }
-        let answer = anonymous.post("/auth?json=1", json!({"username": 1})).await;
-        answer.is_refusal(400, "INVALID", "username: must be a string");
+        let response = anonymous.post("/auth?json=1", json!({"username": 1})).await;
+        response.is_refusal(400, "INVALID", "username: must be a string");
     }
 
     #[tokio::test]
@@ -316,12 +316,12 @@ mod tests {
             ("; charset=utf-16", 415),
         ] {
             let content_type = format!("{FORM}{parameter}");
-            let answer = anonymous.text(Method::POST, "/auth?json=1", &content_type, &body).await;
-            assert_eq!(answer.status.as_u16(), status, "{parameter}");
+            let response = anonymous.text(Method::POST, "/auth?json=1", &content_type, &body).await;
+            assert_eq!(response.status.as_u16(), status, "{parameter}");
         }
         let marked = format!("\u{feff}{body}");
-        let answer = anonymous.text(Method::POST, "/auth?json=1", FORM, &marked).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
+        let response = anonymous.text(Method::POST, "/auth?json=1", FORM, &marked).await;
+        assert_eq!(response.status, 200, "{}", response.text);
     }
 
     #[tokio::test]
@@ -334,9 +334,9 @@ mod tests {
         let mut guesses = 0;
         let throttled = loop {
             let body = json!({"username": format!("user{guesses}"), "password": "x"});
-            let answer = anonymous.post("/auth?json=1", body).await;
-            if answer.status != 401 {
-                break answer;
+            let response = anonymous.post("/auth?json=1", body).await;
+            if response.status != 401 {
+                break response;
             }
             guesses += 1;
             assert!(guesses < 50, "never throttled");
@@ -347,8 +347,8 @@ mod tests {
             throttled.header("retry-after").expect("seconds").parse::<u64>().expect("a number")
                 >= 1
         );
-        let answer = anonymous.text(Method::POST, "/auth", FORM, &form("x")).await;
-        assert_eq!(answer.header("location"), Some("/login?error=throttled"));
+        let response = anonymous.text(Method::POST, "/auth", FORM, &form("x")).await;
+        assert_eq!(response.header("location"), Some("/login?error=throttled"));
     }
 
     #[tokio::test]
@@ -361,12 +361,12 @@ mod tests {
             let client = api.admin().await;
             clock.set(date.parse().expect("a date"));
             for path in ["/api/profile", "/api/profile/sessions", "/api/connections", "/readyz"] {
-                let answer = client.get(path).await;
-                assert_eq!(answer.status, 200, "{date}: {path}: {}", answer.text);
+                let response = client.get(path).await;
+                assert_eq!(response.status, 200, "{date}: {path}: {}", response.text);
             }
             let wish = json!({"id": "a", "name": "a", "url": "mqtts://127.0.0.1:1"});
-            let answer = client.post("/api/connections", wish).await;
-            assert!(answer.status.is_success(), "{date}: {}", answer.text);
+            let response = client.post("/api/connections", wish).await;
+            assert!(response.status.is_success(), "{date}: {}", response.text);
             api.admin().await.get("/api/profile").await;
         }
     }

@@ -58,10 +58,10 @@ mod tests {
     use http::Request;
 
     use crate::ApiOptions;
-    use crate::test_support::{Answer, Client, TestApi};
+    use crate::test_support::{Client, TestApi, TestResponse};
     use crate::web_origin::WebOrigin;
 
-    async fn log_out(client: &Client, path: &str, headers: &[(&str, &str)]) -> Answer {
+    async fn log_out(client: &Client, path: &str, headers: &[(&str, &str)]) -> TestResponse {
         let mut request = Request::get(path).header("host", "haltere:8088");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -89,10 +89,10 @@ mod tests {
             ("/logout", &[("origin", "http://haltere:8088"), ("referer", "http://evil.example/")]),
         ] {
             let client = api.role(Role::Viewer).await;
-            let answer = log_out(&client, path, headers).await;
-            assert_eq!(answer.status, 403, "{headers:?}: {}", answer.text);
-            assert_eq!(answer.json()["code"], "NOT_ALLOWED");
-            assert_eq!(answer.header("set-cookie"), None, "the cookie is taken back");
+            let response = log_out(&client, path, headers).await;
+            assert_eq!(response.status, 403, "{headers:?}: {}", response.text);
+            assert_eq!(response.json()["code"], "NOT_ALLOWED");
+            assert_eq!(response.header("set-cookie"), None, "the cookie is taken back");
             assert_eq!(client.get("/api/profile").await.status, 200, "{headers:?}");
         }
         for headers in [
@@ -105,8 +105,11 @@ mod tests {
             &[("origin", "https://console.example"), ("sec-fetch-site", "cross-site")],
         ] {
             let client = api.role(Role::Viewer).await;
-            let answer = log_out(&client, "/logout", headers).await;
-            assert_eq!((answer.status.as_u16(), answer.header("location")), (302, Some("/login")));
+            let response = log_out(&client, "/logout", headers).await;
+            assert_eq!(
+                (response.status.as_u16(), response.header("location")),
+                (302, Some("/login"))
+            );
             assert_eq!(client.get("/api/profile").await.status, 401, "{headers:?}");
         }
     }

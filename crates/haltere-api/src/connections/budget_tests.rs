@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::test_support::{Answer, TestApi, closed_port, connection};
+use crate::test_support::{TestApi, TestResponse, closed_port, connection};
 
 const PATH: &str = "/api/connections";
 const ONE: &str = "/api/connections/small";
@@ -21,7 +21,7 @@ fn long_texts(mark: &str) -> Value {
     json!({"username": text('u'), "password": text('p'), "clientId": text('c')})
 }
 
-fn is_over(refused: &Answer) {
+fn is_over(refused: &TestResponse) {
     let body = refused.json();
     assert_eq!(refused.status, 403, "{}", refused.text);
     assert_eq!(body["code"], "NOT_ALLOWED");

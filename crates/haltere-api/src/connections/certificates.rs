@@ -155,9 +155,9 @@ mod tests {
         let ours = clients.client("haltere at the plant");
         let patch = json!({"cert": encoded(&ours.cert_pem), "key": encoded(&ours.key_pem)});
         assert!(admin.patch("/api/connections/a", patch).await.status.is_success());
-        let answer = viewer.get(PATH).await;
-        assert_eq!(subjects(&answer.json()["client"]), ["CN=haltere at the plant"]);
-        assert!(!answer.text.contains("PRIVATE KEY"));
+        let response = viewer.get(PATH).await;
+        assert_eq!(subjects(&response.json()["client"]), ["CN=haltere at the plant"]);
+        assert!(!response.text.contains("PRIVATE KEY"));
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use crate::wire::connection::WireConnection;
 
 /// Connect a connection
 ///
-/// Sets the intent to connected. A link that waits for its next attempt dials at once. The answer does not wait
+/// Sets the intent to connected. A link that waits for its next attempt dials at once. The response does not wait
 /// for the link.
 #[utoipa::path(
     post,
@@ -39,5 +39,5 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let options = ChangeOptions { secrets: query.wanted(), condition };
     let connection = state.app.connections().connect(&context, &id, options).await?;
-    Ok(single::answer(connection))
+    Ok(single::response(connection))
 }

@@ -39,7 +39,7 @@ impl From<CreateError> for ApiError {
     }
 }
 
-/// Stored, but not connected: the answer 202.
+/// Stored, but not connected: the response 202.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Accepted<'a> {
     code: AcceptedCode,
@@ -50,7 +50,7 @@ pub(crate) struct Accepted<'a> {
     connection: WireConnection<'a>,
 }
 
-/// The code of the answer 202.
+/// The code of the response 202.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum AcceptedCode {
@@ -209,12 +209,12 @@ mod tests {
         let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post(PATH, connection("dead", &url)).await.status, 202);
-        let answer = admin.post(PATH, connection("live", &broker.url())).await;
+        let response = admin.post(PATH, connection("live", &broker.url())).await;
         assert_eq!(
-            (answer.status.as_u16(), answer.ids()),
+            (response.status.as_u16(), response.ids()),
             (200, vec!["dead".into(), "live".into()])
         );
-        let status = &answer.json()[1]["status"];
+        let status = &response.json()[1]["status"];
         assert_eq!((&status["connected"], &status["state"]), (&json!(true), &json!("online")));
         assert!(status["timestamp"].is_i64() && status.get("error").is_none(), "{status}");
     }
@@ -223,9 +223,9 @@ mod tests {
     async fn a_dead_broker_is_stored_and_said_why() {
         let api = TestApi::start().await;
         let (url, port) = closed_port();
-        let answer = api.admin().await.post(PATH, connection("dead", &url)).await;
-        assert_eq!(answer.status, 202);
-        let body = answer.json();
+        let response = api.admin().await.post(PATH, connection("dead", &url)).await;
+        assert_eq!(response.status, 202);
+        let body = response.json();
         assert_eq!((&body["code"], &body["successful"]), (&json!("ACCEPTED"), &json!(true)));
         let status = &body["connection"]["status"];
         let reason = status["error"]["message"].as_str().expect("a message");
@@ -257,14 +257,14 @@ mod tests {
             ("a", "B", EITHER),
             ("x", "  B ", EITHER),
         ] {
-            let answer = admin.post(PATH, named(id, name, &broker.url())).await;
-            answer.is_refusal(403, "NOT_ALLOWED", message);
+            let response = admin.post(PATH, named(id, name, &broker.url())).await;
+            response.is_refusal(403, "NOT_ALLOWED", message);
         }
         // Case-sensitive, as given.
         assert_eq!(admin.post(PATH, named("A", "a", &broker.url())).await.status, 200);
         assert_eq!(admin.post("/api/connections/a/disconnect", json!({})).await.status, 200);
-        let answer = admin.post(PATH, named("a", "A", &url)).await;
-        answer.is_refusal(403, "NOT_ALLOWED", SAME);
+        let response = admin.post(PATH, named("a", "A", &url)).await;
+        response.is_refusal(403, "NOT_ALLOWED", SAME);
         assert_eq!(admin.delete("/api/connections/A").await.ids(), before);
     }
 
@@ -308,8 +308,8 @@ mod tests {
         let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
-        let answer = admin.post(PATH, connection("b", &url)).await;
-        answer.is_refusal(403, "NOT_ALLOWED", "Maximum number of connections reached");
+        let response = admin.post(PATH, connection("b", &url)).await;
+        response.is_refusal(403, "NOT_ALLOWED", "Maximum number of connections reached");
         assert_eq!(
             admin.post(PATH, connection("a", &url)).await.status,
             202,
@@ -323,11 +323,11 @@ mod tests {
         let (url, _port) = closed_port();
         for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
             // The role goes before the body.
-            let answer = api.role(role).await.post(PATH, json!([])).await;
-            answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+            let response = api.role(role).await.post(PATH, json!([])).await;
+            response.is_refusal(403, "NOT_ALLOWED", "Not allowed");
         }
-        let answer = api.anonymous().post(PATH, connection("a", &url)).await;
-        answer.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        let response = api.anonymous().post(PATH, connection("a", &url)).await;
+        response.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
         let manager = api.role(Role::ConnectionManager).await;
         assert_eq!(manager.post(PATH, connection("a", &url)).await.status, 202);
     }
@@ -355,9 +355,9 @@ mod tests {
             "status": {"connected": "false", "error": {"code": "UNABLE_TO_VERIFY_LEAF_SIGNATURE"}},
         });
         let api = TestApi::start().await;
-        let answer = api.admin().await.post(PATH, body).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-        let shown = &answer.json()[0];
+        let response = api.admin().await.post(PATH, body).await;
+        assert_eq!(response.status, 200, "{}", response.text);
+        let shown = &response.json()[0];
         assert_eq!(shown["ca"], encoded(&ca.pem()));
         assert_eq!(shown["rejectUnauthorized"], json!(true));
         assert_eq!(shown["status"]["connected"], json!(true));
@@ -368,8 +368,8 @@ mod tests {
     async fn an_id_is_made_when_none_is_given() {
         let api = TestApi::start().await;
         let (url, _port) = closed_port();
-        let answer = api.admin().await.post(PATH, json!({"name": "x", "url": url})).await;
-        let id = answer.json()["connection"]["id"].as_str().expect("an id").to_owned();
+        let response = api.admin().await.post(PATH, json!({"name": "x", "url": url})).await;
+        let id = response.json()["connection"]["id"].as_str().expect("an id").to_owned();
         assert_eq!(uuid::Uuid::parse_str(&id).expect("a UUID").get_version_num(), 7);
     }
 
@@ -437,9 +437,9 @@ mod tests {
             ),
             (with("ca", encoded(&one.key_pem)), "ca"),
         ] {
-            let answer = admin.post(PATH, body).await;
-            assert_eq!(answer.status, 400, "{}", answer.text);
-            let message = answer.json()["message"].as_str().expect("a message").to_owned();
+            let response = admin.post(PATH, body).await;
+            assert_eq!(response.status, 400, "{}", response.text);
+            let message = response.json()["message"].as_str().expect("a message").to_owned();
             assert!(message.starts_with(field), "{message}");
             assert!(!message.contains("MI"), "a certificate is quoted: {message}");
         }
@@ -494,11 +494,11 @@ mod tests {
                 .collect();
             let mut stored = 0;
             for post in posts {
-                let answer = post.await.expect("no panic");
-                match answer.status.as_u16() {
+                let response = post.await.expect("no panic");
+                match response.status.as_u16() {
                     200 => stored += 1,
-                    403 => answer.is_refusal(403, "NOT_ALLOWED", EITHER),
-                    _ => panic!("round {round}: {} {}", answer.status, answer.text),
+                    403 => response.is_refusal(403, "NOT_ALLOWED", EITHER),
+                    _ => panic!("round {round}: {} {}", response.status, response.text),
                 }
             }
             assert_eq!(stored, 1, "round {round}");
@@ -529,16 +529,16 @@ mod tests {
         let shown = admin.get(PATH).await.json();
         assert_eq!((&shown[0]["url"], shown[0].get("status")), (&json!("nonsense"), None));
         assert_eq!(shown[0]["credentials"], json!({"username": "u"}));
-        let answer = admin.post(PATH, connection("a", &url)).await;
-        answer.is_refusal(
+        let response = admin.post(PATH, connection("a", &url)).await;
+        response.is_refusal(
             500,
             "NOT_ALLOWED",
             "Connection already exists but status of the connection not found. Config file might be malformed",
         );
-        let answer = admin.patch("/api/connections/a", json!({"rejectUnauthorized": true})).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (409, &json!("CONFLICT")));
-        assert!(answer.text.contains("can't be read: url: "), "{}", answer.text);
-        let answer = admin.put("/api/connections/a", connection("a", &url)).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["url"]), (200, &json!(url)));
+        let response = admin.patch("/api/connections/a", json!({"rejectUnauthorized": true})).await;
+        assert_eq!((response.status.as_u16(), &response.json()["code"]), (409, &json!("CONFLICT")));
+        assert!(response.text.contains("can't be read: url: "), "{}", response.text);
+        let response = admin.put("/api/connections/a", connection("a", &url)).await;
+        assert_eq!((response.status.as_u16(), &response.json()["url"]), (200, &json!(url)));
     }
 }

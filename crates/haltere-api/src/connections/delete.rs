@@ -48,7 +48,7 @@ mod tests {
     use crate::test_support::{TestApi, closed_port, connection};
 
     #[tokio::test]
-    async fn what_remains_is_the_answer() {
+    async fn what_remains_is_the_response() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let (url, _port) = closed_port();
         let admin = api.admin().await;

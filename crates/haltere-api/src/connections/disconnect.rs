@@ -38,7 +38,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let options = ChangeOptions { secrets: query.wanted(), condition };
     let connection = state.app.connections().disconnect(&context, &id, options).await?;
-    Ok(single::answer(connection))
+    Ok(single::response(connection))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let wanted = query.wanted();
     let connection = state.app.connections().get(&context, &id, wanted).await?;
-    Ok(single::answer(connection))
+    Ok(single::response(connection))
 }
 
 #[cfg(test)]
@@ -56,8 +56,8 @@ mod tests {
             ("...", "..."),
         ] {
             assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
-            let answer = admin.get(&format!("/api/connections/{path}")).await;
-            assert_eq!(answer.json()["id"], json!(id), "{path}");
+            let response = admin.get(&format!("/api/connections/{path}")).await;
+            assert_eq!(response.json()["id"], json!(id), "{path}");
             assert_eq!(admin.delete(&format!("/api/connections/{path}")).await.status, 200);
         }
     }
@@ -70,12 +70,12 @@ mod tests {
             let path = format!("/api/connections/{path}");
             admin.get(&path).await.is_refusal(404, "NOT_FOUND", "Connection not found");
             admin.delete(&path).await.is_refusal(404, "NOT_FOUND", "Connection not found");
-            let answer = admin.post(&format!("{path}/connect"), json!({})).await;
-            answer.is_refusal(404, "NOT_FOUND", "Connection not found");
-            let answer = admin.get(&format!("{path}/history")).await;
-            answer.is_refusal(404, "NOT_FOUND", "Connection not found");
-            let answer = admin.put(&path, connection("y", "mqtt://h")).await;
-            assert!(matches!(answer.status.as_u16(), 400 | 404), "{}", answer.text);
+            let response = admin.post(&format!("{path}/connect"), json!({})).await;
+            response.is_refusal(404, "NOT_FOUND", "Connection not found");
+            let response = admin.get(&format!("{path}/history")).await;
+            response.is_refusal(404, "NOT_FOUND", "Connection not found");
+            let response = admin.put(&path, connection("y", "mqtt://h")).await;
+            assert!(matches!(response.status.as_u16(), 400 | 404), "{}", response.text);
         }
     }
 
@@ -91,7 +91,7 @@ mod tests {
         assert!(!admin.get("/api/connections/a?secrets=omit").await.text.contains("hunter2"));
         let viewer = api.role(Role::Viewer).await;
         assert!(!viewer.get("/api/connections/a").await.text.contains("hunter2"));
-        let answer = viewer.delete("/api/connections/a").await;
-        answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+        let response = viewer.delete("/api/connections/a").await;
+        response.is_refusal(403, "NOT_ALLOWED", "Not allowed");
     }
 }

@@ -62,11 +62,11 @@ pub(crate) struct ListParams {
 /// List connections
 ///
 /// All connections with their live status, in the order they were created. Passwords, private keys and
-/// certificates are in the answer only for the roles admin and connectionManager, and each read of passwords and
+/// certificates are in the response only for the roles admin and connectionManager, and each read of passwords and
 /// keys is audited.
 ///
-/// With `limit` the answer is a page; the header `X-Next-Cursor` says where the next one begins, and
-/// is absent on the last. Without parameters the answer is everything.
+/// With `limit` the response is a page; the header `X-Next-Cursor` says where the next one begins, and
+/// is absent on the last. Without parameters the response is everything.
 #[utoipa::path(
     get,
     path = "/api/connections",
@@ -173,17 +173,17 @@ mod tests {
     #[tokio::test]
     async fn the_gates_stand_in_their_order() {
         let api = TestApi::start().await;
-        let answer = api.anonymous().get(PATH).await;
-        answer.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
-        assert_eq!(answer.json()["data"], json!({"session": false}));
+        let response = api.anonymous().get(PATH).await;
+        response.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        assert_eq!(response.json()["data"], json!({"session": false}));
         let forged = api.with_cookie("haltere.sid=AAAA").get(PATH).await;
         forged.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
 
         let monitoring = api.role(Role::MonitoringViewer).await;
         monitoring.get(PATH).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
         for role in [Role::Admin, Role::Editor, Role::Viewer, Role::ConnectionManager] {
-            let answer = api.role(role).await.get(PATH).await;
-            assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "[]"), "{role}");
+            let response = api.role(role).await.get(PATH).await;
+            assert_eq!((response.status.as_u16(), response.text.as_str()), (200, "[]"), "{role}");
         }
 
         let admin = api.admin().await;
@@ -220,8 +220,8 @@ mod tests {
         assert_eq!(admin.post(PATH, body.clone()).await.status, 202);
 
         for role in [Role::Admin, Role::ConnectionManager] {
-            let answer = api.role(role).await.get(PATH).await;
-            let shown = &answer.json()[0];
+            let response = api.role(role).await.get(PATH).await;
+            let shown = &response.json()[0];
             assert_eq!(shown["credentials"], body["credentials"], "{role}");
             assert_eq!(shown["key"], body["key"]);
             assert_eq!(shown["rejectUnauthorized"], json!(false));
@@ -241,12 +241,12 @@ mod tests {
                 "status",
             ];
             let positions =
-                order.map(|name| answer.text.find(&format!("\"{name}\":")).expect(name));
-            assert!(positions.is_sorted(), "{}", answer.text);
+                order.map(|name| response.text.find(&format!("\"{name}\":")).expect(name));
+            assert!(positions.is_sorted(), "{}", response.text);
         }
         for role in [Role::Editor, Role::Viewer] {
-            let answer = api.role(role).await.get(PATH).await;
-            let shown = &answer.json()[0];
+            let response = api.role(role).await.get(PATH).await;
+            let shown = &response.json()[0];
             assert_eq!(shown["credentials"], json!({"username": "u", "clientId": "c"}), "{role}");
             for field in ["key", "cert", "ca"] {
                 assert_eq!(shown.get(field), None, "{role}: {field}");
@@ -272,15 +272,15 @@ mod tests {
         let mut seen = Vec::new();
         let mut next = Some(format!("{PATH}?limit=2"));
         while let Some(page) = next {
-            let answer = admin.get(&page).await;
-            assert!(answer.ids().len() <= 2, "{}", answer.text);
-            seen.extend(answer.ids());
-            let link = answer.header("link").map(|link| {
+            let response = admin.get(&page).await;
+            assert!(response.ids().len() <= 2, "{}", response.text);
+            seen.extend(response.ids());
+            let link = response.header("link").map(|link| {
                 let (path, relation) = link.split_once('>').expect("a link");
                 assert_eq!(relation, "; rel=\"next\"");
                 path.trim_start_matches('<').to_owned()
             });
-            assert_eq!(link.is_some(), answer.header("x-next-cursor").is_some());
+            assert_eq!(link.is_some(), response.header("x-next-cursor").is_some());
             next = link;
         }
         assert_eq!(seen, ["a", "b/1", "c", "d", "e"]);
@@ -300,14 +300,14 @@ mod tests {
             ("secrets=yes", "secrets: must be omit or include"),
             ("q=%ff", "the query is not UTF-8"),
         ] {
-            let answer = admin.get(&format!("{PATH}?{query}")).await;
-            answer.is_refusal(400, "INVALID", message);
+            let response = admin.get(&format!("{PATH}?{query}")).await;
+            response.is_refusal(400, "INVALID", message);
         }
-        let answer = admin.get("/api/connections?cursor=nonsense").await;
-        assert_eq!(answer.status, 400);
-        assert!(answer.json()["message"].as_str().expect("a text").starts_with("cursor: "));
-        let answer = admin.get(&format!("{PATH}?q={}", "x".repeat(257))).await;
-        answer.is_refusal(400, "INVALID", "q: must be at most 256 characters long");
+        let response = admin.get("/api/connections?cursor=nonsense").await;
+        assert_eq!(response.status, 400);
+        assert!(response.json()["message"].as_str().expect("a text").starts_with("cursor: "));
+        let response = admin.get(&format!("{PATH}?q={}", "x".repeat(257))).await;
+        response.is_refusal(400, "INVALID", "q: must be at most 256 characters long");
     }
 
     #[tokio::test]

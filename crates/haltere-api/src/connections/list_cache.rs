@@ -200,7 +200,7 @@ mod tests {
         is_up_to_date(&api).await;
     }
 
-    /// The list is read while the link connects, so that one is cached; it must not be the answer afterwards.
+    /// The list is read while the link connects, so that one is cached; it must not be returned afterwards.
     #[tokio::test]
     async fn a_list_is_not_older_than_the_response_to_a_create() {
         let api = TestApi::start().await;

@@ -15,7 +15,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
 
 /// Change a connection
 ///
-/// A JSON merge patch (RFC 7396): what is absent stays, `null` removes. The answer does not wait for
+/// A JSON merge patch (RFC 7396): what is absent stays, `null` removes. The response does not wait for
 /// the link.
 ///
 /// Where secrets are write-only (`connections.secrets`), a change of scheme, host, port or path, of `ca` or
@@ -54,7 +54,7 @@ pub(crate) async fn handler(
     let options = ChangeOptions { secrets: query.wanted(), condition };
     let patch = connection_patch::read(body, &id)?;
     let connection = state.app.connections().patch(&context, &id, patch, options).await?;
-    Ok(single::answer(connection))
+    Ok(single::response(connection))
 }
 
 #[cfg(test)]
@@ -75,8 +75,11 @@ mod tests {
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let body = json!({ "url": broker.url() }).to_string();
         let merge_patch = "application/merge-patch+json";
-        let answer = admin.text(http::Method::PATCH, PATH, merge_patch, &body).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["url"]), (200, &json!(broker.url())));
+        let response = admin.text(http::Method::PATCH, PATH, merge_patch, &body).await;
+        assert_eq!(
+            (response.status.as_u16(), &response.json()["url"]),
+            (200, &json!(broker.url()))
+        );
         until("the link", PATIENCE, async || {
             let shown = admin.get(PATH).await.json();
             (shown["status"]["connected"] == true).then_some(())
@@ -93,18 +96,18 @@ mod tests {
         body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});
         body["rejectUnauthorized"] = json!(true);
         assert_eq!(admin.post("/api/connections", body).await.status, 202);
-        let answer = admin.patch(PATH, json!({"credentials": {"clientId": null}})).await;
+        let response = admin.patch(PATH, json!({"credentials": {"clientId": null}})).await;
         let kept = json!({"username": "u", "password": "hunter2"});
-        assert_eq!(answer.json()["credentials"], kept);
-        let answer =
+        assert_eq!(response.json()["credentials"], kept);
+        let response =
             admin.patch(PATH, json!({"credentials": null, "rejectUnauthorized": null})).await;
-        assert_eq!(answer.json().get("credentials"), None);
-        assert_eq!(answer.json().get("rejectUnauthorized"), None);
-        assert_eq!(answer.json()["name"], json!("Broker a"));
+        assert_eq!(response.json().get("credentials"), None);
+        assert_eq!(response.json().get("rejectUnauthorized"), None);
+        assert_eq!(response.json()["name"], json!("Broker a"));
         let asked = json!({"alpn": ["mqtt"], "serverName": "b.example"});
         assert_eq!(admin.patch(PATH, json!({ "tls": asked })).await.json()["tls"], asked);
-        let answer = admin.patch(PATH, json!({"tls": {"alpn": []}})).await;
-        assert_eq!(answer.json()["tls"], json!({"serverName": "b.example"}));
+        let response = admin.patch(PATH, json!({"tls": {"alpn": []}})).await;
+        assert_eq!(response.json()["tls"], json!({"serverName": "b.example"}));
         assert_eq!(admin.patch(PATH, json!({"tls": null})).await.json().get("tls"), None);
         // It would be dropped without a word.
         let lost = json!({"credentials": {"password": "hunter3"}});

@@ -49,7 +49,7 @@ pub(crate) async fn handler(
     let options = ChangeOptions { secrets: query.wanted(), condition };
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
     let connection = state.app.connections().replace(&context, &id, replacement, options).await?;
-    Ok(single::answer(connection))
+    Ok(single::response(connection))
 }
 
 #[cfg(test)]
@@ -72,14 +72,14 @@ mod tests {
 
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u"});
-        let answer = admin.put("/api/connections/a", body).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-        let shown = answer.json();
+        let response = admin.put("/api/connections/a", body).await;
+        assert_eq!(response.status, 200, "{}", response.text);
+        let shown = response.json();
         assert_eq!(shown["credentials"], json!({"username": "u", "password": "hunter2"}));
         assert_eq!((shown.get("rejectUnauthorized"), shown.get("keyFile")), (None, None));
 
-        let answer = admin.put("/api/connections/a", connection("a", &url)).await;
-        assert_eq!(answer.json().get("credentials"), None);
+        let response = admin.put("/api/connections/a", connection("a", &url)).await;
+        assert_eq!(response.json().get("credentials"), None);
     }
 
     #[tokio::test]
@@ -87,8 +87,8 @@ mod tests {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let admin = api.admin().await;
         let created = admin.post("/api/connections", connection("a", &broker.url())).await;
-        let answer = admin.put("/api/connections/a", created.json()[0].clone()).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
+        let response = admin.put("/api/connections/a", created.json()[0].clone()).await;
+        assert_eq!(response.status, 200, "{}", response.text);
     }
 
     #[tokio::test]
@@ -99,14 +99,14 @@ mod tests {
         for id in ["a", "b"] {
             assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
         }
-        let answer = admin.put("/api/connections/a", connection("b", &url)).await;
+        let response = admin.put("/api/connections/a", connection("b", &url)).await;
         let why = "id: can't be changed; it has to be the one in the URL";
-        answer.is_refusal(400, "INVALID", why);
+        response.is_refusal(400, "INVALID", why);
         let body = json!({"name": "Broker b", "url": url});
-        let answer = admin.put("/api/connections/a", body).await;
+        let response = admin.put("/api/connections/a", body).await;
         let why = "Connection with either the same name or id already exists";
-        answer.is_refusal(403, "NOT_ALLOWED", why);
-        let answer = admin.put("/api/connections/a", json!({"url": url})).await;
-        answer.is_refusal(400, "INVALID", "name: is missing");
+        response.is_refusal(403, "NOT_ALLOWED", why);
+        let response = admin.put("/api/connections/a", json!({"url": url})).await;
+        response.is_refusal(400, "INVALID", "name: is missing");
     }
 }

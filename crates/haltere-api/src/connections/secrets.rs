@@ -26,7 +26,7 @@ impl From<SecretsParam> for Secrets {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SecretsQuery {
-    /// `omit` leaves passwords and private keys out of the answer
+    /// `omit` leaves passwords and private keys out of the response
     #[param(inline)]
     secrets: Option<SecretsParam>,
 }
@@ -61,14 +61,14 @@ mod tests {
         body["credentials"] = json!({"username": "u", "password": "hunter2"});
         let created = admin.post("/api/connections", body).await;
         assert_eq!(created.status, 202);
-        for answer in [
+        for response in [
             created,
             admin.get("/api/connections?secrets=include").await,
             admin.get("/api/connections/a").await,
             admin.post("/api/connections/a/disconnect", json!({})).await,
         ] {
-            assert!(!answer.text.contains("hunter2"), "{}", answer.text);
-            assert!(answer.text.contains("\"username\":\"u\""), "{}", answer.text);
+            assert!(!response.text.contains("hunter2"), "{}", response.text);
+            assert!(response.text.contains("\"username\":\"u\""), "{}", response.text);
         }
     }
 

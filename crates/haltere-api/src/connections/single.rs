@@ -1,4 +1,4 @@
-//! An answer that is one connection.
+//! A response that is one connection.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ use crate::response_memory::{ResponseCost, SMALL};
 use crate::wire::connection::WireConnection;
 
 /// The connection, under the tag of its stored version.
-pub(super) fn answer(view: ConnectionView) -> Response {
+pub(super) fn response(view: ConnectionView) -> Response {
     let tag = format!("\"{}\"", view.entry.tag().as_str());
     let tag = HeaderValue::try_from(tag).expect("hexadecimal digits and quotes");
     let mut response = about(StatusCode::OK, view, |view| to_json(&WireConnection::from(view)));
@@ -47,12 +47,18 @@ mod tests {
     use http::{Method, Request};
     use serde_json::{Value, json};
 
-    use crate::test_support::{Answer, Client, TestApi, closed_port, connection};
+    use crate::test_support::{Client, TestApi, TestResponse, closed_port, connection};
 
     const PATH: &str = "/api/connections/a";
     const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";
 
-    async fn send(client: &Client, method: Method, path: &str, tag: &str, body: &Value) -> Answer {
+    async fn send(
+        client: &Client,
+        method: Method,
+        path: &str,
+        tag: &str,
+        body: &Value,
+    ) -> TestResponse {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -61,8 +67,8 @@ mod tests {
         client.send(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
-    fn tag(answer: &Answer) -> String {
-        let tag = answer.header("etag").expect("a tag").to_owned();
+    fn tag(response: &TestResponse) -> String {
+        let tag = response.header("etag").expect("a tag").to_owned();
         assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 2, "strong: {tag}");
         tag
     }
@@ -138,7 +144,7 @@ mod tests {
         refused.is_refusal(403, "NOT_ALLOWED", "Not allowed");
         let refused = send(&admin, Method::PATCH, PATH, "\"x\"", &json!({"url": null})).await;
         refused.is_refusal(400, "INVALID", "url: can't be removed");
-        // A status is in the answer, so an unchanged version does not mean an unchanged answer.
+        // A status is in the response, so an unchanged version does not mean an unchanged response.
         let seen = tag(&admin.get(PATH).await);
         let again = Request::get(PATH).header("if-none-match", seen).body(Body::empty());
         assert_eq!(admin.send(again.expect("a request")).await.status, 200);

@@ -19,7 +19,7 @@ const CODINGS: [Coding; 2] =
     [Coding { name: "br", ending: ".br" }, Coding { name: "gzip", ending: ".gz" }];
 
 /// The codings a client takes, the best first. The plain file, which comes after them all, is taken even
-/// by who says otherwise: that beats an answer without a file.
+/// by who says otherwise: that beats a response without a file.
 pub(super) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
     let quality = |name| quality(headers, &ACCEPT_ENCODING, name);
     let any = quality("*").unwrap_or(0.0);

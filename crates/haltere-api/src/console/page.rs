@@ -30,14 +30,14 @@ const NONCE: &str = "__HALTERE_NONCE__";
     responses((status = 200, description = "The page", content_type = "text/html", body = String)),
 )]
 pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
-    answer(&state.options)
+    response(&state.options)
 }
 
-/// The page as an answer.
+/// The page as a response.
 ///
 /// Never with an `ETag`: "not modified" would come with a new policy, and the page kept by the browser
 /// would hold the nonce of an old one.
-pub(crate) fn answer(options: &ApiOptions) -> Response {
+pub(crate) fn response(options: &ApiOptions) -> Response {
     let Some(page) = options.console.get("index.html") else {
         return placeholder::page(&options.base);
     };

@@ -8,7 +8,7 @@ use http::{HeaderName, Method, Request};
 use serde_json::json;
 
 use super::ConsoleFiles;
-use crate::test_support::{Answer, Client, TestApi};
+use crate::test_support::{Client, TestApi, TestResponse};
 use crate::{ApiOptions, BasePath};
 
 const PAGE: &str = r#"<meta name="haltere-base" content="__HALTERE_BASE__" />
@@ -42,7 +42,7 @@ async fn ask(
     method: Method,
     path: &str,
     headers: &[(HeaderName, &str)],
-) -> Answer {
+) -> TestResponse {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(name, *value);
@@ -50,7 +50,7 @@ async fn ask(
     client.send(request.body(Body::empty()).expect("a request")).await
 }
 
-async fn get(client: &Client, path: &str, headers: &[(HeaderName, &str)]) -> Answer {
+async fn get(client: &Client, path: &str, headers: &[(HeaderName, &str)]) -> TestResponse {
     ask(client, Method::GET, path, headers).await
 }
 
@@ -76,19 +76,19 @@ async fn every_page_is_the_same_but_for_a_nonce_that_its_policy_knows() {
         "/?q=%22%3E%3Cscript%3E&x=__HALTERE_NONCE__",
     ] {
         for client in [&anonymous, &admin] {
-            let answer = get(client, path, &[(ACCEPT, "text/html,*/*;q=0.8")]).await;
-            assert_eq!(answer.status, 200, "{path}");
-            assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
-            assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
-            assert_eq!(answer.header("etag"), None, "an old page would meet a new policy");
-            let nonce = between(&answer.text, "haltere-nonce\" content=\"", "\"");
+            let response = get(client, path, &[(ACCEPT, "text/html,*/*;q=0.8")]).await;
+            assert_eq!(response.status, 200, "{path}");
+            assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
+            assert_eq!(response.header("cache-control"), Some("no-cache"), "{path}");
+            assert_eq!(response.header("etag"), None, "an old page would meet a new policy");
+            let nonce = between(&response.text, "haltere-nonce\" content=\"", "\"");
             assert_eq!(nonce.len(), 24, "{nonce} is 128 bits in base64");
-            let policy = answer.header("content-security-policy").expect("a policy");
+            let policy = response.header("content-security-policy").expect("a policy");
             let styles = format!("style-src 'self' 'nonce-{nonce}';");
             assert!(policy.contains(&styles), "{policy}");
             assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"));
             assert_eq!(
-                answer.text,
+                response.text,
                 PAGE.replace("__HALTERE_BASE__", "").replace("__HALTERE_NONCE__", nonce)
             );
             assert!(nonces.insert(nonce.to_owned()), "{nonce} was given twice");
@@ -96,8 +96,8 @@ async fn every_page_is_the_same_but_for_a_nonce_that_its_policy_knows() {
     }
     // Nothing but the page gets a nonce.
     for path in ["/api/docs", "/assets/index-1.js", "/api/profile", "/robots.txt", "/favicon.ico"] {
-        let answer = anonymous.get(path).await;
-        let policy = answer.header("content-security-policy").expect("a policy");
+        let response = anonymous.get(path).await;
+        let policy = response.header("content-security-policy").expect("a policy");
         assert!(policy.contains("style-src 'self';") && !policy.contains("nonce"), "{path}");
     }
 }
@@ -150,16 +150,16 @@ async fn what_is_no_page_is_not_there() {
         anonymous.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
     }
     for accept in ["application/json", "image/avif,image/*", "text/html;q=0, application/json"] {
-        let answer = get(&anonymous, "/login", &[(ACCEPT, accept)]).await;
-        answer.is_refusal(404, "NOT_FOUND", "Resource not found");
+        let response = get(&anonymous, "/login", &[(ACCEPT, accept)]).await;
+        response.is_refusal(404, "NOT_FOUND", "Resource not found");
     }
     for path in ["/somewhere", "/robots.txt", "/login"] {
-        let answer = anonymous.post(path, json!({})).await;
-        answer.is_refusal(404, "NOT_FOUND", "Resource not found");
+        let response = anonymous.post(path, json!({})).await;
+        response.is_refusal(404, "NOT_FOUND", "Resource not found");
     }
     for path in ["/", "/assets/index-1.js"] {
-        let answer = anonymous.post(path, json!({})).await;
-        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("GET,HEAD")));
+        let response = anonymous.post(path, json!({})).await;
+        assert_eq!((response.status.as_u16(), response.header("allow")), (405, Some("GET,HEAD")));
     }
 }
 
@@ -179,17 +179,21 @@ async fn files_come_as_the_client_takes_them_and_may_be_kept() {
         ("haltere-3.svg", "gzip, br", "<svg/>", None, "image/svg+xml"),
     ] {
         let path = format!("/assets/{name}");
-        let answer = get(&anonymous, &path, &[(ACCEPT_ENCODING, accepted)]).await;
-        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, content), "{accepted}");
-        assert_eq!(answer.header("content-encoding"), coding);
-        assert_eq!(answer.header("content-type"), Some(kind));
-        assert_eq!(answer.header("vary"), Some("accept-encoding"), "{path} has other forms");
-        assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
-        assert_eq!((answer.header("pragma"), answer.header("expires")), (None, None));
+        let response = get(&anonymous, &path, &[(ACCEPT_ENCODING, accepted)]).await;
+        assert_eq!(
+            (response.status.as_u16(), response.text.as_str()),
+            (200, content),
+            "{accepted}"
+        );
+        assert_eq!(response.header("content-encoding"), coding);
+        assert_eq!(response.header("content-type"), Some(kind));
+        assert_eq!(response.header("vary"), Some("accept-encoding"), "{path} has other forms");
+        assert_eq!(response.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        assert_eq!((response.header("pragma"), response.header("expires")), (None, None));
 
         let head = ask(&anonymous, Method::HEAD, &path, &[(ACCEPT_ENCODING, accepted)]).await;
         assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
-        for (name, value) in &answer.headers {
+        for (name, value) in &response.headers {
             if !["x-request-id"].contains(&name.as_str()) {
                 assert_eq!(head.headers.get(name), Some(value), "{name}");
             }
@@ -226,9 +230,9 @@ async fn hostile_names_are_names_of_nothing() {
         "%252e%252e%252frobots.txt",
         long.as_str(),
     ] {
-        let answer = anonymous.get(&format!("/assets/{name}")).await;
-        answer.is_refusal(404, "NOT_FOUND", "Resource not found");
-        assert_ne!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        let response = anonymous.get(&format!("/assets/{name}")).await;
+        response.is_refusal(404, "NOT_FOUND", "Resource not found");
+        assert_ne!(response.header("cache-control"), Some("public, max-age=31536000, immutable"));
     }
 }
 
@@ -236,11 +240,11 @@ async fn hostile_names_are_names_of_nothing() {
 async fn a_file_in_the_folder_of_the_page_is_sent_again_only_after_a_change() {
     let api = TestApi::start_as(with_console()).await;
     let anonymous = api.anonymous();
-    let answer = anonymous.get("/robots.txt").await;
-    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "Disallow: /"));
-    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-    assert_eq!(answer.header("cache-control"), Some("no-cache"));
-    let tag = answer.header("etag").expect("a tag").to_owned();
+    let response = anonymous.get("/robots.txt").await;
+    assert_eq!((response.status.as_u16(), response.text.as_str()), (200, "Disallow: /"));
+    assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!(response.header("cache-control"), Some("no-cache"));
+    let tag = response.header("etag").expect("a tag").to_owned();
     for (known, status) in [
         (tag.clone(), 304),
         (format!("W/{tag}"), 304),
@@ -266,10 +270,13 @@ async fn without_the_console_every_page_says_how_to_get_it() {
         let api = TestApi::start_as(options).await;
         let anonymous = api.anonymous();
         for path in ["/", "/login", "/connections/x"] {
-            let answer = anonymous.get(path).await;
-            assert_eq!(answer.status, 200, "{path}");
-            assert!(answer.text.contains("make console") && answer.text.contains(link), "{path}");
-            let sheet = between(&answer.text, "rel=\"stylesheet\" href=\"", "\"");
+            let response = anonymous.get(path).await;
+            assert_eq!(response.status, 200, "{path}");
+            assert!(
+                response.text.contains("make console") && response.text.contains(link),
+                "{path}"
+            );
+            let sheet = between(&response.text, "rel=\"stylesheet\" href=\"", "\"");
             assert_eq!(anonymous.get(sheet).await.status, 200);
         }
         for path in ["/assets/index-1.js", "/robots.txt"] {

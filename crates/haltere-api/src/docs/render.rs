@@ -165,7 +165,7 @@ fn responses(responses: &Value, document: &Value) -> Markup {
     }
 }
 
-/// Leads to what a successful answer looks like; errors all look the same.
+/// Leads to what a successful response looks like; errors all look the same.
 fn schema_link(response: &Value) -> Markup {
     let schema = &response["content"]["application/json"]["schema"];
     let (list, name) = match reference(&schema["items"]) {

@@ -1,7 +1,7 @@
 //! One open stream: what it sends next, piece by piece.
 //!
 //! The data of an event is one line of JSON, so it can be cut anywhere. A piece is made when the one before is
-//! on its way, and what a stream makes us hold meanwhile counts as an answer does.
+//! on its way, and what a stream makes us hold meanwhile counts as a response does.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
-//! What kind of answer a client would like.
+//! What kind of response a client would like.
 
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-/// Whether the client asks for server-sent events where there is another answer, too.
+/// Whether the client asks for server-sent events where there is another response, too.
 pub(crate) fn wants_stream(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut ranges = accepted.flat_map(|list| list.split(','));

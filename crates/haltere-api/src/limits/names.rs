@@ -3,7 +3,7 @@
 /// What all connections may hold. Said with 403, like the largest number of connections: waiting does not help.
 pub(crate) const CONNECTIONS_BUDGET: &str = "connections.material_budget";
 
-/// Every limit that an answer may name, as the configuration does.
+/// Every limit that a response may name, as the configuration does.
 pub const LIMITS: &[&str] = &[
     CONNECTIONS_BUDGET,
     "server.max_connections",

@@ -24,7 +24,7 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
 /// The headers of ours that a page may read.
 const EXPOSED: &str = "x-request-id, x-next-cursor, retry-after, etag";
 
-/// Answers preflight requests of the origins that were named, and adds to every answer what lets
+/// Answers preflight requests of the origins that were named, and adds to every response what lets
 /// their pages read it, errors included. Other origins get what they always got.
 pub(crate) async fn share(
     State(named): State<Arc<[WebOrigin]>>,
@@ -41,7 +41,7 @@ pub(crate) async fn share(
         next.run(request).await
     };
     let headers = response.headers_mut();
-    // Whatever the answer is, another origin might get another one.
+    // Whatever the response is, another origin might get another one.
     headers.append(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -65,7 +65,7 @@ mod tests {
 
     use super::*;
     use crate::ApiOptions;
-    use crate::test_support::{Answer, Client, TestApi};
+    use crate::test_support::{Client, TestApi, TestResponse};
 
     const CONSOLE: &str = "https://console.example";
 
@@ -75,7 +75,13 @@ mod tests {
             .await
     }
 
-    async fn ask(client: &Client, method: Method, path: &str, origin: &str, body: &str) -> Answer {
+    async fn ask(
+        client: &Client,
+        method: Method,
+        path: &str,
+        origin: &str,
+        body: &str,
+    ) -> TestResponse {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -87,7 +93,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_named_origin_reads_answers_and_errors_and_may_change_things() {
+    async fn a_named_origin_reads_responses_and_errors_and_may_change_things() {
         let api = api().await;
         let admin = api.admin().await;
         for (client, path, status) in [
@@ -95,11 +101,11 @@ mod tests {
             (&api.anonymous(), "/api/profile", 401),
             (&admin, "/api/nothing", 404),
         ] {
-            let answer = ask(client, Method::GET, path, CONSOLE, "").await;
-            assert_eq!(answer.status.as_u16(), status);
-            assert_eq!(answer.header("access-control-allow-origin"), Some(CONSOLE), "{path}");
-            assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
-            assert_eq!(answer.header("vary"), Some("origin"));
+            let response = ask(client, Method::GET, path, CONSOLE, "").await;
+            assert_eq!(response.status.as_u16(), status);
+            assert_eq!(response.header("access-control-allow-origin"), Some(CONSOLE), "{path}");
+            assert_eq!(response.header("access-control-allow-credentials"), Some("true"));
+            assert_eq!(response.header("vary"), Some("origin"));
         }
         let path = "/api/plugins/tls";
         let changed = ask(&admin, Method::PUT, path, CONSOLE, "{\"enabled\":false}").await;
@@ -109,14 +115,15 @@ mod tests {
     #[tokio::test]
     async fn a_preflight_needs_no_login() {
         let api = api().await;
-        let answer = ask(&api.anonymous(), Method::OPTIONS, "/api/plugins/tls", CONSOLE, "").await;
-        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (204, ""));
-        assert_eq!(answer.header("access-control-allow-origin"), Some(CONSOLE));
+        let response =
+            ask(&api.anonymous(), Method::OPTIONS, "/api/plugins/tls", CONSOLE, "").await;
+        assert_eq!((response.status.as_u16(), response.text.as_str()), (204, ""));
+        assert_eq!(response.header("access-control-allow-origin"), Some(CONSOLE));
         for (name, part) in [("methods", "PUT"), ("headers", "content-type")] {
             let header = format!("access-control-allow-{name}");
-            assert!(answer.header(&header).is_some_and(|value| value.contains(part)), "{header}");
+            assert!(response.header(&header).is_some_and(|value| value.contains(part)), "{header}");
         }
-        assert!(answer.header("content-security-policy").is_some());
+        assert!(response.header("content-security-policy").is_some());
     }
 
     #[tokio::test]
@@ -131,10 +138,10 @@ mod tests {
         ] {
             let admin = api.admin().await;
             for (method, status) in [(Method::GET, 200), (Method::OPTIONS, 204)] {
-                let answer = ask(&admin, method, "/api/plugins", origin, "").await;
-                assert_eq!(answer.status.as_u16(), status, "{origin}");
-                assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
-                assert_eq!(answer.header("vary"), vary);
+                let response = ask(&admin, method, "/api/plugins", origin, "").await;
+                assert_eq!(response.status.as_u16(), status, "{origin}");
+                assert_eq!(response.header("access-control-allow-origin"), None, "{origin}");
+                assert_eq!(response.header("vary"), vary);
             }
             let put = ask(&admin, Method::PUT, "/api/plugins/tls", origin, "{}").await;
             assert_eq!(put.status, 403, "{}", put.text);

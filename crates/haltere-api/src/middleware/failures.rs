@@ -21,7 +21,7 @@ const FAILED: &str = "failed to answer a request";
 const BUSY_RETRY: u32 = 5;
 
 /// Catches panics, logs internal causes, and writes the body.
-pub(crate) async fn answer(request: Request, next: Next) -> Response {
+pub(crate) async fn handle(request: Request, next: Next) -> Response {
     let code = code_of_500(request.uri().path());
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(mut response) => match response.extensions_mut().remove::<InternalCause>() {
@@ -38,8 +38,8 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
     }
 }
 
-/// Logs why a request came to nothing, and says to the client what it may know of that. For answers
-/// that have begun already; all others come by [`answer`].
+/// Logs why a request came to nothing, and says to the client what it may know of that. For responses
+/// that have begun already; all others come by [`handle`].
 pub(crate) fn log_internal(
     cause: &(dyn Error + Send + Sync + 'static),
     code: ErrorCode,
@@ -128,7 +128,7 @@ mod tests {
         let router: Router = Router::new()
             .route("/api/profile", get(failing))
             .route("/api/connections", get(panicking))
-            .layer(axum::middleware::from_fn(answer));
+            .layer(axum::middleware::from_fn(handle));
         let request = Request::get(path).body(axum::body::Body::empty()).expect("a request");
         let response = router.oneshot(request).await.expect("infallible");
         let status = response.status();

@@ -1,4 +1,4 @@
-//! Headers of every answer.
+//! Headers of every response.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -23,7 +23,7 @@ pub(crate) fn policy_with_nonce(nonce: &str) -> HeaderValue {
     HeaderValue::from_str(&policy).expect("a nonce is base64")
 }
 
-/// The same on each answer. Caching as the management center for Mosquitto forbids it.
+/// The same on each response. Caching as the management center for Mosquitto forbids it.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
@@ -46,7 +46,7 @@ const NO_CACHE: [(HeaderName, &str); 3] = [
 /// us to say where we have only a folder of it.
 const HSTS: &str = "max-age=63072000";
 
-/// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word, but for
+/// Adds them. A response that says itself how long it may be kept (our style sheet) keeps its word, but for
 /// an event stream, about which axum says less than we do. So does one with a policy of its own (the
 /// console's page).
 pub(crate) async fn add(State(state): State<ApiState>, request: Request, next: Next) -> Response {

@@ -94,8 +94,8 @@ mod tests {
             request = request.header(HOST, *host);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let answer = api.anonymous().send_as_it_is(request).await;
-        (answer.status.as_u16(), answer.text)
+        let response = api.anonymous().send_as_it_is(request).await;
+        (response.status.as_u16(), response.text)
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! What happens to every request and answer, whatever the route.
+//! What happens to every request and response, whatever the route.
 
 pub(crate) mod cors;
 pub(crate) mod cross_origin;

@@ -15,11 +15,11 @@ use crate::limits::counters::LimitReached;
 use crate::request_source::RequestSource;
 use crate::state::ApiState;
 
-/// The answer's header that carries the request's id: the same id as in the log and in the audit trail.
+/// The response's header that carries the request's id: the same id as in the log and in the audit trail.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts on the request how it came ([`RequestSource`], [`Origin`], [`SessionCookie`]) and the state (for the gates, see
-/// [`crate::gate`]), a span around its handling, and its id on the answer.
+/// [`crate::gate`]), a span around its handling, and its id on the response.
 ///
 /// The id is always ours: one taken from the client could be chosen to look like another's.
 pub(crate) async fn assign(
@@ -73,11 +73,11 @@ mod tests {
     use crate::test_support::TestApi;
 
     #[tokio::test]
-    async fn answer_log_and_audit_trail_name_a_request_by_the_same_id() {
+    async fn response_log_and_audit_trail_name_a_request_by_the_same_id() {
         let log = CapturedLog::start(Level::DEBUG);
         let api = TestApi::start().await;
-        let answer = api.admin().await.put("/api/plugins/tls", json!({"enabled": false})).await;
-        let id = answer.header("x-request-id").expect("an id");
+        let response = api.admin().await.put("/api/plugins/tls", json!({"enabled": false})).await;
+        let id = response.header("x-request-id").expect("an id");
         assert_eq!(api.app.audit_of(id).await, ["admin plugin.switch tls success"]);
 
         let log = log.text();

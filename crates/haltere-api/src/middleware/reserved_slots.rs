@@ -99,9 +99,9 @@ mod tests {
         let body = serde_json::json!({"username": "admin", "password": TestApp::PASSWORD});
         let request = Request::post("/auth?json=1").header("content-type", "application/json");
         let request = request.extension(ReservedSlot).body(Body::from(body.to_string()));
-        let answer = api.anonymous().open(request.expect("a request")).await;
-        assert_eq!(answer.status(), 200);
-        let cookie = answer.headers()["set-cookie"].to_str().expect("ASCII");
+        let response = api.anonymous().open(request.expect("a request")).await;
+        assert_eq!(response.status(), 200);
+        let cookie = response.headers()["set-cookie"].to_str().expect("ASCII");
         let client = api.with_cookie(cookie.split(';').next().expect("a pair"));
         assert_eq!(status(&client, "/api/connections").await, 200);
     }

@@ -1,6 +1,6 @@
 //! The OpenAPI document.
 //!
-//! Each operation describes its own answers. The answers of the gate and of the extractors are added here,
+//! Each operation describes its own responses. The responses of the gate and of the extractors are added here,
 //! from the operation's access and body, so that no operation has to repeat them.
 
 pub(crate) mod frame;
@@ -64,7 +64,7 @@ pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
             extensions.insert(X_ACCESS.to_owned(), description(access));
             describe_gate(operation, access, path);
             if !changes && access != Access::Everybody {
-                describe_answers(operation);
+                describe_response_memory(operation);
             }
             describe_middleware(operation, changes, path);
             if operation.request_body.is_some() {
@@ -141,13 +141,13 @@ fn describe_rate_limit(operation: &mut Operation, action: Action) {
 }
 
 /// Responses that clients have not read take memory, which is limited.
-fn describe_answers(operation: &mut Operation) {
+fn describe_response_memory(operation: &mut Operation) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": response_memory::OF_USER, "limit": response_memory::LIMIT});
     let description = "This user or this address has too many unread responses; the header Retry-After says when to retry";
-    add(operation, "429", description, "unreadAnswers", body);
+    add(operation, "429", description, "unreadResponses", body);
     let body = json!({"code": "UNAVAILABLE", "message": response_memory::OF_ALL, "limit": response_memory::LIMIT});
     let description = "All callers together have too many unread responses; the header Retry-After says when to retry";
-    add(operation, "503", description, "unreadAnswers", body);
+    add(operation, "503", description, "unreadResponses", body);
 }
 
 /// What [`crate::middleware`] refuses before the route is looked up.
@@ -194,7 +194,7 @@ fn describe_body(operation: &mut Operation) {
     add(operation, "413", "The body is larger than 1 MiB", "tooLarge", body);
 }
 
-/// Adds an answer, or another example to an answer that is there already.
+/// Adds a response, or another example to a response that is there already.
 fn add(operation: &mut Operation, status: &str, description: &str, name: &str, body: Value) {
     let responses = &mut operation.responses.responses;
     let response = responses

@@ -26,7 +26,7 @@ pub(crate) fn page(base: &BasePath, title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// A page as an answer.
+/// A page as a response.
 pub(crate) fn respond(status: StatusCode, page: Markup) -> Response {
     (status, Html(page.into_string())).into_response()
 }

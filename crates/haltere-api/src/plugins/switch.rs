@@ -45,9 +45,9 @@ pub(crate) struct SwitchParams {
 
 /// Switch a plugin on or off
 ///
-/// Survives restarts. The answer says in numbers what the switch does: switching `tls` dials the connections
+/// Survives restarts. The response says in numbers what the switch does: switching `tls` dials the connections
 /// with TLS settings of their own again, and without it most of them don't come up. With `dryRun=true` nothing
-/// is switched, and the answer says what would happen.
+/// is switched, and the response says what would happen.
 #[utoipa::path(
     put,
     path = "/api/plugins/{pluginId}",
@@ -114,9 +114,9 @@ mod tests {
             admin.get("/api/plugins").await.json().as_array().map(Vec::len),
             Some(PluginId::ALL.len())
         );
-        let answer = admin.put("/api/plugins/user-profile-edit", json!({"enabled": false})).await;
+        let response = admin.put("/api/plugins/user-profile-edit", json!({"enabled": false})).await;
         let off = json!({"id": "user-profile-edit", "enabled": false, "switchable": true, "source": "administrator"});
-        let mut plugin = answer.json();
+        let mut plugin = response.json();
         let users = plugin.as_object_mut().and_then(|it| it.remove("affected"));
         assert_eq!(users, Some(json!({"users": Role::ALL.len()})));
         let dry_run = plugin.as_object_mut().and_then(|it| it.remove("dryRun"));
@@ -133,8 +133,8 @@ mod tests {
         let on = || json!({"enabled": true});
         // The second one is a plugin of the management center for Mosquitto that haltere doesn't have.
         for unknown in ["nope", "topictree-rest-api"] {
-            let answer = admin.put(&format!("/api/plugins/{unknown}"), on()).await;
-            answer.is_refusal(404, "NOT_FOUND", "Plugin not found");
+            let response = admin.put(&format!("/api/plugins/{unknown}"), on()).await;
+            response.is_refusal(404, "NOT_FOUND", "Plugin not found");
         }
         let why = "The plugin multiple-connections can't be switched";
         admin.put("/api/plugins/multiple-connections", on()).await.is_refusal(

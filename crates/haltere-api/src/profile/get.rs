@@ -105,11 +105,11 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
 ) -> Result<Response, ApiError> {
-    answer(&state, &context).await
+    response(&state, &context).await
 }
 
 /// The caller's profile, as it is now.
-pub(super) async fn answer(
+pub(super) async fn response(
     state: &ApiState,
     context: &RequestContext,
 ) -> Result<Response, ApiError> {

@@ -151,7 +151,7 @@ async fn change(
         return Err(Invalid::new("username", "must be one's own; it can't be changed").into());
     }
     state.app.profiles().change_password(context, input.old_password, input.password).await?;
-    get::answer(state, context).await
+    get::response(state, context).await
 }
 
 impl ProfileInput {
@@ -184,8 +184,8 @@ mod tests {
         let new = "another long pass phrase";
         let change =
             json!({"oldPassword": TestApp::PASSWORD, "password": new, "username": "viewer"});
-        let answer = this.put(PATH, change).await;
-        assert_eq!((answer.status.as_u16(), &answer.json()["isViewer"]), (200, &json!(true)));
+        let response = this.put(PATH, change).await;
+        assert_eq!((response.status.as_u16(), &response.json()["isViewer"]), (200, &json!(true)));
         assert_eq!(this.get(PATH).await.status, 200);
         assert_eq!(other.get(PATH).await.status, 401);
         let login = json!({"username": "viewer", "password": new});
@@ -224,8 +224,8 @@ mod tests {
             viewer.put(PATH, body).await.is_refusal(400, "INVALID", message);
         }
         let short = json!({"oldPassword": TestApp::PASSWORD, "password": "x"});
-        let answer = viewer.put(PATH, short).await;
-        assert_eq!(answer.status, 400, "{}", answer.text);
+        let response = viewer.put(PATH, short).await;
+        assert_eq!(response.status, 400, "{}", response.text);
     }
 
     #[tokio::test]

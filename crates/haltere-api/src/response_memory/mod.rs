@@ -1,7 +1,7 @@
-//! Memory for answers that are not read yet: how much of it all callers, one user and one address may make
+//! Memory for responses that are not read yet: how much of it all callers, one user and one address may make
 //! us hold.
 //!
-//! The gate of a route passes each answer through [`charge`], so that no route can forget it.
+//! The gate of a route passes each response through [`charge`], so that no route can forget it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use crate::error::ApiError;
 use crate::limits::exceeded::QuotaLimits;
 
-/// How large the pieces of an answer are that is made while it is sent, in bytes.
+/// How large the pieces of a response are that is made while it is sent, in bytes.
 pub(crate) const PIECE: usize = 64 * 1024;
 
 /// Responses up to this size don't count, in bytes: the number of connections bounds them.
@@ -39,10 +39,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const LIMIT: &str = "server.max_response_memory";
 
 /// One user has reached it.
-pub(crate) const OF_USER: &str = "Answers you have not read take all the memory one user gets";
+pub(crate) const OF_USER: &str = "Your unread responses take all the memory that one user gets";
 
 /// All callers have reached it together.
-pub(crate) const OF_ALL: &str = "Answers that are not read take all the memory there is for them";
+pub(crate) const OF_ALL: &str = "Unread responses take all the memory there is for them";
 
 /// The budget. One user or one address gets a quarter of it.
 #[derive(Clone)]
@@ -61,9 +61,9 @@ pub(crate) enum ResponseCost {
     Charged,
 }
 
-/// An answer gave up waiting.
+/// A response gave up waiting.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to find memory for an answer")]
+#[error("failed to find memory for a response")]
 struct OutOfMemory;
 
 impl ResponseMemory {
@@ -107,10 +107,10 @@ impl ResponseMemory {
     }
 }
 
-/// Counts an answer until it is read. Without memory, a read is refused; the answer to a change,
+/// Counts a response until it is read. Without memory, a read is refused; the response to a change,
 /// which has happened, waits.
 pub(crate) async fn charge(
-    answers: &ResponseMemory,
+    memory: &ResponseMemory,
     holder: QuotaHolder,
     is_change: bool,
     mut response: Response,
@@ -126,22 +126,22 @@ pub(crate) async fn charge(
     if counted(bytes) == 0 {
         return response;
     }
-    match answers.take(holder.clone(), bytes) {
+    match memory.take(holder.clone(), bytes) {
         Ok(reservation) => charged_until_read(response, reservation).await,
         Err(refusal) if !is_change => refusal.into_response(),
         Err(_) => {
-            let answers = answers.clone();
-            response.map(|body| waiting(body, answers, holder, bytes))
+            let memory = memory.clone();
+            response.map(|body| waiting(body, memory, holder, bytes))
         }
     }
 }
 
-/// What an answer of so many bytes counts as.
+/// What a response of so many bytes counts as.
 fn counted(bytes: usize) -> usize {
     if bytes > SMALL { bytes } else { 0 }
 }
 
-/// The same answer, which releases its reservation when it is read.
+/// The same response, which releases its reservation when it is read.
 pub(crate) async fn charged_until_read(response: Response, reservation: Reservation) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::from_parts(parts, counting(body, reservation).await);
@@ -183,7 +183,7 @@ fn waiting(body: Body, response_memory: ResponseMemory, holder: QuotaHolder, byt
 
 const EXHAUSTED: QuotaLimits = QuotaLimits {
     user: (LIMIT, OF_USER),
-    network: (LIMIT, "Answers not read at your address take all the memory one address gets"),
+    network: (LIMIT, "Unread responses at your address take all the memory that one address gets"),
     all: (LIMIT, OF_ALL),
     retry_after: RETRY,
 };

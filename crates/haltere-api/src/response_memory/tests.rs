@@ -16,17 +16,17 @@ fn holder(name: &str) -> QuotaHolder {
     QuotaHolder { user: Some(UserName::parse(name).expect("a name")), address: None }
 }
 
-fn answer(body: impl Into<Body>) -> Response {
+fn response(body: impl Into<Body>) -> Response {
     json_bytes(StatusCode::OK, body)
 }
 
 fn of(bytes: usize) -> Response {
-    answer(vec![b'x'; bytes])
+    response(vec![b'x'; bytes])
 }
 
 fn in_pieces(pieces: usize) -> Response {
     let piece = |_| Ok::<_, Infallible>(Bytes::from(vec![b'x'; PIECE]));
-    answer(Body::from_stream(stream::iter((0..pieces).map(piece))))
+    response(Body::from_stream(stream::iter((0..pieces).map(piece))))
 }
 
 async fn read(response: Response) -> usize {
@@ -35,35 +35,35 @@ async fn read(response: Response) -> usize {
 }
 
 #[tokio::test]
-async fn an_answer_counts_until_the_last_of_it_is_taken() {
-    let answers = ResponseMemory::new(BUDGET);
-    let charge = async |response| charge(&answers, holder("a"), false, response).await;
+async fn a_response_counts_until_the_last_of_it_is_taken() {
+    let memory = ResponseMemory::new(BUDGET);
+    let charge = async |response| charge(&memory, holder("a"), false, response).await;
     let small = charge(of(SMALL)).await;
-    assert_eq!((answers.held(), read(small).await), (0, SMALL));
+    assert_eq!((memory.held(), read(small).await), (0, SMALL));
 
     let large = charge(of(SMALL + 1)).await;
     assert_eq!(large.body().size_hint().exact(), Some(SMALL as u64 + 1));
     let bytes = large.into_body().collect().await.expect("a body").to_bytes();
-    assert_eq!(answers.held(), SMALL + 1, "the bytes are still there");
+    assert_eq!(memory.held(), SMALL + 1, "the bytes are still there");
     drop(bytes);
-    assert_eq!(answers.held(), 0);
+    assert_eq!(memory.held(), 0);
 
     let pieces = charge(in_pieces(3)).await;
-    assert_eq!(answers.held(), PIECE);
-    assert_eq!((read(pieces).await, answers.held()), (3 * PIECE, 0));
+    assert_eq!(memory.held(), PIECE);
+    assert_eq!((read(pieces).await, memory.held()), (3 * PIECE, 0));
 
     let mut weighed = in_pieces(1);
     weighed.extensions_mut().insert(ResponseCost::AtMost(100_000));
     let weighed = charge(weighed).await;
-    assert_eq!(answers.held(), 100_000);
+    assert_eq!(memory.held(), 100_000);
     drop(weighed);
-    assert_eq!(answers.held(), 0);
+    assert_eq!(memory.held(), 0);
 }
 
 #[tokio::test]
 async fn a_read_beyond_the_share_is_refused_and_says_why() {
-    let answers = ResponseMemory::new(BUDGET);
-    let charge = async |name, response| charge(&answers, holder(name), false, response).await;
+    let memory = ResponseMemory::new(BUDGET);
+    let charge = async |name, response| charge(&memory, holder(name), false, response).await;
     let mut held = Vec::new();
     for name in ["a", "b", "c", "d"] {
         held.push(charge(name, of(QUOTA)).await);
@@ -76,38 +76,38 @@ async fn a_read_beyond_the_share_is_refused_and_says_why() {
     held.pop();
     assert_eq!(charge("e", in_pieces(1)).await.status(), 200);
     drop(held);
-    assert_eq!(answers.held(), 0);
+    assert_eq!(memory.held(), 0);
 }
 
 #[tokio::test]
-async fn the_answer_to_a_change_waits_for_memory() {
-    let answers = ResponseMemory::new(BUDGET);
-    let unread = charge(&answers, holder("a"), false, of(QUOTA)).await;
-    let changed = charge(&answers, holder("a"), true, in_pieces(2)).await;
+async fn the_response_to_a_change_waits_for_memory() {
+    let memory = ResponseMemory::new(BUDGET);
+    let unread = charge(&memory, holder("a"), false, of(QUOTA)).await;
+    let changed = charge(&memory, holder("a"), true, in_pieces(2)).await;
     assert_eq!(changed.status(), 200);
     let mut reading = Box::pin(read(changed));
     assert!(reading.as_mut().now_or_never().is_none(), "there is no memory");
     drop(unread);
-    assert_eq!((reading.await, answers.held()), (2 * PIECE, 0));
+    assert_eq!((reading.await, memory.held()), (2 * PIECE, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_answer_to_a_change_does_not_wait_for_ever() {
-    let answers = ResponseMemory::new(BUDGET);
-    let _unread = charge(&answers, holder("a"), false, of(QUOTA)).await;
-    let changed = charge(&answers, holder("a"), true, in_pieces(2)).await;
+async fn the_response_to_a_change_does_not_wait_for_ever() {
+    let memory = ResponseMemory::new(BUDGET);
+    let _unread = charge(&memory, holder("a"), false, of(QUOTA)).await;
+    let changed = charge(&memory, holder("a"), true, in_pieces(2)).await;
     assert!(changed.into_body().collect().await.is_err());
 }
 
 #[tokio::test]
 async fn whole_lists_leave_room_for_pieces() {
-    let answers = ResponseMemory::new(BUDGET);
+    let memory = ResponseMemory::new(BUDGET);
     let list = Bytes::from(vec![b'x'; QUOTA / 2]);
-    let whole = answers.whole(&holder("a"), &list).expect("there is memory");
-    assert!(answers.whole(&holder("a"), &list.slice(..PIECE)).is_none());
-    assert!(answers.whole(&holder("b"), &list).is_some());
-    let pieces = charge(&answers, holder("a"), false, in_pieces(1)).await;
-    assert_eq!((pieces.status().as_u16(), answers.held()), (200, QUOTA / 2 + PIECE));
+    let whole = memory.whole(&holder("a"), &list).expect("there is memory");
+    assert!(memory.whole(&holder("a"), &list.slice(..PIECE)).is_none());
+    assert!(memory.whole(&holder("b"), &list).is_some());
+    let pieces = charge(&memory, holder("a"), false, in_pieces(1)).await;
+    assert_eq!((pieces.status().as_u16(), memory.held()), (200, QUOTA / 2 + PIECE));
     drop(whole);
-    assert!(answers.whole(&holder("a"), &list).is_some());
+    assert!(memory.whole(&holder("a"), &list).is_some());
 }

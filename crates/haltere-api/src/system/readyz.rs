@@ -71,15 +71,15 @@ mod tests {
         assert_eq!(anonymous.get("/healthz").await.json(), json!({"status": "alive"}));
         assert_eq!(anonymous.get("/api/status-check").await.json(), json!({"status": "OK"}));
         api.app.app.set_master_key_in_place(false);
-        let answer = anonymous.get("/readyz").await;
-        assert_eq!(answer.status, 503);
-        assert_eq!(answer.json()["reasons"], json!(["the master key was removed or replaced"]));
+        let response = anonymous.get("/readyz").await;
+        assert_eq!(response.status, 503);
+        assert_eq!(response.json()["reasons"], json!(["the master key was removed or replaced"]));
         api.app.app.set_master_key_in_place(true);
         assert_eq!(anonymous.get("/readyz").await.status, 200);
         api.app.app.begin_shutdown();
-        let answer = anonymous.get("/readyz").await;
-        assert_eq!(answer.status, 503);
-        assert_eq!(answer.json()["reasons"], json!(["links are not being kept"]));
+        let response = anonymous.get("/readyz").await;
+        assert_eq!(response.status, 503);
+        assert_eq!(response.json()["reasons"], json!(["links are not being kept"]));
         assert_eq!(anonymous.get("/healthz").await.status, 200);
     }
 }

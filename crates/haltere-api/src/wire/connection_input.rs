@@ -92,7 +92,7 @@ impl PartialSchema for ConnectionInput {
     fn schema() -> RefOr<Schema> {
         schema::from_json(json!({
             "type": "object",
-            "description": "A connection to create, replace or test. What an answer contains may be sent back: status and broker are dropped.",
+            "description": "A connection to create, replace or test. What a response contains may be sent back: status and broker are dropped.",
             "required": ["name", "url"],
             "additionalProperties": false,
             "properties": properties(),

@@ -46,10 +46,10 @@ async fn secrets_are_in_it_only_when_an_administrator_asks() {
     for (client, path) in
         [(&manager, PATH), (&admin, PATH), (&admin, "/api/connection-export?secrets=omit")]
     {
-        let answer = client.get(path).await;
-        assert_eq!(answer.status, 200);
-        assert!(!answer.text.contains("hunter2"), "{}", answer.text);
-        let export = answer.json();
+        let response = client.get(path).await;
+        assert_eq!(response.status, 200);
+        assert!(!response.text.contains("hunter2"), "{}", response.text);
+        let export = response.json();
         let exported = &export["connections"][0];
         assert_eq!((&export["secrets"], exported.get("key")), (&json!(false), None));
         assert_eq!(exported["withheld"], json!(["credentials.password", "key"]));
@@ -59,10 +59,10 @@ async fn secrets_are_in_it_only_when_an_administrator_asks() {
     manager.get(WITH_SECRETS).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
     assert_eq!(api.app.audit().await[0], "connectionManager connection.export  denied");
 
-    let answer = admin.get(WITH_SECRETS).await;
-    let disposition = answer.header("content-disposition");
+    let response = admin.get(WITH_SECRETS).await;
+    let disposition = response.header("content-disposition");
     assert_eq!(disposition, Some("attachment; filename=\"haltere-connections.json\""));
-    let exported = &answer.json()["connections"][0];
+    let exported = &response.json()["connections"][0];
     body["disconnected"] = json!(true);
     assert_eq!(*exported, body);
     assert_eq!(api.app.audit().await[0], "admin connection.export  success");
@@ -96,16 +96,16 @@ async fn what_was_held_back_comes_in_disconnected_and_says_so() {
     assert_eq!(admin.post("/api/connections", body).await.status, 202);
     let export = admin.get(PATH).await.json();
     assert_eq!(admin.delete("/api/connections/a").await.status, 200);
-    let answer = admin.post("/api/connection-import", export).await;
+    let response = admin.post("/api/connection-import", export).await;
     assert_eq!(
-        answer.json()["entries"][0]["notes"],
+        response.json()["entries"][0]["notes"],
         json!([
             "credentials.password: is not in the file; give it, and connect",
             "key: is not in the file, so cert is not taken over; give both, and connect",
             "comes in disconnected",
         ]),
         "{}",
-        answer.text
+        response.text
     );
     let stored = &admin.get("/api/connections?state=inactive").await.json()[0];
     assert_eq!((&stored["id"], stored.get("cert")), (&json!("a"), None));

@@ -61,15 +61,15 @@ pub(crate) struct ImportParams {
 ///
 /// Takes `config.json` of the management center for Mosquitto, an export of haltere, or a bare list as
 /// `GET /api/connections` answers it. Connections whose id or name is there already are skipped. When an entry
-/// is malformed, nothing is stored and the answer lists every fault. `status` is dropped; parts of the file
-/// that are no connections are named in the answer and not taken over.
+/// is malformed, nothing is stored and the response lists every fault. `status` is dropped; parts of the file
+/// that are no connections are named in the response and not taken over.
 ///
 /// With `onlyGood=true` refused entries are left out and listed in the report (`refuse`, `faults`), and the
 /// others are stored. User names and passwords in URLs are moved into `credentials`, and a path behind `mqtt://`
 /// is dropped; `notes` says so.
 ///
-/// With `dryRun=true` nothing is stored, and the answer is the plan. With `Accept: text/event-stream` the
-/// answer is a stream: events `progress`, then one `report`, then events `links` until every new link has
+/// With `dryRun=true` nothing is stored, and the response is the plan. With `Accept: text/event-stream` the
+/// response is a stream: events `progress`, then one `report`, then events `links` until every new link has
 /// had a first outcome.
 #[utoipa::path(
     post,

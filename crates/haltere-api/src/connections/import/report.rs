@@ -127,7 +127,7 @@ impl<'a> From<(usize, &'a Planned)> for WireEntry<'a> {
     }
 }
 
-/// The answer. A plan is an answer whatever is in it.
+/// The response. A plan is a response whatever is in it.
 pub(super) fn respond(report: &ImportReport, mode: ImportMode) -> Response {
     match refusal(report, mode) {
         Some((status, refused)) => {

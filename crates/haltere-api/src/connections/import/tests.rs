@@ -94,9 +94,9 @@ async fn every_fault_of_every_entry_is_named_and_nothing_is_stored() {
         json!({"id": "good", "name": "Other", "url": "mqtt://h"}),
         json!({"name": "n", "url": "mqtt://h", "key": {"data": "hunter2"}}),
     ]);
-    let answer = admin.post(PATH, file.clone()).await;
-    assert_eq!(answer.status, 400);
-    let body = answer.json();
+    let response = admin.post(PATH, file.clone()).await;
+    assert_eq!(response.status, 400);
+    let body = response.json();
     let message = body["message"].as_str().expect("a message");
     assert!(
         message.starts_with(
@@ -119,7 +119,7 @@ async fn every_fault_of_every_entry_is_named_and_nothing_is_stored() {
     assert_eq!(faults(2), json!(["must be an object"]));
     assert_eq!(faults(3), json!(["id: is that of connections[0], too"]));
     assert_eq!(faults(4), json!(["key.data: must be base64"]));
-    assert!(!answer.text.contains("hunter2"));
+    assert!(!response.text.contains("hunter2"));
     assert_eq!(admin.get("/api/connections").await.ids(), [""; 0]);
 
     let plan = admin.post("/api/connection-import?dryRun=true", file).await;
@@ -147,17 +147,17 @@ async fn what_is_no_file_of_ours_is_refused_as_a_whole() {
             "formatVersion: 2 is newer than this haltere, which reads 1",
         ),
     ] {
-        let answer = admin.text(Method::POST, PATH, "application/json", body).await;
-        answer.is_refusal(400, "INVALID", message);
+        let response = admin.text(Method::POST, PATH, "application/json", body).await;
+        response.is_refusal(400, "INVALID", message);
     }
     let brackets = format!("[{}{{}}]", "{},".repeat(20_000));
-    let answer = admin.text(Method::POST, PATH, "application/json", &brackets).await;
-    answer.is_refusal(400, "INVALID", "connections: are more than 20000");
+    let response = admin.text(Method::POST, PATH, "application/json", &brackets).await;
+    response.is_refusal(400, "INVALID", "connections: are more than 20000");
     let large = format!("[{{\"x\": \"{}\"}}]", "x".repeat(1024 * 1024));
-    let answer = admin.text(Method::POST, PATH, "application/json", &large).await;
-    assert!(answer.text.contains("connections[0]: is larger than 1 MiB"), "{}", answer.text);
-    let answer = admin.text(Method::POST, PATH, "text/plain", "{}").await;
-    assert_eq!(answer.status, 415);
+    let response = admin.text(Method::POST, PATH, "application/json", &large).await;
+    assert!(response.text.contains("connections[0]: is larger than 1 MiB"), "{}", response.text);
+    let response = admin.text(Method::POST, PATH, "text/plain", "{}").await;
+    assert_eq!(response.status, 415);
     admin.post("/api/connection-import?dryRun=yes", json!([])).await.is_refusal(
         400,
         "INVALID",
@@ -171,14 +171,17 @@ async fn the_body_may_be_large_and_not_endless() {
     let admin = api.admin().await;
     let padded =
         |bytes: usize| format!("{{\"themes\": \"{}\", \"connections\": []}}", "x".repeat(bytes));
-    let answer = admin.text(Method::POST, PATH, "application/json", &padded(95 << 20)).await;
-    assert_eq!((answer.status.as_u16(), &answer.json()["notTakenOver"]), (200, &json!(["themes"])));
-    let answer = admin.text(Method::POST, PATH, "application/json", &padded(96 << 20)).await;
-    answer.is_refusal(413, "INVALID", "the body is larger than 96 MiB");
+    let response = admin.text(Method::POST, PATH, "application/json", &padded(95 << 20)).await;
+    assert_eq!(
+        (response.status.as_u16(), &response.json()["notTakenOver"]),
+        (200, &json!(["themes"]))
+    );
+    let response = admin.text(Method::POST, PATH, "application/json", &padded(96 << 20)).await;
+    response.is_refusal(413, "INVALID", "the body is larger than 96 MiB");
     // Everywhere else the bound is what it was.
     let body = padded(2 << 20);
-    let answer = admin.text(Method::POST, "/api/connections", "application/json", &body).await;
-    answer.is_refusal(413, "INVALID", "the body is larger than 1 MiB");
+    let response = admin.text(Method::POST, "/api/connections", "application/json", &body).await;
+    response.is_refusal(413, "INVALID", "the body is larger than 1 MiB");
 }
 
 /// On an idle server, whatever the size: it comes in pieces, as over the wire.
@@ -218,7 +221,7 @@ async fn a_file_of_any_size_within_the_bound_is_taken_packed_or_not() {
 }
 
 #[tokio::test]
-async fn the_report_of_a_stream_counts_as_an_answer_until_the_stream_ends() {
+async fn the_report_of_a_stream_counts_as_a_response_until_the_stream_ends() {
     let limit = Duration::from_mins(10);
     let api = TestApi::start_with(|config| config.link.connect_timeout = limit).await;
     let (admin, peer) = (api.admin().await, Peer::silent().await);
@@ -245,9 +248,9 @@ async fn the_limit_has_the_words_of_the_contract() {
     let file = json!([connection("a", &url), connection("b", &url)]);
     // A plan says it, too.
     let plan = admin.post(&format!("{PATH}?dryRun=true"), file.clone()).await.json();
-    let answer = admin.post(PATH, file).await;
-    let message = answer.json()["message"].as_str().expect("a message").to_owned();
-    assert_eq!(answer.status, 403);
+    let response = admin.post(PATH, file).await;
+    let message = response.json()["message"].as_str().expect("a message").to_owned();
+    assert_eq!(response.status, 403);
     assert!(message.starts_with("Maximum number of connections reached"), "{message}");
     assert_eq!(plan["exceeds"], message);
 }
@@ -299,10 +302,10 @@ async fn one_at_a_time() {
         feed.send(Ok(bytes::Bytes::from_static(b"["))).await.expect("somebody reads");
         // Full again, so the first byte has been taken: the first import is under way.
         feed.send(Ok(bytes::Bytes::from_static(b" "))).await.expect("somebody reads");
-        let answer = admin.post(PATH, json!([connection("a", &url)])).await;
+        let response = admin.post(PATH, json!([connection("a", &url)])).await;
         feed.send(Ok(bytes::Bytes::from_static(b"]"))).await.expect("somebody reads");
         drop(feed);
-        answer
+        response
     };
     let (first, second) = tokio::join!(first, second);
     second.is_refusal(409, "CONFLICT", "another import is under way; try again when it has ended");

@@ -25,8 +25,8 @@ async fn import_fleet(admin: &Client) {
         })
         .collect();
     let file = json!({"format": "haltere-connections", "formatVersion": 1, "connections": fleet});
-    let answer = admin.post("/api/connection-import", file).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
+    let response = admin.post("/api/connection-import", file).await;
+    assert_eq!(response.status, 200, "{}", response.text);
 }
 
 struct Reader(BodyDataStream);

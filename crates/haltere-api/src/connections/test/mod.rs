@@ -146,7 +146,7 @@ pub(crate) async fn handler(
         state.app.connections().prepare_test(&context, candidate, roundtrip).await?
     };
     if wants_stream(&headers) {
-        return Ok(stream::answer(test, context.0.credential));
+        return Ok(stream::response(test, context.0.credential));
     }
     let report = test.run(|_| {}).await.ok_or_else(|| unavailable("haltere is shutting down"))?;
     Ok(json(StatusCode::OK, &WireReport::new(&report.probe, &report.advice)))

@@ -117,7 +117,7 @@ impl<'a> From<&'a ProbeEvent> for WireEvent<'a> {
     }
 }
 
-/// The body of an answer to `POST /api/connection-test`, on one line: the command line prints it, too.
+/// The body of a response to `POST /api/connection-test`, on one line: the command line prints it, too.
 pub fn connection_test_json(report: &ProbeReport, advice: &[Advice]) -> String {
     serde_json::to_string(&WireReport::new(report, advice))
         .expect("wire types have string keys and finite numbers")

@@ -19,7 +19,7 @@ use crate::sse::{event, set_stream_headers};
 const MAX_EVENTS: usize = 64;
 
 /// Begins the test, and answers with what happens.
-pub(super) fn answer(test: PreparedTest, credential: Credential) -> Response {
+pub(super) fn response(test: PreparedTest, credential: Credential) -> Response {
     let mut response = Sse::new(Running::new(test, credential).into_stream()).into_response();
     set_stream_headers(&mut response);
     response

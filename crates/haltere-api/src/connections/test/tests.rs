@@ -71,7 +71,7 @@ fn words(data: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_sends_each_stage_and_then_the_same_report_as_the_other_answer() {
+async fn a_stream_sends_each_stage_and_then_the_same_report_as_the_other_response() {
     let ca = Ca::new("factory");
     let listener = Listener::tls(&ca.server(&["localhost", "127.0.0.1"]));
     let broker = Mosquitto::builder().listener(listener).start().await;
@@ -182,8 +182,8 @@ async fn a_stream_ends_with_the_session() {
     let admin = api.admin().await;
     let mut stream = Stream::open(&admin, &json!({"url": peer.url("mqtt")})).await;
     stream.next().await.expect("the first stage");
-    let answer = admin.get("/logout").await;
-    assert!(answer.status.as_u16() < 400, "{}", answer.text);
+    let response = admin.get("/logout").await;
+    assert!(response.status.as_u16() < 400, "{}", response.text);
     let rest = stream.all().await;
     assert!(rest.iter().all(|(name, _)| name == "stage"), "no result: {rest:?}");
 }
@@ -299,8 +299,8 @@ async fn an_invalid_edit_and_an_unknown_connection_are_not_dialled() {
     let (url, _port) = closed_port();
     for unknown in ["a", "", "%00", "..", "a%2Fb"] {
         let path = format!("/api/connection-test?connection={unknown}");
-        let answer = admin.post(&path, json!({})).await;
-        answer.is_refusal(404, "NOT_FOUND", "Connection not found");
+        let response = admin.post(&path, json!({})).await;
+        response.is_refusal(404, "NOT_FOUND", "Connection not found");
     }
     assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
     for (body, message) in [

@@ -6,7 +6,7 @@ use axum::response::Response;
 use haltere_app::sessions::OwnSessionError;
 use haltere_core::SessionHandle;
 
-use super::{WireSession, answer};
+use super::{WireSession, response};
 use crate::cookie::SessionCookie;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{PathText, RequestContext};
@@ -39,5 +39,5 @@ pub(crate) async fn handler(
     PathText(id): PathText,
 ) -> Result<Response, ApiError> {
     let handle = id.as_deref().and_then(SessionHandle::parse).ok_or(OwnSessionError::NotFound)?;
-    Ok(answer(state.app.sessions().end_own(&context, handle).await?, &cookie))
+    Ok(response(state.app.sessions().end_own(&context, handle).await?, &cookie))
 }

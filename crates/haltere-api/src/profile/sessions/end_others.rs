@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{WireSession, answer};
+use super::{WireSession, response};
 use crate::cookie::SessionCookie;
 use crate::error::ApiError;
 use crate::extract::RequestContext;
@@ -31,5 +31,5 @@ pub(crate) async fn handler(
     context: RequestContext,
     Extension(cookie): Extension<SessionCookie>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.app.sessions().end_others(&context).await?, &cookie))
+    Ok(response(state.app.sessions().end_others(&context).await?, &cookie))
 }

@@ -76,7 +76,7 @@ impl From<OwnSessionError> for ApiError {
 }
 
 /// The sessions that are left; when the caller's own is not among them, its cookie is taken back.
-fn answer(sessions: Vec<OwnSession>, cookie: &SessionCookie) -> Response {
+fn response(sessions: Vec<OwnSession>, cookie: &SessionCookie) -> Response {
     let logged_in = sessions.iter().any(|session| session.is_current);
     let sessions: Vec<_> = sessions.into_iter().map(WireSession::from).collect();
     let mut response = json(StatusCode::OK, &sessions);

@@ -14,15 +14,15 @@ async fn log_in(api: &TestApi, user_agent: &[u8]) -> Client {
     let request = Request::post("/auth?json=1")
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, HeaderValue::from_bytes(user_agent).expect("a header"));
-    let answer = api.anonymous().send(request.body(body.into()).expect("a request")).await;
-    let cookie = answer.header("set-cookie").expect("a cookie");
+    let response = api.anonymous().send(request.body(body.into()).expect("a request")).await;
+    let cookie = response.header("set-cookie").expect("a cookie");
     api.with_cookie(cookie.split(';').next().expect("a pair"))
 }
 
 async fn list(client: &Client) -> Vec<Value> {
-    let answer = client.get(PATH).await;
-    assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (200, None));
-    answer.json().as_array().expect("a list").clone()
+    let response = client.get(PATH).await;
+    assert_eq!((response.status.as_u16(), response.header("set-cookie")), (200, None));
+    response.json().as_array().expect("a list").clone()
 }
 
 fn id(session: &Value) -> &str {
@@ -84,19 +84,19 @@ async fn sessions_of_ones_own_can_be_ended() {
         id(found.expect("it is listed")).to_owned()
     };
 
-    let answer = one.delete(&format!("{PATH}/{}", named("two"))).await;
-    assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (200, None));
-    assert_eq!(answer.json().as_array().expect("a list").len(), 2);
+    let response = one.delete(&format!("{PATH}/{}", named("two"))).await;
+    assert_eq!((response.status.as_u16(), response.header("set-cookie")), (200, None));
+    assert_eq!(response.json().as_array().expect("a list").len(), 2);
     assert_eq!(two.get(PATH).await.status, 401);
     let foreign = id(&list(&editor).await[0]).to_owned();
     for unknown in [&named("two"), &foreign, "nothing", "%FF", "..."] {
-        let answer = one.delete(&format!("{PATH}/{unknown}")).await;
-        answer.is_refusal(404, "NOT_FOUND", "Session not found");
+        let response = one.delete(&format!("{PATH}/{unknown}")).await;
+        response.is_refusal(404, "NOT_FOUND", "Session not found");
     }
     assert_eq!(editor.get(PATH).await.status, 200);
 
-    let answer = one.delete(PATH).await;
-    let left = answer.json();
+    let response = one.delete(PATH).await;
+    let left = response.json();
     assert_eq!((id(&left[0]), left.as_array().map(Vec::len)), (named("one").as_str(), Some(1)));
     assert_eq!(three.get(PATH).await.status, 401);
 
