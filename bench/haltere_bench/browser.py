@@ -165,7 +165,7 @@ class Page:
         return answer["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Presses a key as somebody would: a single character, or `Escape`."""
+        """Presses a key as a user would: a single character, or `Escape`."""
         text = {"text": key} if len(key) == 1 else {}
         code = {"windowsVirtualKeyCode": ord(key.upper()) if len(key) == 1 else 27}
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text, **code)

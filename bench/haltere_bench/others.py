@@ -1,4 +1,4 @@
-"""What everybody else on this machine does meanwhile: windows in which it was much say nothing about haltere."""
+"""What other processes on this machine do meanwhile: windows in which it was much say nothing about haltere."""
 
 import os
 import time
@@ -8,7 +8,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Others:
-    """How many cores were busy with processes that are not ours, since the last time somebody asked."""
+    """How many cores were busy with processes that are not ours, since the last call."""
 
     def __init__(self, *pids: int):
         self.pids = [os.getpid(), *pids]

@@ -67,7 +67,7 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
         started = time.monotonic()
         swarm.set(0, count, "dead")
         known_down = _until(events, False, count) - started
-        # Dials to the dead are refused by the kernel, unseen; for a while somebody counts them.
+        # Dials to the dead are refused by the kernel, unseen; for a while they are counted.
         swarm.set(0, count, "accept-then-close")
         time.sleep(3)
         tried = swarm.stats()["dials"]

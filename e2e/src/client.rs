@@ -31,7 +31,7 @@ pub struct Answer {
 }
 
 impl Client {
-    /// Somebody without a session. `base` is for example `http://127.0.0.1:8088`.
+    /// A client without a session. `base` is for example `http://127.0.0.1:8088`.
     pub fn anonymous(base: &str) -> Self {
         Self::from_address(base, Ipv4Addr::LOCALHOST.into())
     }

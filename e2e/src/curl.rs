@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::wait::DEADLINE;
 
-/// Somebody at a shell, with a cookie jar.
+/// curl, with a cookie jar.
 pub struct Curl {
     folder: TempDir,
     options: Vec<String>,

@@ -261,7 +261,7 @@ impl Haltere {
         }
     }
 
-    /// Somebody who is not logged in.
+    /// A client that is not logged in.
     pub fn anonymous(&self) -> Client {
         Client::anonymous(&self.base())
     }

@@ -29,7 +29,7 @@ pub fn blocks_in_the_guide() -> Vec<&'static str> {
 
 impl Nginx {
     /// Starts with a block of the guide: a `server`, or a `location`, which is put into the one that
-    /// the guide begins with. `replace` puts what is real here in the place of the guide's examples.
+    /// the guide begins with. `replace` has the real values for the guide's examples.
     pub async fn start(block: &str, identity: &Identity, replace: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| path_in(&folder, name);

@@ -37,7 +37,7 @@ test("many connections are disconnected and connected again; the dialog lists ex
   await expect(dialog).toContainText(bulk.unchanged(1));
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
   await expect(dialog).toBeHidden();
-  // The outcome is told, and the focus is on the page.
+  // The outcome is announced, and the focus is on the page.
   await expect(page.getByText(bulk.done.disconnect(3))).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await expect(page.getByRole("status")).toHaveText(fleet.allIdle);

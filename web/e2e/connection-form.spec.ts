@@ -192,7 +192,7 @@ test("the changes of two users are merged field by field", async ({ page, admin,
   expect(Buffer.from(stored.ca?.data ?? "", "base64").toString()).toBe(pki.ca.cert);
 });
 
-test("an edit is not stopped because somebody has disconnected the connection meanwhile", async ({
+test("an edit is not stopped because the connection was disconnected meanwhile", async ({
   page,
   admin,
   guard,

@@ -10,7 +10,7 @@ for (const [onSubscribe, sys] of [
   ["ends the session", "endsSession"],
   ["refuses", "denied"],
 ] as const) {
-  test(`a broker that ${onSubscribe} when asked for $SYS stays up, and its page says why it tells nothing`, async ({
+  test(`a broker that ${onSubscribe} when asked for $SYS stays up, and its page says why there is no version`, async ({
     page,
     admin,
   }) => {

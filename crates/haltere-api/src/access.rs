@@ -10,7 +10,7 @@ pub(crate) const X_ACCESS: &str = "x-haltere-access";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Every client, without a login.
-    Everybody,
+    Public,
     /// Every logged-in user.
     LoggedIn,
     /// Users whose roles allow the action, while its plugin is on.
@@ -21,7 +21,7 @@ impl Access {
     /// Who may use `route` (`GET /api/connections`), as the policy says; `None` if it says nothing.
     pub(crate) fn of(route: &str) -> Option<Self> {
         if PUBLIC_ROUTES.contains(&route) {
-            return Some(Self::Everybody);
+            return Some(Self::Public);
         }
         if LOGIN_ROUTES.contains(&route) {
             return Some(Self::LoggedIn);

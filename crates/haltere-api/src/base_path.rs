@@ -94,7 +94,7 @@ impl BasePath {
         let inner = match rest.as_bytes().first() {
             Some(b'/') => PathAndQuery::try_from(rest),
             None | Some(b'?') => PathAndQuery::try_from(format!("/{rest}")),
-            // /halterete is somebody else.
+            // /halterete is another path.
             Some(_) => return None,
         };
         let mut parts = uri.clone().into_parts();

@@ -33,8 +33,8 @@ impl SessionCookie {
         Self { name, path: options.base.clone(), is_secure }
     }
 
-    /// The tokens a request brings along: more than one when somebody has set a cookie of the same name
-    /// for another path or domain, which browsers send as well.
+    /// The tokens of a request: more than one if a cookie of the same name was set for another path or
+    /// domain, which browsers send as well.
     pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<Secret<String>> {
         headers
             .get_all(COOKIE)

@@ -18,7 +18,7 @@ use crate::state::ApiState;
 /// Checks the session, the plugin and the role, in this order, before the handler runs.
 pub(crate) async fn gate(access: Access, request: Request, next: Next) -> Response {
     let request = match access {
-        Access::Everybody => Ok(request),
+        Access::Public => Ok(request),
         Access::LoggedIn => log_in_required(request).await,
         Access::Policy(action) => match log_in_required(request).await {
             Ok(request) => authorize(request, action).await,

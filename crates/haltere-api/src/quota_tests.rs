@@ -73,7 +73,7 @@ fn right(name: &str) -> Value {
     json!({"username": name, "password": TestApp::PASSWORD})
 }
 
-/// What somebody got: something to hold, or a status and the name of a limit.
+/// What a client got: something to hold, or a status and the name of a limit.
 type Got = Result<Box<dyn Any>, (u16, String)>;
 
 async fn refusal(response: Response) -> (u16, String) {

@@ -33,7 +33,7 @@ pub(crate) struct TestApi {
     router: Router,
 }
 
-/// Somebody who sends requests.
+/// A client that sends requests.
 #[derive(Clone)]
 pub(crate) struct Client {
     router: Router,
@@ -101,7 +101,7 @@ impl TestApi {
         self.role(Role::Admin).await
     }
 
-    /// Somebody who is not logged in.
+    /// A client that is not logged in.
     pub(crate) fn anonymous(&self) -> Client {
         Client {
             router: self.router.clone(),
@@ -111,7 +111,7 @@ impl TestApi {
         }
     }
 
-    /// Somebody with a cookie of their own.
+    /// A client with a cookie of its own.
     pub(crate) fn with_cookie(&self, cookie: &str) -> Client {
         Client {
             router: self.router.clone(),

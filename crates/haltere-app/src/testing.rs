@@ -63,7 +63,7 @@ impl Clock for SystemClock {
 }
 
 impl TestApp {
-    /// Everybody's password.
+    /// The password of all users.
     pub const PASSWORD: &str = "correct horse battery staple";
 
     /// Starts on a new database.

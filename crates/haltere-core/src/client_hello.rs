@@ -77,7 +77,7 @@ impl fmt::Display for Alpn {
     }
 }
 
-/// The host name to ask for (SNI, RFC 6066) and to find in the certificate, in place of the URL's host.
+/// The host name to ask for (SNI, RFC 6066) and to find in the certificate, instead of the URL's host.
 /// ASCII (punycode where needed), lower case, without a dot at its end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TlsServerName(String);

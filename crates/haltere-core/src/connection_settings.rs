@@ -33,7 +33,7 @@ pub struct Credentials {
     pub username: Option<MqttString>,
     /// Only together with a username (MQTT 3.1.1, 3.1.2.9).
     pub password: Option<MqttPassword>,
-    /// The MQTT client id to use in place of haltere's own; never empty.
+    /// The MQTT client id to use instead of haltere's own; never empty.
     pub client_id: Option<MqttString>,
 }
 
@@ -60,14 +60,14 @@ impl Credentials {
 pub struct TlsSettings {
     /// `Some(false)`: take any certificate. `None`: never given, which means `true`.
     pub reject_unauthorized: Option<bool>,
-    /// Trusted in place of the system's roots; one or more certificates.
+    /// Trusted instead of the system's roots; one or more certificates.
     pub ca: Option<Pem>,
     /// Our client certificate, leaf first.
     pub cert: Option<Pem>,
     pub key: Option<Secret<Pem>>,
     /// The protocols to ask for; `None` to ask for none.
     pub alpn: Option<Alpn>,
-    /// The name to ask for and to find in the broker's certificate, in place of the URL's host.
+    /// The name to ask for and to find in the broker's certificate, instead of the URL's host.
     pub server_name: Option<TlsServerName>,
 }
 

@@ -27,7 +27,7 @@ pub enum NetworkError {
         /// 32 or 128.
         max: u8,
     },
-    /// The address is one inside the network. Which of the two was meant is anybody's guess.
+    /// The address is one inside the network. Which of the two was meant is unknown.
     #[error(
         "{text:?} has bits set behind its prefix; write {network} for the network or leave out the prefix for the address"
     )]

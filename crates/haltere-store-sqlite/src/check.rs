@@ -1,4 +1,4 @@
-//! Looking for damage at the start, before anybody relies on what is stored.
+//! Looks for damage at the start, before anything relies on what is stored.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -47,7 +47,7 @@ async fn look(connection: &mut SqliteConnection) -> Result<Found, StoreError> {
     let tables: Vec<String> =
         sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await.map_err(error::store)?;
     for table in tables {
-        // Names of our own migrations; quoted for the case of somebody else's.
+        // Names of our own migrations; quoted in case they are from elsewhere.
         let quoted = table.replace('"', "\"\"");
         let check = sqlx::AssertSqlSafe(format!("PRAGMA quick_check(\"{quoted}\")"));
         let first: Result<Option<String>, _> =

@@ -1,10 +1,10 @@
 //! The database's files, and whether they are still the ones that have the names.
 //!
-//! SQLite holds its files open, and goes on writing to them when somebody has removed them, moved others in their
-//! place, or mounted another disk over the folder. Nothing would fail, and everything would be gone after a
+//! SQLite holds its files open, and goes on writing to them after they were removed or replaced, or another
+//! disk was mounted over the folder. Nothing would fail, and everything would be gone after a
 //! restart. So their identity is kept, and looked at before and after each change.
 //!
-//! A symbolic link in the place of the database leads to the same file under another name, and the next start
+//! A symbolic link that replaces the database leads to the same file under another name, and the next start
 //! would look for the log under that name. So the name itself is compared, too.
 
 use std::ffi::{OsStr, OsString};

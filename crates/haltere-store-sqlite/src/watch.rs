@@ -1,4 +1,4 @@
-//! Watches the database's files while somebody writes.
+//! Watches the database's files while the store writes.
 
 use std::sync::Arc;
 

@@ -54,7 +54,7 @@ impl ConnectionRecord {
     }
 
     /// How many bytes its texts take, the sealed password among them. No `..`: a new column does not compile
-    /// until somebody has decided whether it counts.
+    /// until it is decided whether it counts.
     pub fn text_bytes(&self) -> u64 {
         let Self {
             id,
@@ -142,7 +142,7 @@ pub struct Conflicts {
 }
 
 /// What has changed since a counter was read. A list becomes up to date when what was removed is taken out, what was
-/// changed is replaced, and what was added is put at its end, in place of an entry with the same id.
+/// changed is replaced, and what was added is appended and replaces an entry with the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionChanges {
     /// The ids of connections that were removed. One of them may have been added again.

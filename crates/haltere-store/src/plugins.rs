@@ -1,4 +1,4 @@
-//! Plugin switches that somebody moved at run time.
+//! Plugin switches that were changed at run time.
 
 use async_trait::async_trait;
 use haltere_core::PluginId;

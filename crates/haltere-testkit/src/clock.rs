@@ -27,7 +27,7 @@ impl MockClock {
 
     /// Shows the moment it was made until moved: for tests in which certificates are checked
     /// against the clock, since those carry real dates.
-    #[expect(clippy::disallowed_methods, reason = "this is a clock; somebody has to ask")]
+    #[expect(clippy::disallowed_methods, reason = "this is a clock")]
     pub fn now_frozen() -> Self {
         Self::at(Timestamp::now())
     }
@@ -87,7 +87,7 @@ impl Clock for RealClock {
     }
 }
 
-/// The time since somebody first asked.
+/// The time since the first call.
 pub fn since_start() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()

@@ -1,5 +1,5 @@
-//! The internet in a box: every address there is leads to one listener, which notes whom somebody
-//! wanted to reach. What gets out is seen, whatever address it went to.
+//! The internet in a box: every address leads to one listener, which records the address that was dialled.
+//! So whatever gets out is seen.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::process::Command;

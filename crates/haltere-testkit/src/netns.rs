@@ -28,7 +28,7 @@ const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 /// }
 /// ```
 ///
-/// Works for root and, where the kernel lets ordinary users make namespaces, for everybody. Where
+/// Works for root and, where the kernel allows ordinary users to make namespaces, for every user. Where
 /// it is not possible the test is skipped, and says so on stderr past the test runner's capture;
 /// with `TESTS_REQUIRE_NETNS` set it fails instead.
 pub fn run<F: Future<Output = ()>>(body: F) {

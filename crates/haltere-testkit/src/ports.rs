@@ -1,4 +1,4 @@
-//! Ports that are ours before anybody listens on them.
+//! Ports that are ours before anything listens on them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
         // The standard library sets SO_REUSEADDR on listeners, as Mosquitto does.
         let server = TcpListener::bind(port.address()).expect("the server we reserved it for");
-        TcpStream::connect(port.address()).expect("somebody listens");
+        TcpStream::connect(port.address()).expect("a listener");
         TcpListener::bind(port.address()).expect_err("only one server");
         drop(server);
         TcpListener::bind(port.address()).expect("it may come back");

@@ -137,7 +137,7 @@ fn check_target(target: &Path, if_exists: IfExists) -> anyhow::Result<()> {
 fn take(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600);
-    // Follows no symbolic link that somebody may have left there.
+    // Follows no symbolic link that may be there.
     let file = options.custom_flags(libc::O_NOFOLLOW).open(path)?;
     claim(file, path)
 }

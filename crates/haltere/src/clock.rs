@@ -14,7 +14,7 @@ const LAST: i64 = 253_370_764_800;
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "everybody else is handed this clock")]
+    #[expect(clippy::disallowed_methods, reason = "everything else gets this clock")]
     fn now(&self) -> Timestamp {
         cut(SystemTime::now())
     }

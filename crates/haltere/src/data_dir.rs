@@ -332,8 +332,8 @@ impl DataDir {
         Ok(key)
     }
 
-    /// Keeps the master key in the folder, in the place of an earlier one: a database outliving its
-    /// key would be worthless.
+    /// Keeps the master key in the folder, where it replaces an earlier one: a database without its key would be
+    /// worthless.
     pub(crate) fn write_master_key(&self, key: &MasterKey) -> anyhow::Result<()> {
         let path = self.master_key_file();
         atomic_file::write(&path, key.to_text().expose())

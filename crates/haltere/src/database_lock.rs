@@ -87,7 +87,7 @@ pub(crate) fn check_server(
     Ok(())
 }
 
-/// Whether somebody has locked the file for himself.
+/// Whether another process has an exclusive lock on the file.
 pub(crate) fn is_locked(file: &File) -> io::Result<bool> {
     match file.try_lock_shared() {
         Ok(()) => file.unlock().map(|()| false),

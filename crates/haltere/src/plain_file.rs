@@ -1,4 +1,4 @@
-//! Reading small files that somebody else has put in place: regular ones only, and only up to a bound.
+//! Reads small files that others provide: regular ones only, and only up to a bound.
 //!
 //! A named pipe would keep a start waiting for ever, a device may never end, and opening one can do things by
 //! itself. So they are refused by name, before they are opened.
@@ -31,7 +31,7 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
     Ok((file, facts.len()))
 }
 
-/// The file or named pipe at `path`, opened, for a command that somebody waits for: like `cat`, it waits for a
+/// The file or named pipe at `path`, opened, for a command that a user waits for: like `cat`, it waits for a
 /// writer.
 pub(crate) fn open_or_wait(path: &Path) -> io::Result<(File, u64)> {
     let is_pipe = |facts: &Metadata| facts.file_type().is_fifo();

@@ -1,4 +1,4 @@
-//! Every foreign crate has its line in `docs/dependencies.md`, and is used by somebody.
+//! Every third-party crate has its line in `docs/dependencies.md`, and is used.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -53,7 +53,7 @@ fn fails_with(output: &CliOutput, code: &str) {
     assert_eq!(output.stderr, "", "everything has been said on standard output");
 }
 
-/// With certificates made by openssl as everybody makes them, and a broker that shows its CA.
+/// With certificates made by openssl as the documentation of Mosquitto says, and a broker that shows its CA.
 #[tokio::test]
 async fn a_person_follows_the_advice_until_it_works() {
     let workshop = Workshop::new();

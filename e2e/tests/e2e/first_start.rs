@@ -97,7 +97,7 @@ async fn the_administrator_of_the_environment_is_made_once() {
     let mut haltere = Options::default().env("HALTERE_ADMIN_USERNAME", "olga").start().await;
     let olga = haltere.login("olga", &secret("admin")).await;
     let profile = olga.get("/api/profile").await.expect_status(200).json();
-    assert_eq!(profile["initialPassword"], false, "somebody chose it");
+    assert_eq!(profile["initialPassword"], false, "a user chose it");
     haltere.stop().await;
     let changed = haltere
         .cli(&["users", "passwd", "olga", "--password-stdin"], Some(&secret("olga-new")))

@@ -106,7 +106,7 @@ async fn fill_places(haltere: &Haltere, requests: &[String]) -> Vec<TcpStream> {
         socket
             .bind((Ipv4Addr::new(127, 0, 30, 1 + network), 0).into())
             .expect("an address of this machine");
-        let client = socket.connect(server).await.expect("somebody listens");
+        let client = socket.connect(server).await.expect("a listener");
         // Without waiting for memory: haltere takes no more before an answer is read, or refuses.
         let _sent = client.try_write(request.as_bytes());
         clients.push(client);

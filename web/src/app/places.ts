@@ -12,7 +12,7 @@ interface Place {
   readonly id: PlaceId;
   readonly to: typeof PATHS.fleet | typeof PATHS.administration;
   readonly icon: TablerIcon;
-  /** The user needs one of these; everybody has a place without any. */
+  /** The user needs one of these; every user has a place without any. */
   readonly permissions?: readonly Permission[];
 }
 

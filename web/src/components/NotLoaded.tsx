@@ -13,7 +13,7 @@ interface Props {
   queryKey: QueryKey;
 }
 
-/** In place of data that is not there yet: a skeleton, or why it could not be loaded and a button that tries again. */
+/** Shown until data is there: a skeleton, or why it could not be loaded and a button that tries again. */
 export function NotLoaded({ failure, queryKey }: Props) {
   const t = useMessages();
   const queries = useQueryClient();

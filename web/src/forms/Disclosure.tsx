@@ -16,7 +16,7 @@ interface Props {
 /** Fields that are rarely needed, behind a button. */
 export function Disclosure({ title, startsOpen, hasError, children }: Props) {
   const [isOpen, setOpen] = useState(startsOpen);
-  // Stays open when the error is gone: somebody is typing into the field.
+  // Stays open when the error is gone: the user is typing into the field.
   if (hasError && !isOpen) setOpen(true);
   return (
     <div>

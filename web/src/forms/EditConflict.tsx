@@ -19,7 +19,7 @@ interface Props {
   draft: Draft;
   /** The fields that others have changed. */
   changes: readonly ForeignChange[];
-  /** The last change; an earlier one may be by somebody else. */
+  /** The last change; an earlier one may be by another user. */
   lastChange: LastChange | undefined;
   /** The certificates that are stored now. */
   latest: StoredPem;

@@ -43,7 +43,7 @@ test("a certificate is compared by its content; of secrets the server says that 
   expect(hasForeignChanges(BASE, { ...BASE, ca: pem("CCCC") })).toBe(true);
 });
 
-test("a merge takes the values of others and keeps the chosen ones; what nobody else has changed stays", () => {
+test("a merge takes the values of others and keeps the chosen ones; what no other user has changed stays", () => {
   const draft = { ...toDraft(BASE), name: "Mine", clientId: "mine" };
   const latest = { ...BASE, name: "Theirs", url: "mqtts://b", ca: pem("BBBB") };
   const changes = foreignChanges(draft, BASE, latest);

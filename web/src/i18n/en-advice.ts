@@ -125,7 +125,7 @@ export const advice = {
     "Something on the way may change the data: a load balancer that adds a PROXY header the broker does not expect, or a gateway for another protocol.",
   whatConnectSays:
     "The broker's log names the rule. haltere sends the client id {client}, a clean start, a keep-alive, and user name and password where they are set.",
-  shortenCredentials: "Shorten user name, password or client id. Tokens in place of passwords are long.",
+  shortenCredentials: "Shorten user name, password or client id. Tokens used as passwords are long.",
   raisePacketSize: "Or raise the broker's limit (Mosquitto: max_packet_size).",
   noWillSent:
     "haltere sends no will message, so a plugin or a proxy in front of the broker answers, or changes what haltere sends. Check its log.",

@@ -134,7 +134,7 @@ export const connectionMessages = {
     credentials: "Credentials",
     username: "User name",
     password: "Password",
-    /** In place of a stored password, which the form does not get. */
+    /** Shown for a stored password, which the form does not get. */
     storedPassword: {
       unchanged: "unchanged",
       none: "none stored",
@@ -165,7 +165,7 @@ export const connectionMessages = {
     idText: "Used by scripts. Generated if left empty.",
     handshake: "One port for several hosts or protocols",
     serverName: "Server name (SNI)",
-    serverNameText: "Requested in the handshake and expected in the certificate, in place of the URL's host.",
+    serverNameText: "Requested in the handshake and expected in the certificate, instead of the URL's host.",
     alpn: "Protocols (ALPN)",
     alpnText: "Separated by spaces, the preferred one first. AWS IoT on port 443: x-amzn-mqtt-ca.",
     clientId: "MQTT client id",

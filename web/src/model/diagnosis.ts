@@ -49,10 +49,10 @@ export function diagnosis({ connection, reason, certificates, stages = [], now }
     ),
     [texts.verdict, chain && (chain.accepted ? t.certificates.accepted : t.certificates.refused)],
   ];
-  const told = lines.flatMap(([label, value]) =>
+  const present = lines.flatMap(([label, value]) =>
     value === undefined || value === "" ? [] : `${label}: ${oneLine(value)}`,
   );
-  return `${[oneLine(name), ...told].join("\n")}\n`;
+  return `${[oneLine(name), ...present].join("\n")}\n`;
 }
 
 function stageText({ stage, state, elapsedMs, detail }: TestStage, { form, stageNames, loading }: Messages): string {

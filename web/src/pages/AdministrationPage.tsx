@@ -11,7 +11,7 @@ import classes from "./AdministrationPage.module.css";
 interface Section {
   readonly link: ReturnType<typeof linkTo.plugins | typeof linkTo.transfer | typeof linkTo.about>;
   readonly label: (t: Messages) => string;
-  /** Everybody has a section without one. */
+  /** Every user has a section without one. */
   readonly permission?: Permission;
 }
 

@@ -21,7 +21,7 @@ interface Props {
   onLoggedIn: (password: string) => void;
 }
 
-/** The login form, in place of any page while there is no session. */
+/** The login form, which replaces any page while there is no session. */
 export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
   const t = useMessages();
   const queries = useQueryClient();

@@ -5,7 +5,7 @@ import { parseLicences, printLicences } from "./licences";
 
 const components: Component[] = [
   { kind: "haltere", name: "haltere", version: "0.1.0", licence: "Apache-2.0", text: "      Apache License\n\n  1. …" },
-  { kind: "npm", name: "@scope/ui", version: "1.2.3-beta.1", licence: "MIT", text: "MIT License\n===\n© somebody" },
+  { kind: "npm", name: "@scope/ui", version: "1.2.3-beta.1", licence: "MIT", text: "MIT License\n===\n© a person" },
   { kind: "cargo", name: "aws-lc-sys", version: "0.35.0+x", licence: "ISC AND (Apache-2.0 OR ISC)", text: "" },
 ];
 
@@ -21,6 +21,6 @@ test("a licence text can't pass for a header", () => {
   expect(read[0]?.text).toBe("first\n === cargo evil 1.0.0 MIT\nlast");
 });
 
-test("a page in place of the list has no components", () => {
+test("a page instead of the list has no components", () => {
   expect(parseLicences("<!doctype html>\n<html></html>")).toEqual([]);
 });

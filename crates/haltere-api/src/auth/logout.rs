@@ -15,8 +15,8 @@ use crate::state::ApiState;
 
 /// Log out
 ///
-/// Ends the session, if there is one, and goes to the login page. A page of another origin can't send a
-/// browser here: only haltere's own pages log somebody out, and programs, which send none of the headers
+/// Ends the session, if there is one, and goes to the login page. Only haltere's own pages can send a browser
+/// here, not a page of another origin. Programs can log out, too, as long as they send none of the headers
 /// `Sec-Fetch-Site`, `Origin`, `Referer` and `Upgrade-Insecure-Requests`.
 #[utoipa::path(
     get,

@@ -72,7 +72,7 @@ mod tests {
         }
     }
 
-    /// Every way to have haltere dial another place with what is stored, tried by somebody who may change
+    /// Every way to make haltere dial another address with stored credentials, tried by a user who may change
     /// connections and does not know the password.
     #[tokio::test]
     async fn a_write_only_secret_goes_nowhere_else_than_it_was_entered_for() {

@@ -93,8 +93,8 @@ pub(crate) fn is_page(path: &str) -> bool {
     })
 }
 
-/// Whether a client takes HTML, as browsers say when somebody looks at an address. Who says nothing
-/// takes anything.
+/// Whether a client accepts HTML, as browsers do when a user opens an address. A request without `Accept`
+/// accepts anything.
 fn takes_html(headers: &HeaderMap) -> bool {
     !headers.contains_key(ACCEPT)
         || ["text/html", "text/*", "*/*"]

@@ -106,7 +106,7 @@ fn access(access: &Value) -> Markup {
     html! {
         p.access {
             @if access["login"] == false { "Needs no login." }
-            @else if roles.len() == haltere_core::Role::ALL.len() { "For everybody who is logged in." }
+            @else if roles.len() == haltere_core::Role::ALL.len() { "For every logged-in user." }
             @else { "For the roles " (roles.join(", ")) "." }
             @if let Some(plugin) = access["plugin"].as_str() { " Plugin: " code { (plugin) } "." }
         }

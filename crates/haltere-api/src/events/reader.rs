@@ -207,7 +207,7 @@ impl Reader {
         }
     }
 
-    /// Takes memory in place of what was held; waits for it as long as the stream lasts.
+    /// Releases the memory that was held and takes other memory; waits for it as long as the stream lasts.
     async fn hold(&mut self, bytes: usize) -> Option<()> {
         self.memory = None;
         self.memory = tokio::select! {

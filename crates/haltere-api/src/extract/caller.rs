@@ -25,7 +25,7 @@ impl Deref for RequestContext {
 
 /// A handler needs the caller, but its route requires no login.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to find the caller: the route is open to everybody")]
+#[error("failed to find the caller: the route is public")]
 struct RouteIsOpen;
 
 impl<S: Sync> FromRequestParts<S> for RequestContext {

@@ -73,7 +73,7 @@ impl Guard {
 /// browsers without it (all of them, over plain HTTP) send `Origin` with every changing request, and
 /// `Referer` unless the page forbids it. Programs send none of these.
 /// The host is the one that the browser asked for, according to a trusted proxy. If the request came over
-/// TLS, a page that came without TLS is foreign: anybody on the path could have written it. The reverse
+/// TLS, a page that came without TLS is foreign: an attacker on the path could have written it. The reverse
 /// is no sign, because a proxy may terminate TLS without saying so.
 fn is_own(headers: &HeaderMap, source: &RequestSource) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {

@@ -56,14 +56,14 @@ fn without_null(schema: &mut RefOr<Schema>) {
     }
 }
 
-/// Writes down who may use the operations in `paths`, and what they answer to everybody else.
+/// Describes who may use the operations in `paths`, and the response to other callers.
 pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
     for (path, item) in &mut paths.paths {
         for (changes, operation) in operations_mut(item) {
             let extensions = operation.extensions.get_or_insert_default();
             extensions.insert(X_ACCESS.to_owned(), description(access));
             describe_gate(operation, access, path);
-            if !changes && access != Access::Everybody {
+            if !changes && access != Access::Public {
                 describe_response_memory(operation);
             }
             describe_middleware(operation, changes, path);
@@ -78,7 +78,7 @@ pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
 fn description(access: Access) -> Value {
     let all: Vec<&str> = Role::ALL.map(Role::as_str).to_vec();
     match access {
-        Access::Everybody => json!({"login": false}),
+        Access::Public => json!({"login": false}),
         Access::LoggedIn => json!({"login": true, "roles": all}),
         Access::Policy(action) => {
             let roles = Role::ALL.into_iter().filter(|role| action.is_allowed_to(*role));
@@ -94,7 +94,7 @@ fn description(access: Access) -> Value {
 
 fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     match access {
-        Access::Everybody => return,
+        Access::Public => return,
         Access::LoggedIn => describe_login(operation),
         Access::Policy(action) => {
             describe_login(operation);

@@ -1,6 +1,6 @@
 //! What reverse proxies say about the requests they pass on, and which of them are believed.
 //!
-//! Anybody can write these headers. So they count only if the peer is a configured proxy, only in the
+//! Any client can write these headers. So they count only if the peer is a configured proxy, only in the
 //! configured form (a proxy that writes one form passes the other on as the client sent it), and only
 //! where the proxies themselves have written: a list is read from its end, where our own proxy has added
 //! the address of its peer, up to the first address that is not a trusted proxy. An entry that can't be

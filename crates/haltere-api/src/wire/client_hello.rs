@@ -31,7 +31,7 @@ pub(super) fn property() -> Value {
             },
             "serverName": {
                 "type": "string", "maxLength": 254, "pattern": SERVER_NAME,
-                "description": "The name to ask for (SNI) and to find in the broker's certificate, in place of the URL's host; empty for none. Not an IP address."
+                "description": "The name to ask for (SNI) and to find in the broker's certificate, instead of the URL's host; empty for none. Not an IP address."
             }
         }
     })

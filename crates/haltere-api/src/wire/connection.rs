@@ -42,7 +42,7 @@ pub(crate) struct WireConnection<'a> {
     /// Whether the broker's certificate has to be valid; absent when never given, which means `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reject_unauthorized: Option<bool>,
-    /// Trusted in place of the system's roots; in lists and events only for callers who may change connections.
+    /// Trusted instead of the system's roots; in lists and events only for callers who may change connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     ca: Option<PemView>,
     /// Our client certificate; in lists and events only for callers who may change connections.
@@ -84,7 +84,7 @@ pub(crate) struct WireCredentials<'a> {
     /// Only for callers who may see secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
-    /// The MQTT client id used in place of haltere's own.
+    /// The MQTT client id used instead of haltere's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
 }
@@ -98,7 +98,7 @@ pub(crate) struct WireTls<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     alpn: Vec<&'a str>,
-    /// The name asked for (SNI) and looked for in the broker's certificate, in place of the URL's host.
+    /// The name asked for (SNI) and looked for in the broker's certificate, instead of the URL's host.
     #[serde(skip_serializing_if = "Option::is_none")]
     server_name: Option<&'a str>,
 }
@@ -308,12 +308,12 @@ pub(crate) fn properties() -> Value {
                 "password": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
                 "clientId": {
                     "type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT,
-                    "description": "The MQTT client id to use in place of haltere's own. One connection per broker has it: a second one at the same host and port is refused."
+                    "description": "The MQTT client id to use instead of haltere's own. One connection per broker has it: a second one at the same host and port is refused."
                 }
             }
         },
         "rejectUnauthorized": boolean("Whether the broker's certificate has to be valid (default true). Counts while the plugin tls is on."),
-        "ca": pem("Trusted in place of the system's roots. Only certificates are kept of it, and a private key is refused"),
+        "ca": pem("Trusted instead of the system's roots. Only certificates are kept of it, and a private key is refused"),
         "cert": pem("Our client certificate, leaf first. Only certificates are kept of it; a private key among them becomes key, if there is none"),
         "key": pem("The private key of cert, not encrypted"),
         "tls": client_hello::property(),

@@ -80,7 +80,7 @@ pub(super) fn encodings() -> impl Iterator<Item = &'static str> {
 /// Takes the property `name`: `{data, encoding}`, or just what would be `data`.
 ///
 /// Forgiven: `endoding` (so examples for the management center for Mosquitto spell it), no encoding at all, line breaks inside the
-/// base64, and the PEM text itself in place of base64.
+/// base64, and the PEM text itself instead of base64.
 pub(crate) fn take(fields: &mut Fields, name: &str) -> Result<Option<Pem>, Invalid> {
     if fields.is_string(name) {
         // It may be a private key.

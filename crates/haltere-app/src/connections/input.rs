@@ -15,7 +15,7 @@ pub struct NewConnection {
     pub settings: ConnectionSettings,
 }
 
-/// A whole connection in place of a stored one.
+/// A whole connection that replaces a stored one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionReplacement {
     pub name: ConnectionName,

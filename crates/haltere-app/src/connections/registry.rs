@@ -34,7 +34,7 @@ impl Registry {
         self.0.load().get(id).cloned()
     }
 
-    /// Puts `entry` in the place of the one with its id, or at the end.
+    /// Replaces the entry with the id of `entry`, or appends it.
     pub(crate) fn put(&self, entry: Arc<Entry>) {
         let old = self.snapshot();
         let mut entries = old.entries.to_vec();
@@ -65,7 +65,7 @@ impl Registry {
         self.replace(entries);
     }
 
-    /// Takes connections out, replaces others, and puts new ones at the end, in place of those with their ids.
+    /// Removes entries, replaces others, and appends new ones, which also replace those with their ids.
     pub(crate) fn merge(&self, removed: &[String], changed: &[Arc<Entry>], added: &[Arc<Entry>]) {
         let old = self.snapshot();
         let gone = removed.iter().map(String::as_str).chain(added.iter().map(|entry| entry.id()));

@@ -66,7 +66,7 @@ impl Texts {
         is_same(text.status.as_ref(), status).then(|| Arc::clone(text))
     }
 
-    /// Keeps a text in place of an older one, unless it is not counted.
+    /// Keeps a text, which replaces an older one, unless it is not counted.
     pub(super) fn keep(&self, fields: Fields, text: ViewText) -> Arc<ViewText> {
         let is_kept = text.memory.is_some();
         let text = Arc::new(text);

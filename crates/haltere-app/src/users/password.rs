@@ -76,7 +76,7 @@ pub(crate) enum PasswordMatch {
     RightAsTyped(Secret<String>),
 }
 
-/// Tries the usual form of `typed`, and what was typed where that differs: the same for everybody, so
+/// Tries the usual form of `typed`, and what was typed where that differs: the same for every user, so
 /// that the time it takes reveals only the form of what was typed.
 pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<PasswordMatch, password_hash::Error> {
     let cut = &typed[..typed.floor_char_boundary(TYPED_MAX_BYTES)];

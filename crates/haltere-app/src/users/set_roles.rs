@@ -10,8 +10,7 @@ use crate::error::ErrorContext;
 use crate::policy::Action;
 
 impl Users {
-    /// Gives a user these roles in place of the ones they had and ends all of their sessions. The
-    /// last administrator stays one.
+    /// Replaces a user's roles and ends all of their sessions. The last administrator stays one.
     pub async fn set_roles(
         &self,
         ctx: &Ctx,

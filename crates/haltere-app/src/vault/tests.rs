@@ -152,7 +152,7 @@ async fn the_database_holds_neither_key_nor_secret() {
 }
 
 /// Databases in the field hold values of this form. This one was made by another implementation of
-/// XChaCha20-Poly1305, so it shows too that ours is the one everybody means.
+/// XChaCha20-Poly1305, which also shows that ours is the standard one.
 #[test]
 fn a_value_sealed_elsewhere_in_the_same_form_opens() {
     let sealed = "ARMAkzYibBnPAAECAwQFBgcICQoLDA0ODxAREhMUFRYX82+8BodebvwR9WzcSY1bf8o5i4akGQc=";

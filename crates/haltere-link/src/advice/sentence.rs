@@ -126,7 +126,7 @@ sentences! {
         RuleWithoutName => "The broker has a rule of its own that MQTT has no name for: its log, or its manual, says which, at the time of this test.",
         ChangedOnTheWay => "Something on the way may change what we send: a load balancer that adds a PROXY header the broker does not expect, or a gateway for another protocol.",
         WhatConnectSays { client: String } => "The broker's log names the rule. haltere's CONNECT says little: the client id {client}, a clean start, a keep-alive, and user name and password where they are set.",
-        ShortenCredentials { credentials: Setting, setting: Setting } => "Shorten what is given with {credentials} or {setting}: tokens in place of passwords are long.",
+        ShortenCredentials { credentials: Setting, setting: Setting } => "Shorten what is given with {credentials} or {setting}: tokens used as passwords are long.",
         RaisePacketSize => "Or raise the broker's limit: in Mosquitto that is max_packet_size.",
         NoWillSent => "haltere sends no will message, so a plugin or a proxy in front of the broker gives this answer, or changes what we send: look into its log.",
         LittleWasSent => "The broker does not like what haltere sent, which is little: a CONNECT and a subscription to $SYS. If its log names no rule of its own, please report this as a bug.",

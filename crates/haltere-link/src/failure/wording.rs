@@ -4,7 +4,7 @@ use haltere_core::{LinkFailure, Note, Reason};
 
 use super::class::{is_about_settings, lacks_settings};
 
-/// Notes that the plugin `tls` is off, where that may be the cause, in place of a remedy that is a
+/// Notes that the plugin `tls` is off, where that may be the cause, instead of a remedy that is a
 /// setting. `has_settings`: the connection has TLS settings of its own.
 pub(crate) fn with_plugin_off(mut failure: LinkFailure, has_settings: bool) -> LinkFailure {
     let concerned =

@@ -138,7 +138,7 @@ pub(super) fn is_laid_out(text: &[u8]) -> bool {
     })
 }
 
-/// The text with line ends in place of those written out (`\n`), or nothing when there are none.
+/// The text with line ends for those written out (`\n`), or nothing if there are none.
 pub(super) fn with_line_ends(text: &[u8]) -> Option<Secret<Vec<u8>>> {
     let is_end = |pair: &[u8]| matches!(pair, [b'\\', b'n' | b'r' | b't']);
     if !text.windows(2).any(is_end) {

@@ -16,7 +16,7 @@ use crate::failure::{bare, of_call};
 /// Finds a TLS failure inside an I/O error; `None` when there is none.
 ///
 /// Under TLS 1.3 a broker's verdict on our client certificate arrives only after the handshake, as an
-/// alert in place of the CONNACK: check the errors of reads and writes after the handshake, too. If a
+/// alert instead of the CONNACK: check the errors of reads and writes after the handshake, too. If a
 /// *write* fails right after the handshake, read once more before giving up: the alert that says why
 /// may be in the buffer.
 pub fn classify_io(error: &io::Error) -> Option<LinkFailure> {

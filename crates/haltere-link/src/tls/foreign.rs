@@ -2,7 +2,7 @@
 
 use super::armor::contains;
 
-/// What a user gave in place of a certificate or a key.
+/// What a user gave that is neither a certificate nor a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Foreign {
     EncryptedKey,

@@ -67,7 +67,7 @@ pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialErro
     let (keys, items): (Vec<_>, Vec<_>) =
         pem::items(given.bytes()).into_iter().partition(Item::is_private_key);
     if !items.iter().any(|item| matches!(item, Item::Certificate(_))) {
-        // Says what is there in place of a certificate.
+        // Says what is there instead of a certificate.
         let all = keys.into_iter().chain(items).collect();
         let certificates = pem::certificates_of("cert", given.bytes(), all)?;
         return Ok((kept("cert", &certificates)?, None));
@@ -98,7 +98,7 @@ pub fn laid_out_key(stored: Secret<Pem>) -> Secret<Pem> {
     key.map_or(stored, |key| encode_key(&key))
 }
 
-/// What a stored `ca` or `cert` should be in place of what it is.
+/// What a stored `ca` or `cert` should be replaced with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swept {
     /// Its certificates; empty if there are none: then no broker is trusted.

@@ -135,7 +135,7 @@ async fn only_the_message_itself_counts() {
         .read_connect()
         .connack(0)
         .answer_subscribe()
-        .publish("plant/test", "haltere round trip of somebody else")
+        .publish("plant/test", "haltere round trip of another client")
         .await_publish()
         // The packet identifier of the subscription is free again.
         .send([0x40, 2, 0, 1])

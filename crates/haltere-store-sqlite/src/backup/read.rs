@@ -99,7 +99,7 @@ impl SqliteBackup {
             let mut file = File::open(from)?;
             let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
             let hash = copy_hashed(&mut file, trailer.database_bytes, &mut out)?;
-            // Somebody may have changed it since it was opened.
+            // It may have been changed since it was opened.
             if !trailer.fits(hash) {
                 return Err(BackupError::Damaged);
             }

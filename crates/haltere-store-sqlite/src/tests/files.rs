@@ -282,7 +282,7 @@ async fn a_look_for_damage_ends_in_time() {
     assert_eq!(store.trouble(), None, "not looked at is not damaged");
 }
 
-/// What somebody does to a file in place.
+/// Damages a file in place.
 type Harm = fn(&fs::File, u64);
 
 const HARMS: [(&str, Harm); 5] = [

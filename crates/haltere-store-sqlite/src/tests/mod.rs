@@ -42,7 +42,7 @@ impl Folder {
         SqliteStore::open(&self.path()).await
     }
 
-    /// Somebody with a SQLite shell.
+    /// Runs `sql` as a SQLite shell does.
     async fn shell(&self, sql: &'static str) -> Result<(), sqlx::Error> {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path());
         let mut connection = SqliteConnection::connect_with(&options).await?;

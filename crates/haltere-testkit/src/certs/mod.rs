@@ -183,7 +183,7 @@ impl Ca {
         Self { issuer, chain }
     }
 
-    /// Our certificate, for somebody to trust.
+    /// Our certificate, to be trusted.
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }

@@ -112,7 +112,7 @@ impl Script {
         self.websocket_saying(AGREED)
     }
 
-    /// The same with these header lines in place of `Upgrade: websocket` and `Connection: Upgrade`.
+    /// The same with these header lines instead of `Upgrade: websocket` and `Connection: Upgrade`.
     #[must_use]
     pub fn websocket_saying(self, lines: &[&str]) -> Self {
         self.then(Step::WebSocket(lines.iter().map(|&line| line.to_owned()).collect()))

@@ -74,7 +74,7 @@ impl Builder {
 
     fn configuration(&self, folder: &TempDir, ports: &[ReservedPort]) -> String {
         // Mosquitto started by root becomes the user `mosquitto`, who can't read our files;
-        // started by anybody else it ignores the line.
+        // started by another user it ignores the line.
         let mut text = String::from("user root\npersistence false\nsys_interval 1\nlog_type all\n");
         let anonymous = self.users.is_empty();
         writeln!(text, "allow_anonymous {anonymous}").expect("writing to a string");

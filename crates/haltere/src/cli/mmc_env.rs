@@ -125,7 +125,7 @@ impl Administrator {
         let Self { name, password } = self;
         match users.add(ctx, &name, password, roles()).await {
             Ok(()) => notice(&format!("added the administrator {name}")),
-            // By somebody else, in the meantime.
+            // By another process, in the meantime.
             Err(UserError::Exists) => report_existing(&name),
             Err(error) => return Err(error).with_context(|| format!("failed to add {name}")),
         }

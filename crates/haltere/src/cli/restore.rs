@@ -152,7 +152,7 @@ fn say_what_was_restored(folder: &Path, backup: &BackupFile, verified: &Verified
     for line in unreadable_lines(verified) {
         notice(&format!("warning: {line}"));
     }
-    notice("Users have the passwords they had then; everybody has to log in again.");
+    notice("Users have the passwords they had then; all users have to log in again.");
     if kept {
         notice("The installation's id was kept: don't start the original again.");
     }

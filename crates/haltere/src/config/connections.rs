@@ -26,7 +26,7 @@ pub(crate) struct Connections {
     pub secrets: Secrets,
 }
 
-/// Whether anybody gets to see stored secrets again.
+/// Whether stored secrets are shown again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Secrets {

@@ -29,7 +29,7 @@ pub(super) struct Identity {
     pub(super) config: Arc<ServerConfig>,
     /// Of the server's own certificate.
     pub(super) facts: CertificateFacts,
-    /// The permissions of the key's file, when everybody may read it.
+    /// The permissions of the key's file, if all users may read it.
     pub(super) exposed: Option<u32>,
 }
 
@@ -85,7 +85,7 @@ fn config(certified: CertifiedKey) -> Result<ServerConfig, rustls::Error> {
     Ok(config)
 }
 
-/// A group may be meant to read it (Debian's ssl-cert); everybody is not.
+/// A group may be meant to read it (Debian's ssl-cert); all users are not.
 fn exposed(key: &Path) -> Option<u32> {
     let mode = fs::metadata(key).ok()?.mode();
     (mode & 0o007 != 0).then_some(mode & 0o777)

@@ -199,7 +199,7 @@ async fn a_new_certificate_is_for_new_connections_and_open_ones_go_on() {
     let mut events = server.connect(&client).await;
     assert_eq!(shown(&events), flat(&old));
     events.write_all(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
-    send.send("first").await.expect("somebody reads");
+    send.send("first").await.expect("a reader");
     until_said(&mut events, "first").await;
 
     server.folder.put(&new);
@@ -211,7 +211,7 @@ async fn a_new_certificate_is_for_new_connections_and_open_ones_go_on() {
         (shown(&stream) == flat(&new) && is_full).then_some(())
     })
     .await;
-    send.send("second").await.expect("somebody reads");
+    send.send("second").await.expect("a reader");
     until_said(&mut events, "second").await;
 }
 

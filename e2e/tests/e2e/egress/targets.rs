@@ -75,7 +75,7 @@ const FORBIDDEN_V6: [&str; 20] = [
     "0:0:0:0:0:ffff:a9fe:a9fe",
 ];
 
-/// In place of a host, or around one, for a URL that some readers take for another one.
+/// Instead of a host, or around one, for a URL that some parsers take for another one.
 const TRICKS: [&str; 25] = [
     "broker.example@169.254.169.254",
     "169.254.169.254:1883@broker.example",

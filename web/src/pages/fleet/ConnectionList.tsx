@@ -42,7 +42,7 @@ export const ConnectionList = memo(function ConnectionList({
   empty,
 }: Props) {
   const t = useMessages();
-  // Nothing moves under the pointer, nor under the focus of somebody who uses the keyboard.
+  // Nothing moves under the pointer, nor under the focus of the keyboard.
   const [isHovered, setHovered] = useState(false);
   const [isFocused, setFocused] = useState(false);
   const ordered = useFrozenOrder(connections, isHovered || isFocused, `${sort.column} ${sort.descending}`);

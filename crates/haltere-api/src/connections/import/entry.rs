@@ -70,7 +70,7 @@ fn label(entry: &Map<String, Value>, name: &str) -> Option<String> {
     Some(if as_it_is { text.to_owned() } else { printable(text) })
 }
 
-/// In the place of a URL that was found faulty already.
+/// Replaces a URL that was found faulty already.
 const PLACEHOLDER: &str = "mqtt://faulty.invalid";
 
 /// An entry being read.

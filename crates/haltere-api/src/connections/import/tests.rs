@@ -299,11 +299,11 @@ async fn one_at_a_time() {
     let request = request.body(axum::body::Body::from_stream(slow)).unwrap();
     let first = admin.open(request);
     let second = async {
-        feed.send(Ok(bytes::Bytes::from_static(b"["))).await.expect("somebody reads");
+        feed.send(Ok(bytes::Bytes::from_static(b"["))).await.expect("a reader");
         // Full again, so the first byte has been taken: the first import is under way.
-        feed.send(Ok(bytes::Bytes::from_static(b" "))).await.expect("somebody reads");
+        feed.send(Ok(bytes::Bytes::from_static(b" "))).await.expect("a reader");
         let response = admin.post(PATH, json!([connection("a", &url)])).await;
-        feed.send(Ok(bytes::Bytes::from_static(b"]"))).await.expect("somebody reads");
+        feed.send(Ok(bytes::Bytes::from_static(b"]"))).await.expect("a reader");
         drop(feed);
         response
     };

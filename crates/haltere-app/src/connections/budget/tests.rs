@@ -81,7 +81,7 @@ async fn a_change_over_the_budget_is_refused_without_effect() {
     patch("bare", &ca).await.expect("there already");
     patch("bare", &bundle(100)).await.expect("small enough");
     let other = bundle(BUDGET / 2);
-    patch("a", &other).await.expect("in place of what was larger");
+    patch("a", &other).await.expect("it replaces a larger one");
     app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.expect("there");
     create("b", &bundle(BUDGET / 2)).await.expect("within the budget again");
 }

@@ -1,4 +1,4 @@
-//! What somebody at a terminal sees.
+//! What a user at a terminal sees.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -19,7 +19,7 @@ const WIDTH: usize = 96;
 /// Prints a test as it goes on.
 pub(super) struct Screen {
     paint: Paint,
-    /// Somebody is watching: the stage under way is shown, too.
+    /// Standard output is a terminal: the stage under way is shown, too.
     live: bool,
     /// Nothing but the outcome is wanted.
     silent: bool,

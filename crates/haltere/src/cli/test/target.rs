@@ -33,7 +33,7 @@ pub(super) struct Target {
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
 
-    /// Trust the CA certificates in this file (PEM) in place of the system's
+    /// Trust the CA certificates in this file (PEM) instead of the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 
@@ -147,7 +147,7 @@ impl Target {
 
 fn read(flag: &str, path: &Path) -> anyhow::Result<Pem> {
     let shown = path.display();
-    // A pipe is welcome here: somebody is waiting at the terminal, and can stop it.
+    // A pipe is accepted here: a user is waiting at the terminal, and can stop it.
     let mut bytes = Vec::new();
     let read =
         fs::File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
