@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub enum AuditAction {
     ConnectionCreate,
     /// A connection whose last attempt had failed was overwritten by a create.
-    ConnectionMend,
+    ConnectionOverwrite,
     ConnectionUpdate,
     ConnectionDelete,
     /// An operator asked for a connection to be up.
@@ -46,7 +46,7 @@ impl AuditAction {
     /// All actions.
     pub const ALL: [Self; 21] = [
         Self::ConnectionCreate,
-        Self::ConnectionMend,
+        Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
         Self::ConnectionDelete,
         Self::ConnectionConnect,
@@ -72,7 +72,7 @@ impl AuditAction {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ConnectionCreate => "connection.create",
-            Self::ConnectionMend => "connection.mend",
+            Self::ConnectionOverwrite => "connection.overwrite",
             Self::ConnectionUpdate => "connection.update",
             Self::ConnectionDelete => "connection.delete",
             Self::ConnectionConnect => "connection.connect",

@@ -101,6 +101,10 @@ fn repeats(cells: &mut Cells<'_>) -> Result<Option<AuditRepeats>, StoreError> {
 }
 
 fn action_from_text(text: &str) -> Option<AuditAction> {
+    // Entries are never changed, so those of earlier versions keep the name that the action had.
+    if text == "connection.mend" {
+        return Some(AuditAction::ConnectionOverwrite);
+    }
     AuditAction::ALL.into_iter().find(|action| action.as_str() == text)
 }
 

@@ -48,7 +48,7 @@ enum Bound {
 const fn bound(action: AuditAction) -> Bound {
     match action {
         AuditAction::ConnectionCreate
-        | AuditAction::ConnectionMend
+        | AuditAction::ConnectionOverwrite
         | AuditAction::ConnectionUpdate
         | AuditAction::ConnectionDelete
         | AuditAction::ConnectionConnect
@@ -125,7 +125,7 @@ impl Trial {
                 let new = self.connection(&format!("new-{n}"));
                 app.connections().create(&ctx, new, Secrets::Include).await.is_ok()
             }
-            AuditAction::ConnectionMend => {
+            AuditAction::ConnectionOverwrite => {
                 let again = self.connection("overwritten");
                 app.connections()
                     .create(&ctx, again, Secrets::Include)
@@ -300,9 +300,11 @@ async fn grows_within_its_bound(actions: &[AuditAction]) {
 /// Split into a few tests, so that they run in parallel.
 #[tokio::test]
 async fn by_changes_of_a_connection() {
-    use AuditAction::{ConnectionConnect, ConnectionDisconnect, ConnectionMend, ConnectionUpdate};
+    use AuditAction::{
+        ConnectionConnect, ConnectionDisconnect, ConnectionOverwrite, ConnectionUpdate,
+    };
     grows_within_its_bound(&[
-        ConnectionMend,
+        ConnectionOverwrite,
         ConnectionUpdate,
         ConnectionConnect,
         ConnectionDisconnect,

@@ -108,7 +108,7 @@ impl LastChange {
             || matches!(
                 action,
                 AuditAction::ConnectionCreate
-                    | AuditAction::ConnectionMend
+                    | AuditAction::ConnectionOverwrite
                     | AuditAction::ConnectionConnect
                     | AuditAction::ConnectionDisconnect
             );

@@ -139,8 +139,11 @@ impl Connections {
         self.check_limits(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
             .await?;
         self.audit.count_change(ctx)?;
-        let action =
-            if overwritten { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
+        let action = if overwritten {
+            AuditAction::ConnectionOverwrite
+        } else {
+            AuditAction::ConnectionCreate
+        };
         let detail = connection.settings.given().join(", ");
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];

@@ -11,7 +11,7 @@ pub enum Action {
     ListConnections,
     /// See passwords and private keys of connections.
     ReadConnectionSecrets,
-    /// Create a connection, or mend one.
+    /// Create a connection, or overwrite one.
     CreateConnection,
     /// Replace or patch a connection.
     UpdateConnection,

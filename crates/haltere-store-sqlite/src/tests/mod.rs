@@ -203,6 +203,18 @@ async fn a_switch_of_a_former_plugin_is_ignored() {
 }
 
 #[tokio::test]
+async fn an_entry_with_the_former_name_of_its_action_is_read() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    let sql = "INSERT INTO audit (at, actor, request_id, action, object, outcome, detail) \
+        VALUES (0, 'ada', '', 'connection.mend', 'a', 'success', '')";
+    folder.shell(sql).await.unwrap();
+    let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
+    let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
+    assert_eq!(trail[0].entry.action, AuditAction::ConnectionOverwrite);
+}
+
+#[tokio::test]
 async fn a_corrupt_cell_is_named() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();

@@ -36,7 +36,7 @@ macro_rules! operations {
 
 operations! {
     creating: Create,
-    mending: Mend,
+    overwriting: Overwrite,
     replacing: Replace,
     patching: Patch,
     connecting: Connect,

@@ -17,7 +17,7 @@ pub(super) const STEPS: [&str; 6] = ["seal", "begin", "write", "audit", "commit"
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
     Create,
-    Mend,
+    Overwrite,
     Replace,
     Patch,
     Connect,
@@ -51,7 +51,7 @@ impl Operation {
     /// The steps it takes.
     pub(super) const fn steps(self) -> &'static [&'static str] {
         match self {
-            Self::Create | Self::Mend | Self::Replace | Self::Patch => &STEPS,
+            Self::Create | Self::Overwrite | Self::Replace | Self::Patch => &STEPS,
             Self::Connect
             | Self::Disconnect
             | Self::Delete
@@ -82,7 +82,7 @@ impl Operation {
     pub(super) const fn audited(self) -> &'static str {
         match self {
             Self::Create => "connection.create",
-            Self::Mend => "connection.mend",
+            Self::Overwrite => "connection.overwrite",
             Self::Replace | Self::Patch => "connection.update",
             Self::Connect => "connection.connect",
             Self::Disconnect => "connection.disconnect",
@@ -154,7 +154,7 @@ impl Case {
         let tls = number.is_multiple_of(2);
         let case = Self { operation, name, url, client, elsewhere, handle, tls };
         match operation {
-            Operation::Mend
+            Operation::Overwrite
             | Operation::Replace
             | Operation::Patch
             | Operation::Connect
@@ -202,7 +202,7 @@ impl Case {
         let one = format!("/api/connections/{name}");
         let omit = format!("{one}?secrets=omit");
         let (client, method, target, body) = match self.operation {
-            Operation::Create | Operation::Mend => {
+            Operation::Create | Operation::Overwrite => {
                 (admin, Method::POST, ALL.to_owned(), self.body("second"))
             }
             Operation::Replace => (admin, Method::PUT, omit, self.body("second")),
@@ -287,7 +287,7 @@ impl Case {
         match self.operation {
             Operation::Create => connection.is_some(),
             Operation::Delete => connection.is_none(),
-            Operation::Mend | Operation::Replace | Operation::Patch => {
+            Operation::Overwrite | Operation::Replace | Operation::Patch => {
                 // With the secret, so that it is seen to be readable.
                 let one = admin.get(&format!("/api/connections/{}", self.name)).await;
                 let credentials = &one.expect_status(200).json()["credentials"];

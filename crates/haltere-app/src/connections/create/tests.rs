@@ -77,7 +77,7 @@ async fn a_connection_that_fails_is_kept_and_overwritten_by_creating_it_again() 
     assert_eq!(new.revision, old.revision.next());
     assert_eq!(new.created_at, old.created_at);
     assert_eq!(overwritten.all.entries.len(), 1);
-    assert_eq!(app.audit().await[0], "connectionManager connection.mend a success");
+    assert_eq!(app.audit().await[0], "connectionManager connection.overwrite a success");
 }
 
 #[tokio::test]
