@@ -30,10 +30,10 @@ test("the policy blocks inline scripts and foreign images", async ({ page, guard
   await page.goto("/administration/about");
   await expect(page.getByRole("main")).toContainText("0.1.0");
   const violations: string[] = [];
-  await page.exposeFunction("tell", (directive: string) => violations.push(directive));
+  await page.exposeFunction("report", (directive: string) => violations.push(directive));
   await page.evaluate(async () => {
-    const { tell } = window as unknown as { tell: (directive: string) => void };
-    document.addEventListener("securitypolicyviolation", (event) => tell(event.effectiveDirective));
+    const { report } = window as unknown as { report: (directive: string) => void };
+    document.addEventListener("securitypolicyviolation", (event) => report(event.effectiveDirective));
     const add = (name: string, set: Record<string, string>) =>
       document.body.append(Object.assign(document.createElement(name), set));
     add("script", { textContent: "window.gotIn = true" });

@@ -64,8 +64,8 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await page.goto("/administration/plugins");
       await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
       await expect(main.getByRole("switch").first()).toBeVisible({ visible: administers });
-      const places = page.getByRole("navigation", { name: en.nav.main });
-      await expect(places.getByRole("link", { name: en.nav.administration })).toBeVisible({ visible: changes });
+      const navigation = page.getByRole("navigation", { name: en.nav.main });
+      await expect(navigation.getByRole("link", { name: en.nav.administration })).toBeVisible({ visible: changes });
       const sections = page.getByRole("navigation", { name: en.nav.administration });
       await expect(sections.getByRole("link", { name: en.transfer.title })).toBeVisible({ visible: changes });
       await expect(sections.getByRole("link", { name: en.settings.title })).toBeVisible({ visible: administers });

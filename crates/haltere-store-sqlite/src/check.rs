@@ -15,7 +15,7 @@ const INSTRUCTIONS: i32 = 500;
 const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' \
     ORDER BY name IN ('sessions', 'link_changes', 'audit'), name = 'audit', name";
 
-/// What a look at the pages has found.
+/// What a check of the pages has found.
 #[derive(Debug)]
 pub(crate) enum Found {
     Sound,
@@ -34,7 +34,7 @@ pub(crate) async fn run(path: &Path, limit: Duration) -> Result<Found, StoreErro
         .await
         .map_err(error::store)?
         .set_progress_handler(INSTRUCTIONS, move || Instant::now() < deadline);
-    let found = look(&mut connection).await;
+    let found = check_pages(&mut connection).await;
     // It has only read.
     let _ = connection.close().await;
     match found {
@@ -43,7 +43,7 @@ pub(crate) async fn run(path: &Path, limit: Duration) -> Result<Found, StoreErro
     }
 }
 
-async fn look(connection: &mut SqliteConnection) -> Result<Found, StoreError> {
+async fn check_pages(connection: &mut SqliteConnection) -> Result<Found, StoreError> {
     let tables: Vec<String> =
         sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await.map_err(error::store)?;
     for table in tables {

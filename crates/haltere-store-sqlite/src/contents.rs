@@ -36,9 +36,9 @@ pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
         Ok(_) => {}
     }
     let reader = open::readers(path, None);
-    let found = look(&reader).await.map_err(error::store);
+    let found = read_marks(&reader).await.map_err(error::store);
     reader.close().await;
-    let Look { names, version, mark } = found?;
+    let DatabaseMarks { names, version, mark } = found?;
     let has = |name: &str| names.iter().any(|found| found == name);
     Ok(if names.is_empty() && version == 0 && mark == 0 {
         Contents::Nothing
@@ -58,7 +58,7 @@ pub(crate) async fn has_users(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// What identifies the database.
-struct Look {
+struct DatabaseMarks {
     /// Of tables, views, indexes and triggers.
     names: Vec<String>,
     /// `user_version`: our schema's, from the first step on.
@@ -67,8 +67,8 @@ struct Look {
     mark: i64,
 }
 
-async fn look(reader: &SqlitePool) -> Result<Look, sqlx::Error> {
-    Ok(Look {
+async fn read_marks(reader: &SqlitePool) -> Result<DatabaseMarks, sqlx::Error> {
+    Ok(DatabaseMarks {
         names: sqlx::query_scalar("SELECT name FROM sqlite_schema").fetch_all(reader).await?,
         version: sqlx::query_scalar("PRAGMA user_version").fetch_one(reader).await?,
         mark: sqlx::query_scalar("PRAGMA application_id").fetch_one(reader).await?,

@@ -41,7 +41,7 @@ use haltere_core::StorageTrouble;
 use haltere_store::{
     Backups, NoBackups, ReadTx, Store, StoreError, StoreHealth, Transactions, WriteTx,
 };
-use log::{Log, Look};
+use log::{Log, LogCheck};
 use sqlx::SqlitePool;
 use watch::FileWatch;
 
@@ -189,13 +189,13 @@ impl SqliteStore {
         let Some(watch) = self.watch.as_ref().filter(|watch| !watch.log.is_broken()) else {
             return;
         };
-        let look = watch.log.look();
-        if look == Look::Well && !watch.log.is_touched() {
+        let check = watch.log.check();
+        if check == LogCheck::Intact && !watch.log.is_touched() {
             return;
         }
         let Some(mut writer) = self.writer.try_acquire() else { return };
         let mut found = Ok(());
-        if look != Look::Well {
+        if check != LogCheck::Intact {
             found = watch.log.compare(&mut writer).await;
         }
         if found.is_ok() {
@@ -237,7 +237,7 @@ impl Transactions for SqliteStore {
             // By now SQLite has its files open.
             self.check_files()?;
             let Some(watch) = &self.watch else { return Ok(Box::new(tx)) };
-            if watch.log.look() == Look::Well {
+            if watch.log.check() == LogCheck::Intact {
                 let checked = watch.log.check_age(tx.connection()).await;
                 checked.inspect_err(|damage| self.condition.failed(damage))?;
                 tx.watch(watch.clone());

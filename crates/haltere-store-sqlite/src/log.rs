@@ -4,7 +4,7 @@
 //! its log ends, and writes there. After a restart it would find a log that does not hold together, and drop it. So
 //! each change is looked up in the log before it is acknowledged, in the way SQLite would after a crash.
 //!
-//! A look is cheap where nothing but our own changes has happened: it reads what is new. For all else (another
+//! A check is cheap if only our own changes have happened: it reads what is new. For all else (another
 //! process has written, SQLite has begun the log from its start) SQLite is asked how much there should be, and
 //! the whole log is read.
 
@@ -22,9 +22,9 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::age::{self, Age, Found};
 use crate::error;
-use crate::wal::Place;
+use crate::wal::WalPosition;
 
-/// Others may write between the question to SQLite and the look, which is then taken once more.
+/// Others may write between the question to SQLite and the check, which is then repeated.
 const TRIES: usize = 5;
 /// How long a file that looks overwritten has to stay as it is. Until then another process may be in the middle of a
 /// checkpoint, after which the file is read again.
@@ -56,7 +56,7 @@ pub(crate) struct Log {
 /// What was seen last.
 #[derive(Debug, Default)]
 struct Seen {
-    place: Option<Place>,
+    position: Option<WalPosition>,
     stamp: Option<Stamp>,
     database_bytes: u64,
     /// The database when its age was read, and the age.
@@ -73,11 +73,11 @@ struct Stamp {
     changed: (i64, i64),
 }
 
-/// How a look ended.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum LogCheck {
     /// All is there.
-    Well,
+    Intact,
     /// SQLite has to be asked.
     Unclear,
 }
@@ -125,44 +125,44 @@ impl Log {
         self.broken.load(Ordering::Relaxed)
     }
 
-    /// Looks for what was written since the last look.
-    pub(crate) fn look(&self) -> Look {
+    /// Checks what was written since the last check.
+    pub(crate) fn check(&self) -> LogCheck {
         // What the file system does not say is no sign of damage.
-        self.try_look().unwrap_or(Look::Well)
+        self.try_check().unwrap_or(LogCheck::Intact)
     }
 
-    fn try_look(&self) -> io::Result<Look> {
+    fn try_check(&self) -> io::Result<LogCheck> {
         let mut seen = self.seen();
         let facts = fs::metadata(&self.database)?;
         self.touched.store(seen.aged != Some(Stamp::of(&facts)), Ordering::Relaxed);
         let bytes = facts.len();
         if bytes < seen.database_bytes {
-            return Ok(Look::Unclear);
+            return Ok(LogCheck::Unclear);
         }
         seen.database_bytes = bytes;
         let is_new = |seen: &Seen, stamp| seen.stamp != Some(stamp);
         let stamp = match fs::metadata(&self.wal) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Look::Unclear),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(LogCheck::Unclear),
             facts => Stamp::of(&facts?),
         };
         if !is_new(&seen, stamp) {
-            return Ok(Look::Well);
+            return Ok(LogCheck::Intact);
         }
         let log = File::open(&self.wal)?;
         let stamp = Stamp::of(&log.metadata()?);
-        let Some(place) = &mut seen.place else { return Ok(Look::Unclear) };
-        if !place.still_holds(&log)? {
-            return Ok(Look::Unclear);
+        let Some(position) = &mut seen.position else { return Ok(LogCheck::Unclear) };
+        if !position.still_holds(&log)? {
+            return Ok(LogCheck::Unclear);
         }
-        let before = place.frames();
-        place.follow(&log, |_, _| {})?;
+        let before = position.frames();
+        position.read_on(&log, |_, _| {})?;
         // The log has changed, but not grown. SQLite changes its owner when root opens it, to the same as before;
         // others may have overwritten it.
-        if place.frames() == before && !place.is_whole(&log)? {
-            return Ok(Look::Unclear);
+        if position.frames() == before && !position.is_whole(&log)? {
+            return Ok(LogCheck::Unclear);
         }
         seen.stamp = Some(stamp);
-        Ok(Look::Well)
+        Ok(LogCheck::Intact)
     }
 
     /// Asks SQLite what there should be, and looks whether it is. On the connection that writes, outside of a
@@ -189,23 +189,23 @@ impl Log {
         let pages = bytes / belief.page_size;
         // Pages behind the end of the database, which only the log has.
         let mut behind = BTreeSet::new();
-        let (place, stamp) = match File::open(&self.wal) {
+        let (position, stamp) = match File::open(&self.wal) {
             Err(error) if error.kind() == ErrorKind::NotFound => (None, None),
             log => {
                 let log = log?;
                 let stamp = Stamp::of(&log.metadata()?);
-                let mut place = Place::start(&log)?;
-                if let Some(place) = &mut place {
-                    place.follow(&log, |frame, page| {
+                let mut position = WalPosition::start(&log)?;
+                if let Some(position) = &mut position {
+                    position.read_on(&log, |frame, page| {
                         if frame > belief.folded && u64::from(page) > pages {
                             behind.insert(u64::from(page));
                         }
                     })?;
                 }
-                (place, Some(stamp))
+                (position, Some(stamp))
             }
         };
-        let left = place.as_ref().map_or(0, Place::frames);
+        let left = position.as_ref().map_or(0, WalPosition::frames);
         if left < belief.frames {
             let log = self.wal.display().to_string();
             return Ok(Some(Missing::Log { log, left, frames: belief.frames }));
@@ -216,11 +216,11 @@ impl Log {
             let database = self.database.display().to_string();
             return Ok(Some(Missing::Database { database, left: pages, pages: belief.pages }));
         }
-        (seen.place, seen.stamp, seen.database_bytes) = (place, stamp, bytes);
+        (seen.position, seen.stamp, seen.database_bytes) = (position, stamp, bytes);
         Ok(None)
     }
 
-    /// Whether the last look saw that the database was written, so that [`check_age`](Self::check_age) reads it.
+    /// Whether the last check saw that the database was written, so that [`check_age`](Self::check_age) reads it.
     pub(crate) fn is_touched(&self) -> bool {
         self.touched.load(Ordering::Relaxed)
     }

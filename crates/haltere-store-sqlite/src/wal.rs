@@ -13,9 +13,9 @@ const FRAME_HEADER: usize = 24;
 /// The last bit is the byte order of the checksums.
 const MAGIC: u32 = 0x377f_0682;
 
-/// A place in a log that has been followed from its beginning.
+/// A position in a log that has been read from its beginning.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct WalPosition {
     header: [u8; HEADER],
     page_size: usize,
     big_endian: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Place {
 
 type Sum = (u32, u32);
 
-impl Place {
+impl WalPosition {
     /// The beginning of a log; `None` when it has no valid header.
     pub(crate) fn start(log: &File) -> io::Result<Option<Self>> {
         let mut header = [0; HEADER];
@@ -44,8 +44,8 @@ impl Place {
             && (512..=65_536).contains(&page_size)
             && page_size.is_power_of_two()
             && sum == (number(&header, 24), number(&header, 28));
-        let place = Self { header, page_size, big_endian, frames: 0, sum, before: sum };
-        Ok(is_valid.then_some(place))
+        let position = Self { header, page_size, big_endian, frames: 0, sum, before: sum };
+        Ok(is_valid.then_some(position))
     }
 
     /// How many frames count.
@@ -67,14 +67,14 @@ impl Place {
 
     /// Whether everything up to here is still in the log. Reads it from its beginning.
     pub(crate) fn is_whole(&self, log: &File) -> io::Result<bool> {
-        let Some(mut place) = Self::start(log)? else { return Ok(false) };
-        place.follow(log, |_, _| {})?;
-        Ok((place.frames, place.sum) == (self.frames, self.sum))
+        let Some(mut position) = Self::start(log)? else { return Ok(false) };
+        position.read_on(log, |_, _| {})?;
+        Ok((position.frames, position.sum) == (self.frames, self.sum))
     }
 
     /// Reads on to the end of the last whole transaction. Calls `seen` with the number, from 1, and the page of each
     /// frame.
-    pub(crate) fn follow(&mut self, log: &File, mut seen: impl FnMut(u32, u32)) -> io::Result<()> {
+    pub(crate) fn read_on(&mut self, log: &File, mut seen: impl FnMut(u32, u32)) -> io::Result<()> {
         let mut frame = self.empty_frame();
         let (mut at, mut sum) = (self.frames, self.sum);
         while read_frame(log, at, &mut frame)? {

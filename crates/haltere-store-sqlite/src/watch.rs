@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 
 use crate::error;
 use crate::files::Files;
-use crate::log::{Log, Look};
+use crate::log::{Log, LogCheck};
 
 /// Whether the files are the ones that have the names, and whether what was written is in them.
 #[derive(Debug, Clone)]
@@ -28,12 +28,12 @@ impl FileWatch {
         if !self.files.are_in_place(self.writer.size() > 0) {
             return Err(StoreError::Replaced);
         }
-        let look = self.log.look();
-        if look == Look::Well && !self.log.is_touched() {
+        let check = self.log.check();
+        if check == LogCheck::Intact && !self.log.is_touched() {
             return Ok(());
         }
         let mut writer = self.writer.acquire().await.map_err(error::store)?;
-        if look != Look::Well {
+        if check != LogCheck::Intact {
             self.log.compare(&mut writer).await?;
         }
         self.log.check_age(&mut writer).await

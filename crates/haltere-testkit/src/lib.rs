@@ -3,7 +3,7 @@
 //!
 //! Development only: the binary never depends on this crate.
 //!
-//! Three habits hold throughout. Nothing listens beyond loopback or a network namespace of its own;
+//! Three rules hold throughout. Nothing listens beyond loopback or a network namespace of its own;
 //! no port is fixed (see [`ports`]); and nothing sleeps in the hope that something has happened by
 //! then: [`wait`] asks until it has, or fails and says what it was waiting for.
 //!

@@ -57,9 +57,9 @@ async fn since_when_and_history_survive_a_restart() {
         assert!(is.get("sinceKnown").is_none(), "{is}");
         let now = history(&admin, id).await;
         assert_eq!(now[now.len() - lines.len()..], lines[..], "{id}: all of it is still there");
-        let news = states(&now[..now.len() - lines.len()]);
+        let added = states(&now[..now.len() - lines.len()]);
         let state = if id == "up" { "online" } else { "waiting" };
-        assert_eq!(news, [state, "unobserved"], "{id}");
+        assert_eq!(added, [state, "unobserved"], "{id}");
     }
     haltere.stop().await;
 }

@@ -5,19 +5,19 @@ import { useState } from "react";
 
 import type { Profile } from "../api/schema";
 import { useMessages } from "../i18n/language";
-import { placesOf } from "./places";
+import { navItemsOf } from "./nav-items";
 import classes from "./Rail.module.css";
 import { useRouteData } from "./use-route-data";
 
 /** The navigation: a rail next to the page, which can be collapsed to its icons, or a bar at the bottom of a phone. */
 export function Rail({ profile }: { profile: Profile }) {
   const t = useMessages();
-  const here = useRouteData("place");
+  const here = useRouteData("nav");
   const [isCollapsed, setCollapsed] = useCollapsed();
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav className={classes.rail} aria-label={t.nav.main} data-collapsed={isCollapsed || undefined}>
-      {placesOf(profile).map(({ id, to, icon: Icon }) => (
+      {navItemsOf(profile).map(({ id, to, icon: Icon }) => (
         <Link
           key={id}
           to={to}

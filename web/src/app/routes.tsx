@@ -15,7 +15,7 @@ import { FleetPage } from "../pages/FleetPage";
 import { NotFoundPage } from "../pages/NotFoundPage";
 import { Skeleton } from "../ui/Skeleton";
 import { basePath } from "../util/page-meta";
-import type { PlaceId } from "./places";
+import type { NavId } from "./nav-items";
 import { Shell } from "./Shell";
 
 /** The table of all pages. The fleet is part of the entry; other pages load when they open. */
@@ -30,7 +30,7 @@ const fleet = createRoute({
   path: PATHS.fleet,
   component: FleetPage,
   validateSearch: parseFleetSearch,
-  staticData: { place: "fleet", width: "list" },
+  staticData: { nav: "fleet", width: "list" },
 });
 
 /** The server redirects to `/login` and says why in `?error=`. With a session there is nothing to do here. */
@@ -48,7 +48,7 @@ const connection = createRoute({
   getParentRoute: () => root,
   path: PATHS.connection,
   component: lazyRouteComponent(connectionPage, "ConnectionPage"),
-  staticData: { place: "fleet" },
+  staticData: { nav: "fleet" },
 });
 
 const connectionOverview = createRoute({
@@ -75,7 +75,7 @@ const newConnection = createRoute({
   getParentRoute: () => root,
   path: PATHS.newConnection,
   component: lazyRouteComponent(form, "NewConnectionPage"),
-  staticData: { place: "fleet" },
+  staticData: { nav: "fleet" },
   validateSearch: ({ from }: Record<string, unknown>): { from?: string } => (typeof from === "string" ? { from } : {}),
 });
 
@@ -95,7 +95,7 @@ const administration = createRoute({
   getParentRoute: () => root,
   path: PATHS.administration,
   component: lazyRouteComponent(() => import("../pages/AdministrationPage"), "AdministrationPage"),
-  staticData: { place: "administration" },
+  staticData: { nav: "administration" },
 });
 
 /** Leads to the first section that the user has. */
@@ -160,7 +160,7 @@ declare module "@tanstack/react-router" {
   /** What a route says about its page. */
   interface StaticDataRouteOption {
     /** The entry of the navigation that it belongs to. */
-    place?: PlaceId;
+    nav?: NavId;
     /** `list` for pages that use the width of a large screen. */
     width?: "list";
   }

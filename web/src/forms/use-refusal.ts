@@ -31,10 +31,10 @@ export function useRefusal(
   const [missing, setMissing] = useState<Error>();
   useLayoutEffect(() => {
     if (!error) return;
-    const place = field && form.current?.querySelector(`[${FIELD}="${field}"]`);
+    const element = field && form.current?.querySelector(`[${FIELD}="${field}"]`);
     // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows
-    setMissing(place ? undefined : error);
-    place?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus();
+    setMissing(element ? undefined : error);
+    element?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus();
   }, [form, error, field]);
 
   const isAtField = field !== undefined && missing !== error;

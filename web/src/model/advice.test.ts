@@ -18,7 +18,7 @@ test("every storage fault has a message in both languages", () => {
   for (const { storage } of [en, de]) expect(Object.keys(storage.reasons).toSorted()).toEqual(reasons.toSorted());
 });
 
-test("advice with a place of its own is not listed once more", () => {
+test("advice that is shown elsewhere is not listed once more", () => {
   for (const key of ["tlsPluginOff", "tlsPluginOffForAll"]) {
     expect(advice).toHaveProperty(key);
     expect(isTlsPluginAdvice({ key })).toBe(true);

@@ -11,9 +11,9 @@ export function urlFault(text: string): UrlFault | undefined {
   const authority = parts[2] ?? "";
   if (authority.includes("@")) return "userinfo";
   if (parts[4]) return "fragment";
-  const place = /^(\[[0-9a-f:.%]+\]|[^:]*)(?::(.*))?$/i.exec(authority);
-  if (!place?.[1]) return "host";
-  const port = place[2];
+  const hostAndPort = /^(\[[0-9a-f:.%]+\]|[^:]*)(?::(.*))?$/i.exec(authority);
+  if (!hostAndPort?.[1]) return "host";
+  const port = hostAndPort[2];
   if (port !== undefined && !(/^[0-9]+$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)) return "port";
   return undefined;
 }

@@ -23,7 +23,7 @@ export function sortBy<T>(
   return numbers.map(({ item }) => item);
 }
 
-/** The place of each text among all of them. Few are distinct (codes, versions), and comparing texts is slow. */
+/** The position of each text among all of them. Few are distinct (codes, versions), and comparing texts is slow. */
 function rankTexts(values: readonly SortValue[]): (text: string) => number {
   const texts = new Set(values.filter((value) => typeof value === "string"));
   const ranks = new Map([...texts].toSorted((a, b) => collator.compare(a, b)).map((text, rank) => [text, rank]));

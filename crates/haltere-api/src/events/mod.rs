@@ -1,6 +1,6 @@
 //! `GET /api/events`: what changes, as server-sent events.
 //!
-//! Nothing is queued for a reader. The stream asks for news only when the last bytes are on their
+//! Nothing is queued for a reader. The stream asks for changes only when the last bytes are on their
 //! way, and what it then gets is the newest state of each connection: a slow reader misses
 //! intermediate states, never the last one. Long events come in pieces, which readers share.
 

@@ -42,7 +42,7 @@ impl Schedule {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ended {
+enum RunEnd {
     Well,
     Failed,
     Panicked,
@@ -87,9 +87,9 @@ impl Background {
             }
             let started = Instant::now();
             let pause = match self.run_once(name, run()).await {
-                Ended::Well => period,
-                Ended::Failed => retry.or(period),
-                Ended::Panicked => {
+                RunEnd::Well => period,
+                RunEnd::Failed => retry.or(period),
+                RunEnd::Panicked => {
                     if !self.recover(name).await {
                         return;
                     }
@@ -100,7 +100,7 @@ impl Background {
         }
     }
 
-    async fn run_once<F>(&self, name: &'static str, run: F) -> Ended
+    async fn run_once<F>(&self, name: &'static str, run: F) -> RunEnd
     where
         F: Future<Output = Result<(), Internal>> + Send + 'static,
     {
@@ -111,8 +111,8 @@ impl Background {
         });
         // A task of its own, so that a panic ends no more than the run.
         let (ended, failure) = match self.tracker.spawn(run).await {
-            Ok(Ok(())) => (Ended::Well, None),
-            Ok(Err(error)) => (Ended::Failed, Some(error_chain(&error))),
+            Ok(Ok(())) => (RunEnd::Well, None),
+            Ok(Err(error)) => (RunEnd::Failed, Some(error_chain(&error))),
             Err(error) => {
                 // For the log only: it may quote anything.
                 tracing::error!(
@@ -120,7 +120,7 @@ impl Background {
                     error = describe_panic(error),
                     "a background task panicked"
                 );
-                (Ended::Panicked, Some("panicked; the log has the message".to_owned()))
+                (RunEnd::Panicked, Some("panicked; the log has the message".to_owned()))
             }
         };
         let failure = failure.map(|text| text.chars().take(MAX_FAILURE).collect());

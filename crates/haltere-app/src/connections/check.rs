@@ -25,14 +25,14 @@ pub(super) fn patch(
 ) -> Result<ConnectionPatch, Invalid> {
     let ConnectionPatch { ca, cert, key, .. } = &patch;
     let (mut ca, mut cert, mut key) = (ca.clone(), cert.clone(), key.clone());
-    if let Some(given) = news(&mut ca, stored.ca.as_ref()) {
+    if let Some(given) = new_value(&mut ca, stored.ca.as_ref()) {
         *given = tls::tidy_ca(given).map_err(invalid)?;
     }
     let has_cert = cert.clone().apply(stored.cert.clone()).is_some();
-    if let Some(given) = news(&mut key, stored.key.as_ref()).filter(|_| has_cert) {
+    if let Some(given) = new_value(&mut key, stored.key.as_ref()).filter(|_| has_cert) {
         *given = tls::tidy_key(given).map_err(invalid)?;
     }
-    if let Some(given) = news(&mut cert, stored.cert.as_ref()) {
+    if let Some(given) = new_value(&mut cert, stored.cert.as_ref()) {
         let (tidied, found) = tls::tidy_cert(given).map_err(invalid)?;
         *given = tidied;
         match (found, &key) {
@@ -45,7 +45,10 @@ pub(super) fn patch(
 }
 
 /// The value to be set, unless it is there already.
-fn news<'a, T: PartialEq>(change: &'a mut FieldChange<T>, stored: Option<&T>) -> Option<&'a mut T> {
+fn new_value<'a, T: PartialEq>(
+    change: &'a mut FieldChange<T>,
+    stored: Option<&T>,
+) -> Option<&'a mut T> {
     match change {
         FieldChange::Set(given) if stored != Some(&*given) => Some(given),
         _ => None,

@@ -16,14 +16,14 @@ use crate::error::{ErrorContext, Internal};
 
 /// Sessions that end for a new one; in the transaction of the login.
 #[derive(Default)]
-pub(super) struct Ended {
+pub(super) struct EndedSessions {
     /// All of them.
     pub(super) ids: Vec<SessionId>,
     /// Those that were still good, each with its user and the bound that was reached.
     evicted: Vec<(SessionHandle, UserName, &'static str)>,
 }
 
-impl Ended {
+impl EndedSessions {
     /// How many were still good.
     pub(super) fn evicted(&self) -> usize {
         self.evicted.len()
@@ -57,12 +57,12 @@ impl Sessions {
         &self,
         sessions: &mut dyn SessionWrites,
         user: &UserName,
-    ) -> Result<Ended, Internal> {
+    ) -> Result<EndedSessions, Internal> {
         const OPERATION: &str = "count the sessions there are";
         let SessionBounds { all, user: each } = self.settings.bounds;
         let (all, each) = (all as u64, each as u64);
         let mut counts = sessions.count().await.context(OPERATION)?;
-        let mut ended = Ended::default();
+        let mut ended = EndedSessions::default();
         if let Some((_, own)) = counts.iter_mut().find(|(name, _)| name == user)
             && *own >= each
         {
@@ -90,7 +90,7 @@ impl Sessions {
         user: &UserName,
         count: u64,
         limit: &'static str,
-        ended: &mut Ended,
+        ended: &mut EndedSessions,
     ) -> Result<(), Internal> {
         const OPERATION: &str = "end sessions to admit a new one";
         let Sessions { timeline, settings, .. } = self;

@@ -15,7 +15,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
 use crate::tasks::to_completion;
-use crate::users::{PasswordCheck, PasswordMatch, PasswordTurn, find_user, hash_password};
+use crate::users::{PasswordCheck, PasswordMatch, PasswordPermit, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
 const USER_AGENT: usize = 200;
@@ -168,10 +168,10 @@ impl Sessions {
         let is_known = throttle.check(attempt, self.clock.steady())?;
         let check =
             PasswordCheck { account: attempt.account(), address: attempt.network(), is_known };
-        let turn = passwords.turn(check).await.map_err(Refusal::TooManyChecks)?;
+        let permit = passwords.acquire(check).await.map_err(Refusal::TooManyChecks)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(attempt, self.clock.steady())?;
-        let verified = match self.find_verified(turn, typed, password).await {
+        let verified = match self.find_verified(permit, typed, password).await {
             Ok(verified) => verified.ok_or(Refusal::Wrong)?,
             Err(error) => {
                 throttle.refund(&counted, self.clock.steady());
@@ -185,7 +185,7 @@ impl Sessions {
     /// The user, when there is one and `password` is theirs.
     async fn find_verified(
         &self,
-        turn: PasswordTurn<'_>,
+        permit: PasswordPermit<'_>,
         typed: &str,
         password: Secret<String>,
     ) -> Result<Option<Verified>, Internal> {
@@ -195,7 +195,7 @@ impl Sessions {
             find_user(read.users(), typed).await.context(OPERATION)?
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let usual_form = match turn.verify(password, hash).await? {
+        let usual_form = match permit.verify(password, hash).await? {
             PasswordMatch::Wrong => return Ok(None),
             PasswordMatch::Right => None,
             PasswordMatch::RightAsTyped(usual_form) => Some(usual_form),

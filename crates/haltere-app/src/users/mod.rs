@@ -28,7 +28,7 @@ pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CH
 
 pub(crate) use names::{canonical as canonical_name, find as find_user};
 pub(crate) use password::{PasswordMatch, check as check_password, hash as hash_password};
-pub(crate) use password_pool::{PasswordCheck, PasswordPool, PasswordTurn};
+pub(crate) use password_pool::{PasswordCheck, PasswordPermit, PasswordPool};
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
 /// same store notices within a second and ends the sessions concerned.

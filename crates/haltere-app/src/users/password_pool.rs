@@ -55,18 +55,18 @@ impl PasswordPool {
         }
     }
 
-    /// Waits for a turn. Addresses take turns, and each has a quota of the queue.
+    /// Waits for a permit. Addresses take turns, and each has a quota of the queue.
     ///
     /// # Errors
     ///
     /// With the bound that is reached when too many wait already, or later when others need the slot.
-    pub(crate) async fn turn(
+    pub(crate) async fn acquire(
         &self,
         check: PasswordCheck<'_>,
-    ) -> Result<PasswordTurn<'_>, QuotaExceeded> {
+    ) -> Result<PasswordPermit<'_>, QuotaExceeded> {
         let queue = if check.is_known { &self.known } else { &self.unknown };
         match queue.wait(ClientKey::new(check.account, check.address)).await {
-            Ok(permit) => Ok(PasswordTurn { pool: self, permit }),
+            Ok(permit) => Ok(PasswordPermit { pool: self, permit }),
             Err(reached) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 Err(reached)
@@ -74,7 +74,7 @@ impl PasswordPool {
         }
     }
 
-    /// The number of refused turns.
+    /// The number of refused waits.
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
@@ -101,7 +101,7 @@ impl WaitQueue {
     }
 
     async fn wait(&self, client: ClientKey) -> Result<Permit, QuotaExceeded> {
-        let (sender, turn) = oneshot::channel();
+        let (sender, permit) = oneshot::channel();
         let evicted = {
             let mut queue = self.queue();
             if queue.free > 0 {
@@ -114,7 +114,7 @@ impl WaitQueue {
             let _ = other.send(Err(QuotaExceeded::Network));
         }
         // Senders go only after they were used.
-        turn.await.unwrap_or(Err(QuotaExceeded::All))
+        permit.await.unwrap_or(Err(QuotaExceeded::All))
     }
 
     fn queue(&self) -> MutexGuard<'_, QueueState> {
@@ -138,12 +138,12 @@ impl Drop for Permit {
 }
 
 /// The right to verify one password.
-pub(crate) struct PasswordTurn<'pool> {
+pub(crate) struct PasswordPermit<'pool> {
     pool: &'pool PasswordPool,
     permit: Permit,
 }
 
-impl PasswordTurn<'_> {
+impl PasswordPermit<'_> {
     /// Whether `hash` is one of `password`; without a hash it takes as long and is wrong.
     pub(crate) async fn verify(
         self,
@@ -179,8 +179,8 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
         let pool = PasswordPool::new(CHEAP, 16);
         let verify = async |password: &str, hash: Option<&String>| {
-            let turn = pool.turn(at("ann", 1)).await.expect("no queue");
-            turn.verify(password.into(), hash.cloned()).await.unwrap() == PasswordMatch::Right
+            let permit = pool.acquire(at("ann", 1)).await.expect("no queue");
+            permit.verify(password.into(), hash.cloned()).await.unwrap() == PasswordMatch::Right
         };
         assert!(verify("hunter2 hunter2", Some(&hash)).await);
         assert!(!verify("hunter2 hunter3", Some(&hash)).await);
@@ -198,7 +198,7 @@ mod tests {
         let waiting = pool.unknown.queue().waiting.len();
         let task = tokio::spawn({
             let pool = Arc::clone(pool);
-            async move { pool.turn(at(&account, network)).await.map(|_turn| account) }
+            async move { pool.acquire(at(&account, network)).await.map(|_permit| account) }
         });
         while pool.unknown.queue().waiting.len() == waiting
             && pool.refused() == before
@@ -212,7 +212,8 @@ mod tests {
     #[tokio::test]
     async fn a_flood_of_logins_does_not_delay_another_client() {
         let pool = Arc::new(PasswordPool::new(CHEAP, 64));
-        let busy = [pool.turn(at("eve", 1)).await.unwrap(), pool.turn(at("eve", 1)).await.unwrap()];
+        let busy =
+            [pool.acquire(at("eve", 1)).await.unwrap(), pool.acquire(at("eve", 1)).await.unwrap()];
         let mut flood = Vec::new();
         for n in 0..100 {
             // With one name, with many, and with the owner's.
@@ -228,7 +229,7 @@ mod tests {
         let owner = wait(&pool, "ann".to_owned(), 9).await;
         assert!(!owner.is_finished(), "waits");
         let known = PasswordCheck { is_known: true, ..at("ann", 9) };
-        assert!(pool.turn(known).await.is_ok(), "unknown clients don't block known ones");
+        assert!(pool.acquire(known).await.is_ok(), "unknown clients don't block known ones");
         drop(busy);
         assert_eq!(owner.await.unwrap().as_deref(), Ok("ann"));
         let mut limits = Vec::new();
@@ -244,7 +245,8 @@ mod tests {
     #[tokio::test]
     async fn a_cancelled_wait_passes_its_turn_on() {
         let pool = Arc::new(PasswordPool::new(CHEAP, 64));
-        let busy = [pool.turn(at("eve", 1)).await.unwrap(), pool.turn(at("eve", 1)).await.unwrap()];
+        let busy =
+            [pool.acquire(at("eve", 1)).await.unwrap(), pool.acquire(at("eve", 1)).await.unwrap()];
         let gone = [wait(&pool, "ann".to_owned(), 2).await, wait(&pool, "bob".to_owned(), 3).await];
         let stays = wait(&pool, "cid".to_owned(), 4).await;
         for task in gone {

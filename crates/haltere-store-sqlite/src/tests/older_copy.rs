@@ -237,7 +237,7 @@ async fn a_slow_checkpoint_of_another_process_is_no_alarm() {
     });
     let mut writer = store.writer.acquire().await.unwrap();
     let watch = store.watch.as_ref().unwrap();
-    let _ = watch.log.look();
+    let _ = watch.log.check();
     watch.log.check_age(&mut writer).await.unwrap();
     drop(writer);
     checkpoint.join().unwrap();

@@ -45,7 +45,7 @@ impl DnsServer {
         let socket = UdpSocket::bind(address).await.expect("a free port");
         let address = socket.local_addr().expect("a bound socket has an address");
         let names = names.iter().map(|(name, answer)| ((*name).to_owned(), answer.clone()));
-        let zone = Zone { names: names.collect(), turns: HashMap::new() };
+        let zone = Zone { names: names.collect(), given: HashMap::new() };
         let asked = Arc::default();
         let running = tokio::spawn(serve(socket, zone, Arc::clone(&asked)));
         Self { address, asked, _running: AbortOnDropHandle::new(running) }
@@ -80,7 +80,7 @@ async fn serve(socket: UdpSocket, mut zone: Zone, asked: Arc<Mutex<Vec<String>>>
 struct Zone {
     names: HashMap<String, DnsAnswer>,
     /// How often each name was asked for, by type.
-    turns: HashMap<(String, u16), usize>,
+    given: HashMap<(String, u16), usize>,
 }
 
 impl Zone {
@@ -89,7 +89,7 @@ impl Zone {
         let mut owner = name.to_owned();
         let mut records = Vec::new();
         loop {
-            let addresses = match self.turn(&owner, kind) {
+            let addresses = match self.next_answer(&owner, kind) {
                 DnsAnswer::Addresses(addresses) => addresses,
                 DnsAnswer::NxDomain => return Some((3, records)),
                 DnsAnswer::ServFail => return Some((2, records)),
@@ -110,12 +110,12 @@ impl Zone {
         }
     }
 
-    fn turn(&mut self, name: &str, kind: u16) -> DnsAnswer {
+    fn next_answer(&mut self, name: &str, kind: u16) -> DnsAnswer {
         match self.names.get(name) {
             Some(DnsAnswer::InTurn(answers)) => {
-                let turn = self.turns.entry((name.to_owned(), kind)).or_default();
-                let answer = answers.get(*turn).or(answers.last()).cloned();
-                *turn += 1;
+                let given = self.given.entry((name.to_owned(), kind)).or_default();
+                let answer = answers.get(*given).or(answers.last()).cloned();
+                *given += 1;
                 answer.unwrap_or(DnsAnswer::NxDomain)
             }
             Some(answer) => answer.clone(),

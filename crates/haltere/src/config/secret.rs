@@ -1,4 +1,4 @@
-//! Secrets in the configuration: each `name` has a twin `name_file`.
+//! Secrets in the configuration: each `name` can be given as `name_file`, too.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::plain_file;
 
-/// The suffix by which a secret is known: a setting is a secret exactly when it has a twin of this name.
+/// The suffix by which a secret is known: a setting is a secret exactly if it can also be given with this suffix.
 pub(super) const FILE_SUFFIX: &str = "_file";
 
 /// The longest secret, in bytes; a longer file is certainly the wrong file.

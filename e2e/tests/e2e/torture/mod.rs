@@ -2,13 +2,13 @@
 //!
 //! One data folder goes through all rounds. A round lets four writers change connections and log in
 //! and out, kills haltere at a random instant, starts it again and compares what is there with what
-//! the writers know ([`ledger`], [`verdict`]). Some starts are killed, too.
+//! the writers know ([`ledger`], [`checker`]). Some starts are killed, too.
 //!
 //! `TORTURE_ROUNDS` and `TORTURE_SEED` choose how long and which; `make torture` sets them. The same
 //! seed makes the same choices; at which instruction a kill strikes is up to the machine.
 
+mod checker;
 mod ledger;
-mod verdict;
 mod writer;
 
 use std::env;
@@ -21,8 +21,8 @@ use haltere_testkit::ports::ReservedPort;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
+use checker::Checker;
 use ledger::Ledger;
-use verdict::Verdict;
 use writer::{Material, Writer};
 
 /// How many rounds gate a merge.
@@ -57,7 +57,7 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     let admin = haltere.admin().await;
 
     let ledger = Arc::new(Ledger::default());
-    let mut verdict = Verdict::before(&haltere).await;
+    let mut checker = Checker::before(&haltere).await;
     let mut writers: Vec<_> = (0..WRITERS)
         .map(|number| Writer::new(number, seed, Arc::clone(&ledger), Arc::clone(&material)))
         .collect();
@@ -68,15 +68,15 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
             haltere.restart_killed_after(instant(&mut instants, LONGEST_START_MS)).await;
         }
         haltere.restart().await;
-        verdict.compare(&haltere, &admin.at(&haltere.base()), &ledger).await;
+        checker.compare(&haltere, &admin.at(&haltere.base()), &ledger).await;
         if round % 100 == 99 {
-            say(&format!("{} rounds, {verdict}", round + 1));
+            say(&format!("{} rounds, {checker}", round + 1));
         }
     }
-    verdict.compare_all_of_it(&haltere).await;
+    checker.compare_all_of_it(&haltere).await;
     haltere.stop().await;
-    say(&format!("{rounds} rounds in {:.0?}: {verdict}; 0 lost, 0 half written", began.elapsed()));
-    assert!(verdict.has_seen_both_ends(), "no kill struck a write under way: {verdict}");
+    say(&format!("{rounds} rounds in {:.0?}: {checker}; 0 lost, 0 half written", began.elapsed()));
+    assert!(checker.has_seen_both_ends(), "no kill struck a write under way: {checker}");
 }
 
 /// Lets the writers write until haltere is killed at a random instant.

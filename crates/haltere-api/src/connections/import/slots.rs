@@ -53,8 +53,8 @@ impl ImportSlots {
 
     /// Waits until no other import is at work, so that the memory for the work is needed only once.
     pub(super) async fn wait_for_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.working).acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or_else(|| busy(QuotaExceeded::All))
+        let permit = timeout(PATIENCE, Arc::clone(&self.working).acquire_owned()).await;
+        permit.ok().and_then(Result::ok).ok_or_else(|| busy(QuotaExceeded::All))
     }
 }
 

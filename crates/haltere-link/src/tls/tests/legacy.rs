@@ -16,13 +16,13 @@ use super::*;
 
 /// How we take a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Acceptance {
     AsLegacy,
     AsUsual,
     Refused,
 }
 
-use Verdict::{AsLegacy, AsUsual, Refused};
+use Acceptance::{AsLegacy, AsUsual, Refused};
 
 /// Options for `openssl x509 -req`: these extensions, and thirty days.
 struct Extensions(tempfile::NamedTempFile);
@@ -55,15 +55,15 @@ fn issue_as(name: &str, ca: Option<&Identity>, extensions: &str) -> Identity {
     issue(name, ca, &extensions.options().join(" "))
 }
 
-async fn check(what: &str, server: &Identity, ca: &str, name: &str, expected: Verdict) {
+async fn check(what: &str, server: &Identity, ca: &str, name: &str, expected: Acceptance) {
     let broker = Mosquitto::builder().listener(Listener::tls(server)).start().await;
     let tls = trusting(ca);
-    let verdict = match shake_hands(broker.address(), name, &tls).await {
+    let accepted = match shake_hands(broker.address(), name, &tls).await {
         Ok(handshake) if handshake.facts.legacy_certificate => AsLegacy,
         Ok(_) => AsUsual,
         Err(_) => Refused,
     };
-    assert_eq!(verdict, expected, "{what}");
+    assert_eq!(accepted, expected, "{what}");
     let oracle = Oracle::new(&tls).mosquitto_pub(broker.address(), name);
     assert_eq!(oracle, expected != Refused, "{what}: what mosquitto_pub says");
 }

@@ -10,10 +10,10 @@ use super::ledger::{Entry, Expected, Known, Ledger, Subject};
 use crate::database::{Database, Record};
 use crate::support::ids;
 
-/// What has been seen so far, and up to where in the audit trail.
-pub(super) struct Verdict {
-    /// The newest entry of the trail that was looked at.
-    seen: i64,
+/// What has been compared so far, and up to which entry of the audit trail.
+pub(super) struct Checker {
+    /// The newest entry that was compared.
+    last_entry: i64,
     /// Writes that were answered, by action.
     acknowledged: BTreeMap<&'static str, usize>,
     /// Writes whose answer never came, and that are there.
@@ -22,11 +22,11 @@ pub(super) struct Verdict {
     absent: usize,
 }
 
-impl Verdict {
-    /// Looks at nothing that is there already.
+impl Checker {
+    /// Compares nothing that is there already.
     pub(super) async fn before(haltere: &Haltere) -> Self {
-        let seen = Database::of(haltere).await.last_entry().await;
-        Self { seen, acknowledged: BTreeMap::new(), found: 0, absent: 0 }
+        let last_entry = Database::of(haltere).await.last_entry().await;
+        Self { last_entry, acknowledged: BTreeMap::new(), found: 0, absent: 0 }
     }
 
     /// Fails unless everything acknowledged is there, whole and on record, and everything under way
@@ -34,19 +34,23 @@ impl Verdict {
     pub(super) async fn compare(&mut self, haltere: &Haltere, admin: &Client, ledger: &Ledger) {
         let mut database = Database::of(haltere).await;
         assert_eq!(database.integrity().await, "ok");
-        let mut trail = Trail::of(database.entries_after(self.seen).await);
-        self.seen = database.last_entry().await;
+        let mut recorded = RecordedChanges::of(database.entries_after(self.last_entry).await);
+        self.last_entry = database.last_entry().await;
 
         let mut stored = stored(admin).await;
         for (id, subject) in &mut ledger.known().connections {
             let is = stored.remove(id);
-            let on_record = trail.connections.remove(id).unwrap_or_default();
+            let on_record = recorded.connections.remove(id).unwrap_or_default();
             self.compare_connection(id, subject, is.as_ref(), on_record);
         }
         assert!(stored.is_empty(), "unexpected: {stored:#?}");
-        assert!(trail.connections.is_empty(), "on record and never sent: {:?}", trail.connections);
+        assert!(
+            recorded.connections.is_empty(),
+            "on record and never sent: {:?}",
+            recorded.connections
+        );
 
-        self.compare_logins(&mut ledger.known(), &trail.sessions);
+        self.compare_logins(&mut ledger.known(), &recorded.sessions);
         compare_sessions(haltere, ledger).await;
         assert_eq!(database.sessions().await, database.sessions_on_record().await);
     }
@@ -120,7 +124,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for Checker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: usize = self.acknowledged.values().sum();
         write!(f, "{all} writes acknowledged (")?;
@@ -134,28 +138,28 @@ impl fmt::Display for Verdict {
 
 /// What the audit trail says of a round.
 #[derive(Default)]
-struct Trail {
+struct RecordedChanges {
     /// By connection, in order.
     connections: BTreeMap<String, Vec<Entry>>,
     /// Logins and logouts.
     sessions: Vec<Entry>,
 }
 
-impl Trail {
+impl RecordedChanges {
     fn of(records: Vec<Record>) -> Self {
-        let mut trail = Self::default();
+        let mut recorded = Self::default();
         for Record { action, object, request_id, .. } in records {
             let Some(action) = ACTIONS.into_iter().find(|known| *known == action) else {
                 assert_eq!(action, "connection.read_secrets", "not done by any writer");
                 continue;
             };
             if action.starts_with("session.") {
-                trail.sessions.push((action, request_id));
+                recorded.sessions.push((action, request_id));
             } else {
-                trail.connections.entry(object).or_default().push((action, request_id));
+                recorded.connections.entry(object).or_default().push((action, request_id));
             }
         }
-        trail
+        recorded
     }
 }
 

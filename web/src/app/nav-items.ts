@@ -6,18 +6,18 @@ import { hasPermission } from "../api/session";
 import { PATHS } from "../model/paths";
 
 /** A part of the console with an entry in the navigation. */
-export type PlaceId = "fleet" | "administration";
+export type NavId = "fleet" | "administration";
 
-interface Place {
-  readonly id: PlaceId;
+interface NavItem {
+  readonly id: NavId;
   readonly to: typeof PATHS.fleet | typeof PATHS.administration;
   readonly icon: TablerIcon;
-  /** The user needs one of these; every user has a place without any. */
+  /** The user needs one of these; without any, every user has the entry. */
   readonly permissions?: readonly Permission[];
 }
 
-/** The entries of the navigation, in their order. Each has its label in `t.nav`; a route names its place in `staticData`. */
-const PLACES: readonly Place[] = [
+/** The entries of the navigation, in their order. Each has its label in `t.nav`; a route names its entry in `staticData`. */
+const NAV_ITEMS: readonly NavItem[] = [
   { id: "fleet", to: PATHS.fleet, icon: IconTopologyStar3 },
   {
     id: "administration",
@@ -27,7 +27,7 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-/** The places that a user has. */
-export function placesOf(profile: Profile): readonly Place[] {
-  return PLACES.filter(({ permissions }) => permissions?.some((it) => hasPermission(profile, it)) ?? true);
+/** The entries that a user has. */
+export function navItemsOf(profile: Profile): readonly NavItem[] {
+  return NAV_ITEMS.filter(({ permissions }) => permissions?.some((it) => hasPermission(profile, it)) ?? true);
 }
