@@ -183,7 +183,7 @@ pub struct BrokerFacts {
     pub tls: Option<TlsFacts>,
     /// Incoming messages skipped because they were over the size limit, since the link came up.
     pub skipped_messages: u64,
-    /// What came of asking for [`Self::version`] and [`Self::started_at`].
+    /// Whether haltere may read [`Self::version`] and [`Self::started_at`].
     pub sys: SysTopics,
     /// The topic filters whose subscription the broker refused in this session.
     pub refused_filters: Vec<RefusedFilter>,
@@ -197,7 +197,7 @@ pub struct RefusedFilter {
     pub reason: MqttReason,
 }
 
-/// What came of asking a broker for its `$SYS` topics, which say how it is.
+/// Whether a broker lets haltere read its `$SYS` topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SysTopics {
     /// The broker has not answered the subscription.

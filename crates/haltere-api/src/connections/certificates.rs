@@ -19,8 +19,8 @@ use crate::wire::time;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConnectionCertificates)]
 pub(crate) struct WireCertificates<'a> {
-    /// What the broker presented last; absent when it never got to that since haltere started or the
-    /// connection was changed.
+    /// The certificates that the broker presented last; absent if it has presented none since haltere started or
+    /// the connection was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     broker: Option<WireChain<'a>>,
     /// Our client certificate as stored, leaf first, without its key; empty when there is none. It

@@ -30,8 +30,8 @@ pub(crate) struct BrokerView<'a> {
     /// none.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped_messages: Option<u64>,
-    /// What came of asking for `version` and `startedAt`, which are under `$SYS`; absent when the broker lets us
-    /// read at least one of them, as most do: a list of a fleet is a tenth shorter without what is usual.
+    /// Whether haltere may read `version` and `startedAt`, which are under `$SYS`; absent if the broker allows at
+    /// least one of them, as most do, which keeps lists short.
     #[serde(skip_serializing_if = "Option::is_none")]
     sys: Option<SysTopicsName>,
     /// The subscriptions that the broker refused in this session; absent if there are none. haltere requests them

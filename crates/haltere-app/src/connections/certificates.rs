@@ -12,7 +12,7 @@ use crate::policy::{Action, Resource};
 /// The certificates of a connection, on both sides. None of it is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionCertificates {
-    /// What the broker presented last, accepted or not; `None` when it never got to that since
+    /// The certificates that the broker presented last, accepted or not; `None` if it has presented none since
     /// haltere started or the connection was changed.
     pub broker: Option<PresentedChain>,
     /// For each certificate of a refused chain, the other connections whose brokers presented it and were refused,

@@ -31,9 +31,9 @@ pub struct OwnSession {
     pub last_used_at: Timestamp,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
-    /// Where its login came from; unknown of sessions from before this was remembered.
+    /// The address of its login; `None` for sessions from before it was stored.
     pub address: Option<IpAddr>,
-    /// What its login came with, as that program calls itself; hostile text without control characters.
+    /// The `User-Agent` of its login: hostile text without control characters.
     pub user_agent: Option<String>,
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 /// Where haltere may dial. Checked on the address really dialled, each time, whatever the name was.
 #[derive(Debug, Config)]
 pub(crate) struct Egress {
-    /// Rules in order; the first that matches wins. What none matches is allowed, private networks and
-    /// this machine included, except where no broker lives: metadata of clouds, link-local,
+    /// Rules in order; the first that matches wins. An address that matches no rule is allowed, private
+    /// networks and this machine included, except for those that no broker has: metadata of clouds, link-local,
     /// multicast, broadcast, reserved and unspecified addresses. haltere's own listener is never dialled.
     /// A rule is "allow" or "deny", a network, an address or "all", and if wanted "port" with a
     /// port or a range. For example, brokers in one network and nothing else:

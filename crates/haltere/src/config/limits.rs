@@ -6,10 +6,10 @@ use haltere_core::quota::Bounds;
 
 use super::units::Size;
 
-/// What callers share, and how much of it one user and one address (IPv6: one /64) may have. A request
-/// that reaches a bound of its own user or address is answered with 429, one of all with 503, an import with
-/// 409; "limit" in the answer is the name of the setting. Connections to the server, and memory for what goes over
-/// them, have theirs in the section server.
+/// Limits on what all callers use together, and the quotas of one user and of one address (IPv6: one /64).
+/// A request over the quota of its user or address gets 429, over the limit of all callers 503, an import 409;
+/// "limit" in the response names the setting. The limits of connections to the server, and of memory for
+/// requests and responses, are in the section server.
 #[derive(Debug, Config)]
 pub(crate) struct LimitSettings {
     /// How many event streams may be open. A browser opens one per tab.
@@ -61,9 +61,9 @@ pub(crate) struct LimitSettings {
     #[config(env = "HALTERE_LIMITS_SESSIONS_PER_USER", default = 100)]
     pub sessions_per_user: usize,
 
-    /// How many logins may wait for their password to be looked at, which is done a few at a time. A quarter of
-    /// them may come from one address, half may be of one user, an eighth both. Those who have logged in from
-    /// the same address before wait apart from others.
+    /// How many logins may wait until their password is verified, which is done a few at a time. A quarter of
+    /// them may come from one address, half may be of one user, an eighth both. Users who have logged in from the
+    /// same address before wait in a queue of their own.
     #[config(env = "HALTERE_LIMITS_PASSWORD_CHECKS", default = 64, validate(*password_checks >= 8, "must be at least 8"))]
     pub password_checks: usize,
 
@@ -114,7 +114,7 @@ impl LimitSettings {
     }
 }
 
-/// What one may have has to be less than all there is, or one keeps all others out.
+/// A quota has to be smaller than the whole, or one holder locks out all others.
 fn check_quota(name: &str, whose: &str, quota: usize, all: usize) -> anyhow::Result<()> {
     ensure!(quota > 0, "limits.{name}_per_{whose}: must be more than zero");
     ensure!(

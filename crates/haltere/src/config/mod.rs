@@ -52,8 +52,8 @@ pub(crate) use template::template;
 
 /// The settings of haltere. Every one of them is optional.
 ///
-/// Four places are asked, the first that answers wins: a command-line flag, an environment
-/// variable, this file (haltere serve --config FILE), the default.
+/// A setting comes from the first of these that has it: a command-line flag, an environment variable,
+/// this file (haltere serve --config FILE), the default.
 #[derive(Debug, Config)]
 pub(crate) struct Settings {
     #[config(nested)]

@@ -24,7 +24,8 @@ pub(crate) struct Server {
 
     /// The server's certificate: a PEM file, this certificate first, then the ones between it and its root.
     /// With it and tls_key, haltere speaks TLS and nothing else. Both files are read again when they
-    /// change, and at once on SIGHUP; what can't be used is said in the log, and the old ones stay in use.
+    /// change, and at once on SIGHUP; if they can't be used, the log says why, and the old ones stay
+    /// in use.
     #[config(env = "HALTERE_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,
 
@@ -83,7 +84,7 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_HEADER_TIMEOUT", default = "30s")]
     pub header_timeout: Span,
 
-    /// How long a client may take nothing of what it asked for before its connection is ended.
+    /// How long a client may read nothing of a response before its connection is closed.
     #[config(env = "HALTERE_SERVER_WRITE_TIMEOUT", default = "30s", validate(!write_timeout.is_zero(), "must be more than zero"))]
     pub write_timeout: Span,
 
@@ -93,7 +94,7 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_MAX_BODY_MEMORY", default = "64 MiB", validate(max_body_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
     pub max_body_memory: Size,
 
-    /// How much memory responses may take that clients have requested and not read. One user and one address
+    /// How much memory may be taken by responses that clients have requested but not read. One user and one address
     /// get a quarter of it each; beyond it, reads are answered with 429 or 503, and responses to changes wait.
     #[config(env = "HALTERE_SERVER_MAX_RESPONSE_MEMORY", default = "64 MiB", validate(max_response_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
     pub max_response_memory: Size,

@@ -35,7 +35,7 @@ pub(crate) struct WireExport<'a> {
     not_exported: Vec<WireLeftOut<'a>>,
 }
 
-/// A connection in an export: what is stored of it.
+/// A connection in an export: its stored fields.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExportedConnection)]

@@ -14,7 +14,7 @@ use crate::state::ApiState;
 
 /// End one of your sessions
 ///
-/// It ends within a second everywhere, event streams included. Ending the session the request comes with
+/// It ends within a second everywhere, event streams included. Ending the session of the request
 /// logs out.
 #[utoipa::path(
     delete,

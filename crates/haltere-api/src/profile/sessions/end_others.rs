@@ -12,7 +12,7 @@ use crate::state::ApiState;
 
 /// End your other sessions
 ///
-/// They end within a second everywhere, event streams included; the session the request comes with stays.
+/// They end within a second everywhere, event streams included; the session of the request stays.
 #[utoipa::path(
     delete,
     path = "/api/profile/sessions",

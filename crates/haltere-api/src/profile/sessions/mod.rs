@@ -33,11 +33,10 @@ pub(crate) struct WireSession {
     /// When it ends at the latest.
     #[schema(format = DateTime)]
     expires_at: String,
-    /// Where its login came from; absent when that is not known.
+    /// The address its login came from; absent if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
-    /// What its login came with, as that program called itself: up to 200 characters, to be shown as text and nothing
-    /// else; absent when that is not known.
+    /// The `User-Agent` of its login: up to 200 characters, to be shown as plain text; absent if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<String>,
 }

@@ -49,7 +49,7 @@ pub(super) struct Target {
     #[arg(long, value_name = "NAME")]
     alpn: Vec<String>,
 
-    /// Ask for this host name in the TLS handshake (SNI) and expect it in the broker's certificate, in place
+    /// Ask for this host name in the TLS handshake (SNI) and expect it in the broker's certificate, instead
     /// of the URL's host
     #[arg(long, value_name = "NAME", value_parser = TlsServerName::parse)]
     server_name: Option<TlsServerName>,
