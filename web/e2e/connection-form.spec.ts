@@ -192,11 +192,7 @@ test("the changes of two users are merged field by field", async ({ page, admin,
   expect(Buffer.from(stored.ca?.data ?? "", "base64").toString()).toBe(pki.ca.cert);
 });
 
-test("an edit is not stopped because the connection was disconnected meanwhile", async ({
-  page,
-  admin,
-  guard,
-}) => {
+test("an edit is not stopped because the connection was disconnected meanwhile", async ({ page, admin, guard }) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");

@@ -1,14 +1,14 @@
-import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { BulkFailures } from "../../components/BulkFailures";
 import { useMessages } from "../../i18n/language";
 import { displayState } from "../../model/display-state";
 import { StateBadge } from "../../ui/StateBadge";
 import type { BulkAction, BulkRequest } from "./bulk-action";
 import { affectedConnections, runBulkAction } from "./bulk-action";
 import classes from "./BulkDialog.module.css";
+import { BulkModal } from "./BulkModal";
 import { useBulkNotification } from "./use-bulk-notification";
 
 interface Props extends BulkRequest {
@@ -42,66 +42,44 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
     delete: t.bulk.deleteText,
   };
   return (
-    <Modal
-      opened
-      onClose={run.isPending ? () => undefined : onClose}
+    <BulkModal
       title={t.bulk[action](targets.length)}
-      centered
-      size="lg"
-      // The button that opened it goes with the selection; the page decides where the focus goes.
-      returnFocus={false}
+      run={run}
+      canRun={isConfirmed && targets.length > 0}
+      all={targets.length}
+      done={done}
+      submit={
+        action === "delete" ? { label: t.delete, color: "red" } : { label: t.fleet[action], "data-autofocus": true }
+      }
+      onClose={onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isConfirmed && targets.length > 0 && !run.data && !run.isPending) run.mutate();
-        }}
-      >
-        <Text mb="sm">{text[action]}</Text>
-        {/* Focusable, so that the keyboard can scroll it. */}
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <ul className={classes.list} tabIndex={0} aria-label={t.bulk[action](targets.length)}>
-          {targets.map((connection) => (
-            <li key={connection.id}>
-              <span className={classes.name}>{connection.name}</span>
-              <StateBadge state={displayState(connection)} quiet />
-            </li>
-          ))}
-        </ul>
-        {unaffected > 0 && (
-          <Text size="sm" c="dimmed" mt="xs">
-            {t.bulk.unchanged(unaffected)}
-          </Text>
-        )}
-        {run.data && <BulkFailures failed={run.data} />}
-        {action === "delete" && !run.data && (
-          <TextInput
-            mt="md"
-            label={t.bulk.typeNumber(targets.length)}
-            data-autofocus
-            autoComplete="off"
-            inputMode="numeric"
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-        )}
-        <Group justify="flex-end" mt="lg">
-          {run.isPending && <Text size="sm">{t.bulk.progress(done, targets.length)}</Text>}
-          <Button variant="default" onClick={onClose} disabled={run.isPending}>
-            {run.data ? t.close : t.cancel}
-          </Button>
-          {!run.data && (
-            <Button
-              type="submit"
-              {...(action === "delete" ? { color: "red" } : { "data-autofocus": true })}
-              disabled={targets.length === 0 || !isConfirmed}
-              loading={run.isPending}
-            >
-              {action === "delete" ? t.delete : t.fleet[action]}
-            </Button>
-          )}
-        </Group>
-      </form>
-    </Modal>
+      <Text mb="sm">{text[action]}</Text>
+      {/* Focusable, so that the keyboard can scroll it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul className={classes.list} tabIndex={0} aria-label={t.bulk[action](targets.length)}>
+        {targets.map((connection) => (
+          <li key={connection.id}>
+            <span className={classes.name}>{connection.name}</span>
+            <StateBadge state={displayState(connection)} quiet />
+          </li>
+        ))}
+      </ul>
+      {unaffected > 0 && (
+        <Text size="sm" c="dimmed" mt="xs">
+          {t.bulk.unchanged(unaffected)}
+        </Text>
+      )}
+      {action === "delete" && !run.data && (
+        <TextInput
+          mt="md"
+          label={t.bulk.typeNumber(targets.length)}
+          data-autofocus
+          autoComplete="off"
+          inputMode="numeric"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      )}
+    </BulkModal>
   );
 }

@@ -1,22 +1,21 @@
-import { Button, Group, Modal, NativeSelect, PasswordInput, SegmentedControl, Text, TextInput } from "@mantine/core";
+import { NativeSelect, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useId, useMemo, useState } from "react";
 
 import { patchConnection } from "../../api/connections";
 import type { Connection, ConnectionPatch } from "../../api/schema";
-import { BulkFailures } from "../../components/BulkFailures";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { PemField, PemSummary } from "../../forms/PemField";
 import { useMessages } from "../../i18n/language";
 import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
 import { planEdits } from "../../model/bulk-edit";
 import type { PemInput } from "../../model/pem";
-import { BusyButton } from "../../ui/BusyButton";
 import type { Scheme } from "../../util/broker-url";
 import { SCHEMES_AND_PORTS } from "../../util/broker-url";
 import { runForEach } from "../../util/run-for-each";
 import classes from "./BulkEditDialog.module.css";
+import { BulkModal } from "./BulkModal";
 
 interface Props {
   connections: readonly Connection[];
@@ -96,88 +95,68 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       done: t.bulkEdit.undone(changed.length),
     });
   };
-  const canRun = plan.length > 0 && isComplete && !run.data;
 
   return (
-    <Modal
-      opened
-      onClose={run.isPending ? () => undefined : onClose}
+    <BulkModal
       title={t.bulkEdit.title(connections.length)}
-      centered
-      size="lg"
-      // The button that opened it goes with the selection; the page decides where the focus goes.
-      returnFocus={false}
+      run={run}
+      canRun={plan.length > 0 && isComplete}
+      all={plan.length}
+      done={done}
+      submit={{ label: t.bulkEdit.change(plan.length) }}
+      onClose={onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (canRun && !run.isPending) run.mutate();
-        }}
-      >
-        {!run.data && (
-          <div className={classes.fields}>
-            <NativeSelect
-              label={t.bulkEdit.scheme}
-              description={t.bulkEdit.schemeText}
-              value={scheme ?? ""}
-              data={[
-                { value: "", label: t.bulkEdit.keep },
-                ...SCHEMES.map((each) => ({ value: each, label: `${each}://` })),
-              ]}
-              onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
-            />
-            <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
-              <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
-            </WayChoice>
-            <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={setUserWay}>
-              <div className={classes.pair}>
-                <TextInput
-                  label={t.form.username}
-                  autoComplete="off"
-                  autoCapitalize="none"
-                  spellCheck={false}
-                  value={username}
-                  onChange={(event) => setUsername(event.currentTarget.value)}
-                />
-                <PasswordInput
-                  label={t.form.password}
-                  autoComplete="new-password"
-                  value={password}
-                  onChange={(event) => setPassword(event.currentTarget.value)}
-                />
-              </div>
-            </WayChoice>
-          </div>
-        )}
-        <h3 className={classes.title}>{t.bulkEdit.plan}</h3>
-        {plan.length > 0 && (
-          // Focusable, so that the keyboard can scroll it.
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          <ul className={classes.plan} tabIndex={0} aria-label={t.bulkEdit.plan}>
-            {plan.slice(0, MAX_SHOWN).map((edit) => (
-              <PlanLine key={edit.connection.id} edit={edit} hasPassword={password !== ""} />
-            ))}
-            {plan.length > MAX_SHOWN && <li>{t.fleet.andMore(plan.length - MAX_SHOWN)}</li>}
-          </ul>
-        )}
-        {!isChosen && <p className={classes.note}>{t.bulkEdit.nothing}</p>}
-        {isChosen && isComplete && plan.length < connections.length && (
-          <p className={classes.note}>{t.bulkEdit.unchanged(connections.length - plan.length)}</p>
-        )}
-        {run.data && <BulkFailures failed={run.data} />}
-        <Group justify="flex-end" mt="lg">
-          {run.isPending && <Text size="sm">{t.bulk.progress(done, plan.length)}</Text>}
-          <Button variant="default" onClick={onClose} disabled={run.isPending}>
-            {run.data ? t.close : t.cancel}
-          </Button>
-          {!run.data && (
-            <BusyButton type="submit" disabled={!canRun} isBusy={run.isPending}>
-              {t.bulkEdit.change(plan.length)}
-            </BusyButton>
-          )}
-        </Group>
-      </form>
-    </Modal>
+      {!run.data && (
+        <div className={classes.fields}>
+          <NativeSelect
+            label={t.bulkEdit.scheme}
+            description={t.bulkEdit.schemeText}
+            value={scheme ?? ""}
+            data={[
+              { value: "", label: t.bulkEdit.keep },
+              ...SCHEMES.map((each) => ({ value: each, label: `${each}://` })),
+            ]}
+            onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
+          />
+          <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
+            <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
+          </WayChoice>
+          <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={setUserWay}>
+            <div className={classes.pair}>
+              <TextInput
+                label={t.form.username}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                value={username}
+                onChange={(event) => setUsername(event.currentTarget.value)}
+              />
+              <PasswordInput
+                label={t.form.password}
+                autoComplete="new-password"
+                value={password}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+              />
+            </div>
+          </WayChoice>
+        </div>
+      )}
+      <h3 className={classes.title}>{t.bulkEdit.plan}</h3>
+      {plan.length > 0 && (
+        // Focusable, so that the keyboard can scroll it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <ul className={classes.plan} tabIndex={0} aria-label={t.bulkEdit.plan}>
+          {plan.slice(0, MAX_SHOWN).map((edit) => (
+            <PlanLine key={edit.connection.id} edit={edit} hasPassword={password !== ""} />
+          ))}
+          {plan.length > MAX_SHOWN && <li>{t.fleet.andMore(plan.length - MAX_SHOWN)}</li>}
+        </ul>
+      )}
+      {!isChosen && <p className={classes.note}>{t.bulkEdit.nothing}</p>}
+      {isChosen && isComplete && plan.length < connections.length && (
+        <p className={classes.note}>{t.bulkEdit.unchanged(connections.length - plan.length)}</p>
+      )}
+    </BulkModal>
   );
 }
 

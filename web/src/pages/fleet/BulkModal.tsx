@@ -1,0 +1,63 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import type { Connection } from "../../api/schema";
+import { BulkFailures } from "../../components/BulkFailures";
+import { useMessages } from "../../i18n/language";
+import { BusyButton } from "../../ui/BusyButton";
+import type { Failure } from "../../util/run-for-each";
+
+interface Props {
+  title: string;
+  /** The change; its result is the connections for which it has failed. */
+  run: {
+    readonly isPending: boolean;
+    readonly data: readonly Failure<Connection>[] | undefined;
+    readonly mutate: () => void;
+  };
+  canRun: boolean;
+  /** How many connections are changed, and how many of them are done. */
+  all: number;
+  done: number;
+  /** The button that starts it. */
+  submit: { readonly label: string; readonly color?: string; readonly "data-autofocus"?: boolean };
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A dialog that changes many connections, shows the progress, and lists the failures at the end. */
+export function BulkModal({ title, run, canRun, all, done, submit: { label, ...button }, onClose, children }: Props) {
+  const t = useMessages();
+  return (
+    <Modal
+      opened
+      onClose={run.isPending ? () => undefined : onClose}
+      title={title}
+      centered
+      size="lg"
+      // The button that opened it goes with the selection; the page decides where the focus goes.
+      returnFocus={false}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (canRun && !run.data && !run.isPending) run.mutate();
+        }}
+      >
+        {children}
+        {run.data && <BulkFailures failed={run.data} />}
+        <Group justify="flex-end" mt="lg">
+          {run.isPending && <Text size="sm">{t.bulk.progress(done, all)}</Text>}
+          <Button variant="default" onClick={onClose} disabled={run.isPending}>
+            {run.data ? t.close : t.cancel}
+          </Button>
+          {!run.data && (
+            <BusyButton type="submit" {...button} disabled={!canRun} isBusy={run.isPending}>
+              {label}
+            </BusyButton>
+          )}
+        </Group>
+      </form>
+    </Modal>
+  );
+}
