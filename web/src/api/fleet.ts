@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import type { Connection, ConnectionsEvent } from "./schema";
 
@@ -26,13 +26,20 @@ export function updateFleet(queries: QueryClient, event: ConnectionsEvent): void
   queries.setQueryData<Fleet>(KEY, (fleet) => applyEvent(fleet ?? EMPTY, event));
 }
 
+const QUERY = queryOptions<Fleet>({
+  queryKey: KEY,
+  queryFn: () => EMPTY,
+  initialData: EMPTY,
+  staleTime: Infinity,
+  gcTime: Infinity,
+});
+
 /** The fleet, live. It has no request of its own: the event stream fills it. */
 export function useFleet(): Fleet {
-  return useQuery<Fleet>({
-    queryKey: KEY,
-    queryFn: () => EMPTY,
-    initialData: EMPTY,
-    staleTime: Infinity,
-    gcTime: Infinity,
-  }).data;
+  return useQuery(QUERY).data;
+}
+
+/** Whether the server has sent all connections. Renders only when that changes. */
+export function useIsFleetComplete(): boolean {
+  return useQuery({ ...QUERY, select: ({ isComplete }) => isComplete }).data;
 }

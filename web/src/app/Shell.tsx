@@ -7,6 +7,7 @@ import type { Ref } from "react";
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { followEvents } from "../api/events";
+import { useIsFleetComplete } from "../api/fleet";
 import type { Profile } from "../api/schema";
 import { useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
@@ -165,17 +166,21 @@ const ShortcutsDialog = lazy(() =>
   import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
 
-/** Preloads the remaining code soon after the first render. */
+/** Preloads the remaining code once the fleet is there, or after a while for those who can't see it. */
 function usePrefetch() {
   const router = useRouter();
+  const isComplete = useIsFleetComplete();
   useEffect(() => {
-    // Keys pressed right after Ctrl K belong to the palette, so it has to be loaded by then.
-    void importPalette();
+    // Keys pressed right after Ctrl K belong to the palette, so it comes first.
+    const palette = setTimeout(() => void importPalette(), isComplete ? 100 : 4_000);
     // The other pages have to open even if the server has become unreachable.
     const fetch = () => Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
-    const soon = setTimeout(() => void Promise.allSettled(fetch()), 1_000);
-    return () => clearTimeout(soon);
-  }, [router]);
+    const others = setTimeout(() => void Promise.allSettled(fetch()), isComplete ? 1_000 : 5_000);
+    return () => {
+      clearTimeout(palette);
+      clearTimeout(others);
+    };
+  }, [router, isComplete]);
 }
 
 type UserButtonProps = { profile: Profile; disabled?: boolean; ref?: Ref<HTMLButtonElement> };

@@ -19,15 +19,17 @@ export function useTrailingText(value: string, save: (text: string) => void) {
       setSaved(value);
     }
   }
-  const saveNow = () => {
-    if (text === saved) return;
-    setSaved(text);
-    save(text);
+  /** Saves `latest`, which may be ahead of the text while that is set in a transition. */
+  const saveNow = (latest: string) => {
+    if (latest === saved) return;
+    setText(latest);
+    setSaved(latest);
+    save(latest);
   };
   useEffect(() => {
     // Nothing may be saved after the field was left: by then another page may be opening.
     if (text === saved) return undefined;
-    const timer = setTimeout(saveNow, REST);
+    const timer = setTimeout(() => saveNow(text), REST);
     return () => clearTimeout(timer);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only typing starts the time again
   }, [text, saved]);

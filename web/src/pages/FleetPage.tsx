@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { IconTableOptions } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Ref } from "react";
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
@@ -45,8 +45,11 @@ export function FleetPage() {
     // The selection and its buttons may be gone.
     document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   };
-  // The dialogs have to open even if the server has become unreachable.
-  useEffect(() => void Promise.allSettled([importBulkDialog(), importBulkEdit()]), []);
+  // The dialogs have to open even if the server has become unreachable. The rows come first.
+  useEffect(() => {
+    const soon = setTimeout(() => void Promise.allSettled([importBulkDialog(), importBulkEdit()]), 1_000);
+    return () => clearTimeout(soon);
+  }, []);
   return (
     <>
       <Fleet onBulk={setBulk} />
@@ -109,14 +112,12 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
 
   useEffect(() => lastFleetSearch.set(filtered), [filtered]);
 
-  // Keeps typing fast: ten thousand rows render a frame later.
-  const deferredSearch = useDeferredValue(filtered);
   const counts = useMemo(() => countStates(byId.values()), [byId]);
   const now = useNow(15_000);
   const failureGroups = useMemo(() => groupFailures(byId.values(), now), [byId, now]);
   const visible = useMemo(
-    () => sortConnections(filterConnections(sortByName(byId), deferredSearch), sort),
-    [byId, deferredSearch, sort],
+    () => sortConnections(filterConnections(sortByName(byId), filtered), sort),
+    [byId, filtered, sort],
   );
   const noMatch = useMemo(
     () => (
@@ -166,7 +167,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
           />
         </Suspense>
       </Toolbar>
-      <FailureGroups groups={failureGroups} isFiltered={isFiltered(deferredSearch)} onFilter={setFilter} />
+      <FailureGroups groups={failureGroups} isFiltered={isFiltered(filtered)} onFilter={setFilter} />
       <section aria-labelledby="all">
         <h2 id="all" className={classes.section}>
           {t.fleet.allTitle} <span className={classes.total}>{t.fleet.shown(visible.length, byId.size)}</span>
@@ -175,7 +176,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
           connections={visible}
           columns={columns}
           settings={settings}
-          isGrid={deferredSearch.view === "grid"}
+          isGrid={filtered.view === "grid"}
           sort={sort}
           onSort={setSort}
           onBulk={onBulk}

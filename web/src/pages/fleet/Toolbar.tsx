@@ -2,7 +2,7 @@ import type { ButtonProps } from "@mantine/core";
 import { Button, CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
 import type { ReactNode, Ref } from "react";
-import { lazy, Suspense, useRef } from "react";
+import { lazy, startTransition, Suspense, useOptimistic, useRef } from "react";
 
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
@@ -15,7 +15,7 @@ interface Props {
   /** The text of the filter, which the URL follows. */
   text: string;
   onText: (text: string) => void;
-  onTextDone: () => void;
+  onTextDone: (text: string) => void;
   /** The menu of the view. */
   children: ReactNode;
 }
@@ -23,25 +23,9 @@ interface Props {
 /** Filter and view. The key `/` focuses the filter. */
 export function Toolbar({ search, onChange, text, onText, onTextDone, children }: Props) {
   const t = useMessages();
-  const filter = useRef<HTMLInputElement>(null);
-  useShortcuts([["/", () => filter.current?.focus()]]);
   return (
     <div className={classes.toolbar}>
-      <TextInput
-        ref={filter}
-        className={classes.filter}
-        type="search"
-        aria-label={t.fleet.filter}
-        placeholder={t.fleet.filter}
-        leftSection={<IconSearch size={16} />}
-        rightSection={
-          text ? <CloseButton size="sm" aria-label={t.fleet.clearFilter} onClick={() => onText("")} /> : null
-        }
-        value={text}
-        onChange={(event) => onText(event.currentTarget.value)}
-        onBlur={onTextDone}
-        onKeyDown={(event) => event.key === "Escape" && onText("")}
-      />
+      <FilterField text={text} onText={onText} onTextDone={onTextDone} />
       <Suspense fallback={<FilterButton disabled />}>
         <FilterMenu search={search} onChange={onChange} button={<FilterButton />} />
       </Suspense>
@@ -61,6 +45,36 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
         {children}
       </div>
     </div>
+  );
+}
+
+/** Shows a key at once; the page follows in a transition, which later keys interrupt. */
+function FilterField({ text, onText, onTextDone }: Pick<Props, "text" | "onText" | "onTextDone">) {
+  const t = useMessages();
+  const [shown, setShown] = useOptimistic(text);
+  const field = useRef<HTMLInputElement>(null);
+  useShortcuts([["/", () => field.current?.focus()]]);
+  const change = (to: string) =>
+    startTransition(() => {
+      setShown(to);
+      onText(to);
+    });
+  return (
+    <TextInput
+      ref={field}
+      className={classes.filter}
+      type="search"
+      aria-label={t.fleet.filter}
+      placeholder={t.fleet.filter}
+      leftSection={<IconSearch size={16} />}
+      rightSection={
+        shown ? <CloseButton size="sm" aria-label={t.fleet.clearFilter} onClick={() => change("")} /> : null
+      }
+      value={shown}
+      onChange={(event) => change(event.currentTarget.value)}
+      onBlur={() => onTextDone(shown)}
+      onKeyDown={(event) => event.key === "Escape" && change("")}
+    />
   );
 }
 
