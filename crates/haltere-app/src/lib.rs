@@ -40,7 +40,7 @@ pub use app::{
     App, AppParts, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy, ShutdownPlan,
     StartError,
 };
-pub use background::{BackgroundTask, Schedule, TaskRun, TaskState};
+pub use background::{Background, BackgroundTask, Schedule, TaskRun, TaskState};
 pub use credential::Credential;
 pub use ctx::Ctx;
 pub use error::{Internal, Invalid, NotAllowed};

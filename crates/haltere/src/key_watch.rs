@@ -24,7 +24,7 @@ const OPERATION: &str = "find the master key in the data folder";
 pub(crate) fn start(app: &App, data: DataDir, key: KeyId) {
     let state = Mutex::new(State { key, faults: 0 });
     let watch = Arc::new(KeyWatch { app: app.clone(), data, state });
-    app.run_in_background("master-key-watch", Schedule::every(EVERY), pending, move || {
+    app.background().spawn("master-key-watch", Schedule::every(EVERY), pending, move || {
         let watch = Arc::clone(&watch);
         async move { watch.check().await }
     });

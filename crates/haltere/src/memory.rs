@@ -54,7 +54,7 @@ const CONNECTIONS_PER_TRIM: u64 = 200;
 /// fragmented, and the C library keeps it until asked. After a start this is 2.6 MiB of 18.5.
 pub(crate) fn start_trims(app: &App, slots: SlotPool) {
     let next = Arc::new(AtomicU64::new(0));
-    app.run_in_background("memory-trim", Schedule::every(PERIOD), pending, move || {
+    app.background().spawn("memory-trim", Schedule::every(PERIOD), pending, move || {
         let (closed, next) = (slots.stats().closed, Arc::clone(&next));
         async move {
             if closed < next.load(Ordering::Relaxed) {

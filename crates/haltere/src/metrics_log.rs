@@ -21,7 +21,7 @@ pub(crate) fn start(app: &App, slots: SlotPool) {
         return;
     }
     let for_runs = app.clone();
-    app.run_in_background("metrics-log", Schedule::every(PERIOD), pending, move || {
+    app.background().spawn("metrics-log", Schedule::every(PERIOD), pending, move || {
         let (app, slots) = (for_runs.clone(), slots.clone());
         async move {
             log(&app, &slots);
@@ -45,7 +45,7 @@ fn log(app: &App, slots: &SlotPool) {
         unwritten_histories,
         full_reads,
     } = app.metrics();
-    for task in app.background().iter().filter(|task| task.recent_panics > 0) {
+    for task in app.background().tasks().iter().filter(|task| task.recent_panics > 0) {
         debug!(target: TARGET, ?task, "a background task has panicked within the last ten minutes");
     }
     let SlotStats { open, closed, rejected, evicted, write_timeouts } = slots.stats();

@@ -121,7 +121,7 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
 ) -> Result<Response, ApiError> {
-    let tasks = state.app.list_background_tasks(&context)?;
+    let tasks = state.app.background().list(&context)?;
     let tasks: Vec<_> = tasks.into_iter().map(WireTask::from).collect();
     Ok(json(StatusCode::OK, &tasks))
 }
@@ -143,7 +143,7 @@ mod tests {
     async fn administrators_see_the_last_run_of_each_task() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
-        let names: Vec<_> = api.app.app.background().iter().map(|task| task.name).collect();
+        let names: Vec<_> = api.app.app.background().tasks().iter().map(|task| task.name).collect();
         assert_eq!(
             names,
             ["audit-sums", "link-history", "reconciler", "session-clean-up", "session-use"]
@@ -161,7 +161,7 @@ mod tests {
 
         api.app.store.close().await;
         let failed = until("a failure", PATIENCE, async || {
-            let tasks = api.app.app.background();
+            let tasks = api.app.app.background().tasks();
             let reconciler = tasks.into_iter().find(|task| task.name == "reconciler")?;
             reconciler.last_run?.failure
         })

@@ -146,6 +146,11 @@ impl App {
         &self.0.users
     }
 
+    /// Background tasks.
+    pub fn background(&self) -> &Arc<Background> {
+        &self.0.background
+    }
+
     /// Whether the principal may do `action` to `resource`. The refusal of anything but a read is written to the
     /// audit trail, and its rate is limited. A hidden resource is no refusal, but does not exist for the caller.
     pub async fn authorize(

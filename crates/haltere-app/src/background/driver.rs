@@ -51,7 +51,7 @@ enum RunEnd {
 impl Background {
     /// Runs the task `name` until haltere stops. `due` waits until it has something to do; `run` does it, and logs its
     /// own errors.
-    pub(crate) fn spawn<W, F>(
+    pub fn spawn<W, F>(
         self: &Arc<Self>,
         name: &'static str,
         schedule: Schedule,

@@ -1,15 +1,14 @@
-//! What [`App`] offers about background tasks: `GET /api/system/tasks`, and tasks of the binary.
+//! Lists the background tasks: `GET /api/system/tasks`.
 
 use std::time::Duration;
 
 use haltere_core::Timestamp;
 use tokio::time::Instant;
 
+use super::Background;
 use super::record::{Record, TaskRun};
-use super::{Background, Schedule};
-use crate::app::App;
 use crate::ctx::Ctx;
-use crate::error::{Internal, NotAllowed};
+use crate::error::NotAllowed;
 use crate::policy::Action;
 
 /// A task in the background.
@@ -42,36 +41,15 @@ pub enum TaskState {
     Restarting,
 }
 
-impl App {
+impl Background {
     /// All tasks in the background, by name.
-    pub fn list_background_tasks(&self, ctx: &Ctx) -> Result<Vec<BackgroundTask>, NotAllowed> {
+    pub fn list(&self, ctx: &Ctx) -> Result<Vec<BackgroundTask>, NotAllowed> {
         ctx.authorize(Action::ListBackgroundTasks)?;
-        Ok(self.background())
+        Ok(self.tasks())
     }
 
     /// The same, for the log.
-    pub fn background(&self) -> Vec<BackgroundTask> {
-        self.0.background.list()
-    }
-
-    /// Runs the task `name` in the background until haltere stops. `due` waits until it has something to do; `run`
-    /// does it, and logs its own errors.
-    pub fn run_in_background<W, F>(
-        &self,
-        name: &'static str,
-        schedule: Schedule,
-        due: impl Fn() -> W + Send + 'static,
-        run: impl Fn() -> F + Send + 'static,
-    ) where
-        W: Future<Output = ()> + Send + 'static,
-        F: Future<Output = Result<(), Internal>> + Send + 'static,
-    {
-        self.0.background.spawn(name, schedule, due, run);
-    }
-}
-
-impl Background {
-    pub(super) fn list(&self) -> Vec<BackgroundTask> {
+    pub fn tasks(&self) -> Vec<BackgroundTask> {
         let (now, at) = (Instant::now(), self.clock.now());
         let time = |next: Instant| {
             at.checked_add(next.saturating_duration_since(now)).unwrap_or(Timestamp::MAX)

@@ -30,7 +30,7 @@ use self::record::Record;
 pub(crate) use self::tasks::start;
 
 /// All tasks in the background.
-pub(crate) struct Background {
+pub struct Background {
     clock: Arc<dyn Clock>,
     tracker: TaskTracker,
     stopping: CancellationToken,

@@ -68,7 +68,7 @@ impl Bench {
     }
 
     fn shown(&self, name: &str) -> BackgroundTask {
-        self.background.list().into_iter().find(|task| task.name == name).expect("a task")
+        self.background.tasks().into_iter().find(|task| task.name == name).expect("a task")
     }
 }
 

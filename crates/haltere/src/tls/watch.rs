@@ -71,7 +71,7 @@ impl CertificateWatch {
                 request.store(true, Ordering::Relaxed);
             }
         };
-        app.run_in_background("certificate-watch", Schedule::every(CHECK_EVERY), due, move || {
+        app.background().spawn("certificate-watch", Schedule::every(CHECK_EVERY), due, move || {
             let (watch, requested) = (Arc::clone(&watch), Arc::clone(&requested));
             async move {
                 let is_requested = requested.swap(false, Ordering::Relaxed);

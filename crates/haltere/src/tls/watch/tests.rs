@@ -136,7 +136,7 @@ async fn a_request_to_reload_needs_no_wait() {
     reload.notify_one();
     setup.watch.start(&app.app, reload);
     until("the task to report it", PATIENCE, async || {
-        let tasks = app.app.background();
+        let tasks = app.app.background().tasks();
         let watch = tasks.into_iter().find(|task| task.name == "certificate-watch")?;
         watch.last_run?.failure
     })
