@@ -211,13 +211,28 @@ impl ApiError {
         Self { limit: Some(limit), ..self }
     }
 
+    pub(crate) fn body(&self) -> ErrorBody {
+        let Self { code, message, session_hint, limit, last_change, .. } = self;
+        ErrorBody {
+            code: *code,
+            message: message.clone(),
+            reason: None,
+            limit: *limit,
+            last_change: last_change.clone(),
+            data: session_hint.then_some(SessionHint { session: false }),
+        }
+    }
+
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        self.headers.iter().any(|(it, _)| it == name)
+    }
+
     /// Adds a header to the response.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
 
-    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
@@ -256,17 +271,14 @@ impl fmt::Display for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, code, message, session_hint, limit, last_change, headers, cause } = self;
-        let data = session_hint.then_some(SessionHint { session: false });
-        let body = ErrorBody { code, message, reason: None, limit, last_change, data };
-        let mut response = json(status, &body);
-        for (name, value) in headers {
+        let mut response = json(self.status, &self.body());
+        for (name, value) in self.headers {
             response.headers_mut().insert(name, value);
         }
-        if let Some(cause) = cause {
+        if let Some(cause) = self.cause {
             response.extensions_mut().insert(cause);
         }
-        if let Some(limit) = limit {
+        if let Some(limit) = self.limit {
             response.extensions_mut().insert(LimitReached(limit));
         }
         response

@@ -1,39 +1,44 @@
 //! Responses that several operations describe.
 
+use haltere_app::connections::LastChange;
+use haltere_core::Timestamp;
 use utoipa::IntoResponses;
 
-use crate::error::ErrorBody;
+use crate::error::{ApiError, messages};
+use crate::openapi::errors::{Responses, describe};
 
 /// The stored version is another one.
-#[derive(IntoResponses)]
-#[response(
-    status = 412,
-    description = "The connection was changed in the meantime; this request changed nothing",
-    example = json!({
-        "code": "PRECONDITION_FAILED",
-        "message": "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that",
-        "lastChange": {"at": "2026-11-23T06:00:00Z", "by": "ann", "fields": ["credentials.password"]},
-    }),
-)]
-#[expect(dead_code, reason = "describes what crate::error answers")]
-pub(super) struct OutdatedVersion(ErrorBody);
+pub(super) enum OutdatedVersion {}
+
+impl IntoResponses for OutdatedVersion {
+    fn responses() -> Responses {
+        let last_change = LastChange {
+            at: Timestamp::constant(1_795_413_600, 0),
+            actor: "ann".to_owned(),
+            fields: vec!["credentials.password".to_owned()],
+        };
+        let description =
+            "The connection was changed in the meantime; this request changed nothing";
+        describe([("outdated", description, ApiError::outdated(Some(last_change)))])
+    }
+}
 
 /// No connection has the id.
-#[derive(IntoResponses)]
-#[response(
-    status = 404,
-    description = "No such connection, or the plugin is off",
-    examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"})))),
-)]
-#[expect(dead_code, reason = "describes what crate::error answers")]
-pub(crate) struct UnknownConnection(ErrorBody);
+pub(crate) enum UnknownConnection {}
+
+impl IntoResponses for UnknownConnection {
+    fn responses() -> Responses {
+        let error = ApiError::not_found(messages::CONNECTION_NOT_FOUND);
+        describe([("unknown", "No such connection, or the plugin is off", error)])
+    }
+}
 
 /// An invalid `?secrets=`, the only parameter of the operation.
-#[derive(IntoResponses)]
-#[response(
-    status = 400,
-    description = "Invalid parameter",
-    example = json!({"code": "INVALID", "message": "secrets: must be omit or include"}),
-)]
-#[expect(dead_code, reason = "describes what crate::error answers")]
-pub(super) struct BadParameter(ErrorBody);
+pub(super) enum BadParameter {}
+
+impl IntoResponses for BadParameter {
+    fn responses() -> Responses {
+        let error = ApiError::invalid("secrets: must be omit or include");
+        describe([("parameter", "Invalid parameter", error)])
+    }
+}

@@ -3,7 +3,10 @@
 //! Each operation describes its own responses. The responses of the gate and of the extractors are added here,
 //! from the operation's access and body, so that no operation has to repeat them.
 
+pub(crate) mod errors;
 pub(crate) mod frame;
+
+use std::collections::BTreeMap;
 
 use haltere_app::Action;
 use haltere_core::{PluginId, Role, StorageTrouble};
@@ -197,6 +200,16 @@ fn describe_body(operation: &mut Operation) {
 /// Adds a response, or another example to a response that is there already.
 fn add(operation: &mut Operation, status: &str, description: &str, name: &str, body: Value) {
     let responses = &mut operation.responses.responses;
+    add_to(responses, status, description, name, body);
+}
+
+fn add_to(
+    responses: &mut BTreeMap<String, RefOr<Response>>,
+    status: &str,
+    description: &str,
+    name: &str,
+    body: Value,
+) {
     let response = responses
         .entry(status.to_owned())
         .or_insert_with(|| ResponseBuilder::new().description(description).build().into());

@@ -1,10 +1,13 @@
 //! `PUT /api/profile` and `PUT /api/profile/{userName}`
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::profile::ChangePasswordError;
 use haltere_app::users::is_same_user;
 use haltere_core::Secret;
+use haltere_core::quota::QuotaExceeded;
 use http::StatusCode;
 use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
@@ -13,6 +16,7 @@ use super::get::{self, WireProfile};
 use crate::auth::login::{PASSWORD_CHECKS, throttled};
 use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::{JsonBody, PathText, RequestContext};
+use crate::openapi::errors::{Responses, describe};
 use crate::state::ApiState;
 use crate::wire::fields::{Fields, Invalid};
 
@@ -48,32 +52,20 @@ pub(crate) struct ProfileInput {
 }
 
 /// Why the password was not changed, though the body makes sense.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes what crate::error answers")]
-enum Refusal {
-    /// The old password is wrong
-    #[response(
-        status = 403,
-        examples(("wrong" = (value = json!({"code": "NOT_ALLOWED", "message": "oldPassword: is wrong"}))))
-    )]
-    WrongPassword(ErrorBody),
-    /// The user was removed in the meantime
-    #[response(status = 410, example = json!({"code": "GONE", "message": "User does not exist"}))]
-    Removed(ErrorBody),
-    /// Too many wrong old passwords, or too many at once
-    #[response(
-        status = 429,
-        headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
-        example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})
-    )]
-    Throttled(ErrorBody),
-    /// Too many passwords are waiting to be verified
-    #[response(
-        status = 503,
-        headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
-        example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once, try again in 1 s", "limit": "limits.password_checks"})
-    )]
-    TooManyChecks(ErrorBody),
+enum Refused {}
+
+impl IntoResponses for Refused {
+    fn responses() -> Responses {
+        let (retry_after, of) = (Duration::from_secs(30), QuotaExceeded::User);
+        let throttled = ChangePasswordError::Throttled { retry_after, of };
+        let too_many_checks = ChangePasswordError::TooManyChecks(QuotaExceeded::All);
+        describe([
+            ("wrong", "The old password is wrong", ChangePasswordError::WrongPassword.into()),
+            ("removed", "The user was removed in the meantime", ChangePasswordError::Gone.into()),
+            ("throttled", "Too many wrong old passwords, or too many at once", throttled.into()),
+            ("checks", "Too many passwords are waiting to be verified", too_many_checks.into()),
+        ])
+    }
 }
 
 /// Change your password
@@ -90,7 +82,7 @@ enum Refusal {
         (status = 200, description = "The profile; the password is changed", body = WireProfile),
         (status = 400, description = "Invalid body, or the new password breaks the rules", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "password: must be at least 8 characters long"})),
-        Refusal,
+        Refused,
     ),
 )]
 pub(crate) async fn handler(
@@ -104,7 +96,7 @@ pub(crate) async fn handler(
 /// The same, under the path of the management center for Mosquitto.
 pub(crate) mod named {
     use super::{
-        ApiError, ApiState, ErrorBody, JsonBody, PathText, ProfileInput, Refusal, RequestContext,
+        ApiError, ApiState, ErrorBody, JsonBody, PathText, ProfileInput, Refused, RequestContext,
         Response, State, WireProfile, change, is_same_user,
     };
 
@@ -123,7 +115,7 @@ pub(crate) mod named {
             (status = 200, description = "The profile; the password is changed", body = WireProfile),
             (status = 400, description = "Invalid body, or the new password breaks the rules", body = ErrorBody,
                 example = json!({"code": "INVALID", "message": "Invalid. userName doesn't match the issuing user"})),
-            Refusal,
+            Refused,
         ),
     )]
     pub(crate) async fn handler(
