@@ -71,7 +71,7 @@ fn plugin(rule: &Rule) -> String {
     rule.plugin.map_or(String::new(), |plugin| code(PluginId::as_str(plugin)))
 }
 
-/// Where every role allows it, only a user without a role is refused, and there are none.
+/// If every role allows it, only a user without a role would be refused, and there are none.
 fn audited(rule: &Rule) -> Option<AuditAction> {
     rule.audited_as.filter(|_| rule.roles.len() < Role::ALL.len())
 }

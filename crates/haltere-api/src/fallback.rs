@@ -1,4 +1,4 @@
-//! What is answered where there is no route.
+//! The responses to requests that no route handles.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};

@@ -31,7 +31,7 @@ pub(crate) async fn gate(access: Access, request: Request, next: Next) -> Respon
     }
 }
 
-/// What the handler answers, within the bounds of the session it is for, if any.
+/// Calls the handler, within the bounds of the session of the request, if it has one.
 async fn respond(request: Request, next: Next) -> Response {
     let extensions = request.extensions();
     let (Some(context), Some(state)) =
@@ -151,7 +151,7 @@ mod tests {
         slow_down.is_refusal(429, "TOO_MANY_REQUESTS", "Not allowed, and asked for too often");
         assert_eq!(slow_down.json()["limit"], json!("limits.refusals_per_minute"));
         assert_eq!(slow_down.header("retry-after"), Some("1"));
-        // What the viewer may do, and what others may not, is as it was.
+        // The permissions of the viewer and of others are as before.
         assert_eq!(viewer.get("/api/connections").await.status, 200);
         let editor = api.role(Role::Editor).await;
         editor.delete(&path).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");

@@ -180,7 +180,7 @@ async fn certificates_are_in_lists_and_events_of_those_who_may_change_them() {
             assert_eq!(shown, may_edit, "{role}: {path}");
         }
         let single = client.get("/api/connections/c000").await.json();
-        assert!(single["ca"].is_object(), "{role}: asked for one, everybody sees it");
+        assert!(single["ca"].is_object(), "{role}: a request for one shows it to every role");
     }
     // Changes are sent in the same way.
     let viewer = api.role(Role::Viewer).await;

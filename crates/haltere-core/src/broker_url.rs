@@ -332,7 +332,7 @@ fn parse_host(host: &str) -> Result<Host, UrlError> {
     }
 }
 
-/// What the web calls a host may hold `*`, `!` and more; no resolver would ever be asked for that.
+/// A host of the web may contain `*`, `!` and more, which no resolver is ever asked for.
 fn is_dns_name(name: &str) -> bool {
     const LONGEST: usize = 253;
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');

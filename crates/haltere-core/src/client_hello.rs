@@ -1,4 +1,4 @@
-//! What an operator may choose of the first message of a TLS handshake.
+//! The parts of the first message of a TLS handshake that an operator may set.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What can be wrong with the place where things are kept.
+//! What can be wrong with the store.
 
 /// Why nothing can be stored at the moment. Reads go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,7 +9,7 @@ pub enum StorageTrouble {
     ReadOnly,
     /// The disk takes nothing for another reason: an I/O error.
     Failing,
-    /// What is stored is damaged, as far as it has been looked at. Some reads fail, too.
+    /// The database is damaged, as far as it was checked. Some reads fail, too.
     Damaged,
     /// The files have been removed, others were put in their place, or another disk was mounted over them.
     Replaced,

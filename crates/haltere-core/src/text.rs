@@ -1,6 +1,6 @@
 //! Rules for short texts that people choose: ids, names, user names.
 //!
-//! What is stored has to pass [`check`]; what is chosen now has to pass [`check_visible`] as well.
+//! Stored text has to pass [`check`]; new text has to pass [`check_visible`] as well.
 
 /// Why a text was refused. Each message completes "`<field>`: …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -63,7 +63,7 @@ impl Default for LinkConfig {
 pub struct Backoff {
     /// The longest pause after the first failure.
     pub first: Duration,
-    /// What the longest pause is multiplied with at each further failure.
+    /// The factor by which the longest pause grows with each further failure.
     pub factor: f64,
     pub max: Duration,
 }

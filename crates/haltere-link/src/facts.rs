@@ -9,7 +9,7 @@ use crate::transport::{InterestAnswer, SessionUpdate};
 /// Start times that differ by no more than this are the same, because of rounding and delays.
 const MAX_DRIFT: SignedDuration = SignedDuration::from_secs(5);
 
-/// What is known when the broker has just accepted the session.
+/// The facts that are known when the broker has just accepted the session.
 pub(crate) fn on_connect(
     protocol_version: ProtocolVersion,
     tls: Option<TlsFacts>,

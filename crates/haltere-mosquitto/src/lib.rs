@@ -1,4 +1,4 @@
-//! What Mosquitto says on the wire.
+//! Parses what Mosquitto publishes.
 //!
 //! Layer 0: topics, and pure functions that read payloads. All of it is hostile input: any client that
 //! may publish to a broker can imitate it. Texts are bounded and cleaned, numbers are checked, and no

@@ -101,7 +101,7 @@ const fn weight(trouble: StorageTrouble) -> u8 {
     }
 }
 
-/// What the operator has to do, where waiting does not help.
+/// What the operator has to do if waiting does not help.
 const fn advice(trouble: StorageTrouble) -> &'static str {
     match trouble {
         StorageTrouble::Damaged => "; stop haltere and restore a backup",

@@ -1,4 +1,4 @@
-//! What a file holds, before it is taken for the database.
+//! Checks what a file contains before it is opened as the database.
 
 use std::fs;
 use std::path::Path;

@@ -44,7 +44,7 @@ pub(crate) struct Files {
     held: Identity,
     /// What had the database's name at the start.
     named: Named,
-    /// What the database's file was called at the start, links followed. The log is called after it.
+    /// The name of the database's file at the start, links followed. The log is named after it.
     file_name: Option<OsString>,
     /// The log and its index, which SQLite creates next to the file.
     sidecars: [PathBuf; 2],
@@ -113,7 +113,7 @@ impl Files {
     }
 
     fn has_its_name(&self) -> bool {
-        // What the file system does not say is no sign of an exchange.
+        // An error of the file system is no sign of an exchange.
         let same_name = named(&self.database).map_or(true, |named| named == self.named);
         // A chain of links may lead to another name from its second link on.
         let is_link = matches!(self.named, Named::Link(_));

@@ -127,7 +127,7 @@ impl Log {
 
     /// Checks what was written since the last check.
     pub(crate) fn check(&self) -> LogCheck {
-        // What the file system does not say is no sign of damage.
+        // An error of the file system is no sign of damage.
         self.try_check().unwrap_or(LogCheck::Intact)
     }
 
@@ -172,7 +172,7 @@ impl Log {
         loop {
             let belief = Belief::of(writer).await.map_err(error::store)?;
             match self.compare_with(belief) {
-                // What the file system does not say is no sign of damage.
+                // An error of the file system is no sign of damage.
                 Ok(None) | Err(_) => return Ok(()),
                 Ok(Some(_)) if tries < TRIES => tries += 1,
                 Ok(Some(gone)) => {

@@ -27,7 +27,7 @@ const READER_IDLE: Duration = Duration::from_secs(30);
 const CACHE: &str = "-1024";
 /// Rows that SQLite's thread may be ahead of us while we read a list.
 const ROWS_AHEAD: usize = 256;
-/// What is left of the WAL, in bytes, after it was folded into the database.
+/// The size of the WAL, in bytes, after a checkpoint.
 const WAL_KEPT: &str = "4194304";
 
 /// Makes the file if it is not there, so that it is never readable by others, not even for a moment.

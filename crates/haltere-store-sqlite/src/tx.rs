@@ -138,7 +138,7 @@ impl Tx {
 
     /// Takes note of counters that were read, which never go back.
     pub(crate) fn note_counters(&self, found: ChangeCounters) -> Result<(), StoreError> {
-        // What a change has written may still be rolled back.
+        // The change may still be rolled back.
         if self.writes {
             return Ok(());
         }

@@ -110,7 +110,7 @@ pub struct ClientIdUse {
 pub struct HeldBytes {
     /// Certificates and sealed keys, equal ones counted once.
     pub material: u64,
-    /// What else is of no fixed length, of each connection: see [`ConnectionRecord::text_bytes`].
+    /// The other fields of variable length, of each connection: see [`ConnectionRecord::text_bytes`].
     pub texts: u64,
 }
 
@@ -121,7 +121,7 @@ impl HeldBytes {
     }
 }
 
-/// What an insert has learned on its way.
+/// The facts that an insert has read on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inserted {
     /// How many connections there are, with the new one.
@@ -132,7 +132,7 @@ pub struct Inserted {
     pub client_id_in_use: bool,
 }
 
-/// Who is in the way of a connection that was to be added.
+/// The connections that conflict with a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflicts {
     /// The one with the id.
@@ -141,7 +141,7 @@ pub struct Conflicts {
     pub by_name: Option<ConnectionRecord>,
 }
 
-/// What has changed since a counter was read. A list becomes up to date when what was removed is taken out, what was
+/// What has changed since a counter was read. A list becomes up to date if what was removed is taken out, what was
 /// changed is replaced, and what was added is appended and replaces an entry with the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionChanges {
@@ -162,7 +162,7 @@ pub trait ConnectionReads: Send {
     /// The connection with this id.
     async fn find(&mut self, id: &ConnectionId) -> Result<Option<ConnectionRecord>, StoreError>;
 
-    /// Who has this id, if one is given, and who this name.
+    /// The connections with this id, if one is given, and with this name.
     async fn find_conflicts(
         &mut self,
         id: Option<&ConnectionId>,

@@ -49,7 +49,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What is wrong with the disk, if that is what is wrong.
+    /// The trouble of the disk, if that is the cause.
     pub const fn trouble(&self) -> Option<StorageTrouble> {
         match self {
             Self::Full => Some(StorageTrouble::Full),

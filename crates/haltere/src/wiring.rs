@@ -84,7 +84,7 @@ pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
 }
 
 async fn is_set_up(data: &DataDir) -> anyhow::Result<bool> {
-    // What can't be read is no sign of a start.
+    // A file that can't be read is no sign of a start.
     Ok(contents(data).await? == Contents::Haltere
         && SqliteStore::has_users(&data.database()).await.unwrap_or(true))
 }

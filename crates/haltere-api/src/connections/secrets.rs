@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(manager.post("/api/connections", whole).await.status, 200);
         assert!(listener.connects().iter().all(|connect| connect.password.is_none()));
 
-        // What is given with the edit goes where it says.
+        // Secrets that come with the edit go where it says.
         let given = json!({"url": listener.url("mqtt"), "credentials": {"password": "other"}});
         assert_eq!(manager.patch(path, given).await.status, 200);
         until("the new password", PATIENCE, async || {

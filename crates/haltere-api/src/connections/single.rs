@@ -128,7 +128,7 @@ mod tests {
         let now = tag(&admin.get(PATH).await);
         let deleted = send(&admin, Method::DELETE, PATH, &now, &Value::Null).await;
         assert_eq!((deleted.status.as_u16(), deleted.header("etag")), (200, None));
-        // What is not there is not found, whatever was seen.
+        // A connection that is gone is a 404, whatever version was named.
         let gone = send(&admin, Method::DELETE, PATH, &now, &Value::Null).await;
         gone.is_refusal(404, "NOT_FOUND", "Connection not found");
     }

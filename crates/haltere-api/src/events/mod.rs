@@ -121,7 +121,7 @@ pub(crate) async fn handler(
         Some((Ok::<_, Infallible>(piece), reader))
     });
     let mut response = Response::new(Body::from_stream(pieces));
-    // What it holds varies, and is counted as it does.
+    // The memory it holds varies, and is counted when it changes.
     response.extensions_mut().insert(ResponseCost::Charged);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

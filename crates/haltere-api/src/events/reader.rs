@@ -49,7 +49,7 @@ pub(super) struct Reader {
     queue: VecDeque<Bytes>,
     /// The event that has begun and not ended.
     under_way: Option<UnderWay>,
-    /// What the stream makes us hold while an event is under way.
+    /// The memory that an event under way takes.
     memory: Option<Reservation>,
     /// One of the streams that may be open, until this one is dropped.
     _slot: Reservation,

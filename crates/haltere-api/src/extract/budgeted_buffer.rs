@@ -34,7 +34,7 @@ impl BudgetedBuffer {
             self.reservation.grow(larger - capacity)?;
             let mut bytes = Zeroizing::new(Vec::with_capacity(larger));
             bytes.extend_from_slice(&self.bytes);
-            // What was there is overwritten here.
+            // Overwrites the old content.
             self.bytes = bytes;
         }
         self.bytes.extend_from_slice(more);

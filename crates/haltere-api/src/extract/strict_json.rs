@@ -39,7 +39,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 
 #[derive(Clone, Copy)]
 struct Strict<'a> {
-    /// Where the name of a property given twice is left, past serde's error type, which holds only text.
+    /// Carries the name of a property given twice past serde's error type, which holds only text.
     duplicate: &'a RefCell<Option<String>>,
 }
 

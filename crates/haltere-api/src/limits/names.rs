@@ -1,6 +1,6 @@
 //! The names of limits.
 
-/// What all connections may hold. Said with 403, like the largest number of connections: waiting does not help.
+/// The most that all connections may hold. Named in a 403, like the largest number of connections: waiting does not help.
 pub(crate) const CONNECTIONS_BUDGET: &str = "connections.material_budget";
 
 /// Every limit that a response may name, as the configuration does.

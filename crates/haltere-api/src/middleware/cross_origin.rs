@@ -102,7 +102,7 @@ fn is_page_of_ours(page: &HeaderValue, source: &RequestSource) -> bool {
     })
 }
 
-/// What was compared, and what to do when the page is one of ours after all.
+/// The compared values, and what to do if the page is one of ours after all.
 fn explanation(request: &Request) -> String {
     let headers = request.headers();
     let shown = |name: &HeaderName| {

@@ -1,4 +1,4 @@
-//! What reverse proxies say about the requests they pass on, and which of them are believed.
+//! The headers in which reverse proxies describe requests, and which proxies are trusted.
 //!
 //! Any client can write these headers. So they count only if the peer is a configured proxy, only in the
 //! configured form (a proxy that writes one form passes the other on as the client sent it), and only
@@ -41,7 +41,7 @@ pub struct TrustedProxies {
     header: ForwardedHeader,
 }
 
-/// What a trusted proxy says about a request, as far as it is valid.
+/// The valid part of what a trusted proxy says about a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ForwardedInfo {
     /// The address of the client.

@@ -48,7 +48,7 @@ pub(crate) const OF_ALL: &str = "Unread responses take all the memory there is f
 #[derive(Clone)]
 pub(crate) struct ResponseMemory {
     all: Quota,
-    /// What lists take of it that are sent as a whole.
+    /// The part of it taken by lists that are sent as a whole.
     whole: Quota,
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn charge(
     }
 }
 
-/// What a response of so many bytes counts as.
+/// How many bytes a response of so many bytes counts as.
 fn counted(bytes: usize) -> usize {
     if bytes > SMALL { bytes } else { 0 }
 }

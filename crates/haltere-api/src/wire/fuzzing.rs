@@ -13,7 +13,7 @@ use crate::extract::strict_json::{self, JsonError};
 
 /// Reads a body in each of the ways there are.
 ///
-/// What is JSON is for others to say; what we take, we give out again in a form that we take and
+/// The JSON parser has tests of its own. A connection that we accept is returned in a form that we accept and
 /// that says the same; a refusal is short and fit to be printed.
 pub fn connection_body(input: &[u8]) {
     let Some(body) = json(input) else { return };

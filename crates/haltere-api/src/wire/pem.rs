@@ -1,6 +1,6 @@
 //! Certificates and keys: PEM, in base64 on their way out, in many forms on their way in.
 //!
-//! What is inside is judged by the application: whether it is PEM at all, and what is kept of it.
+//! The application judges the content: whether it is PEM at all, and what is kept of it.
 
 use std::mem;
 
@@ -119,7 +119,7 @@ fn take_encoding(inner: &mut Fields) -> Result<Decode, Invalid> {
 
 fn decode(data: &str, decode: Decode) -> Result<Pem, &'static str> {
     let is_pem = data.as_bytes().windows(BEGIN.len()).any(|window| window == BEGIN);
-    // What is known, but can't be read, is named as such later on, with the command that converts it.
+    // A known form that can't be read is named later, with the command that converts it.
     let is_text = is_pem || is_foreign(data.as_bytes());
     let mut bytes = if is_text { from_utf8(data)? } else { decode(data)? };
     Ok(Pem::new(mem::take(&mut *bytes)))

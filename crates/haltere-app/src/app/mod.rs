@@ -84,7 +84,7 @@ impl App {
         self.0.background.given_up().await
     }
 
-    /// What should not grow by itself.
+    /// Counts that should not grow by themselves.
     pub fn metrics(&self) -> Metrics {
         Metrics {
             links: self.0.fleet.supervisor.link_count(),

@@ -1,4 +1,4 @@
-//! What an app is made of, and what can be configured.
+//! The parts of an app, and its settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub struct AppSettings {
     pub audit: AuditSettings,
 }
 
-/// What of the audit trail can be set; tests do.
+/// Settings of the audit trail, which only tests change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditSettings {
     /// For how long looks at the same by the same session are summed up after the first.
@@ -111,7 +111,7 @@ impl Readiness {
     }
 }
 
-/// What should not grow by itself: for those who look for leaks.
+/// Counts that should not grow by themselves, to find leaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metrics {
     /// Links that are kept: one per stored connection that can be read.

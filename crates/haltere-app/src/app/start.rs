@@ -23,7 +23,7 @@ use crate::vault::Keyring;
 /// Why haltere can't start. Messages complete "failed to start: …".
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// What is stored can't be read.
+    /// The stored data can't be read.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

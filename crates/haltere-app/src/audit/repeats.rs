@@ -26,7 +26,7 @@ pub(super) struct Bounds {
     pub(super) span: Duration,
     /// The most open windows of one caller.
     pub(super) per_caller: usize,
-    /// What happens if a caller has that many.
+    /// What to do if a caller has that many.
     pub(super) when_full: WhenFull,
     /// The most open windows of all callers.
     pub(super) total: usize,

@@ -251,7 +251,7 @@ impl AuditWriter {
 
     /// Closes all windows. Call it when no more entries arrive.
     pub(crate) async fn close(&self) {
-        // What could not be written is counted.
+        // Counts entries that could not be written.
         let _ = self.write_sums(None).await;
         let lost = self.unwritten().len();
         if lost > 0 {

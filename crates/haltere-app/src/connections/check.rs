@@ -18,7 +18,7 @@ pub(super) fn together(tidy: &TlsSettings) -> Result<(), Invalid> {
 }
 
 /// The certificates and the key in `patch` as they are kept. A key that comes in `cert` is the new key.
-/// What is `stored` already is good: it may come from times with other rules.
+/// `stored` values are accepted, because older rules may have applied to them.
 pub(super) fn patch(
     patch: ConnectionPatch,
     stored: &TlsSettings,

@@ -68,7 +68,7 @@ pub enum Condition {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the connection was changed meanwhile")]
 pub struct Outdated {
-    /// What made the stored version, unless the audit trail has too much since.
+    /// The change that made the stored version, unless the audit trail has too many entries since.
     pub last_change: Option<LastChange>,
 }
 

@@ -162,7 +162,7 @@ impl Connections {
     }
 
     /// Checks that no other connection has its MQTT session and that all connections stay within their budget.
-    /// What the insert has answered is not asked again: each question costs the caller two changes of thread.
+    /// Uses the results of the insert instead of asking again: each query costs the caller two changes of thread.
     async fn check_limits(
         &self,
         connections: &mut dyn ConnectionWrites,

@@ -1,6 +1,6 @@
 //! Where a stored secret goes, and whether it was entered for that.
 //!
-//! Where secrets are write-only, those who may change a connection may not learn its password. So a
+//! If secrets are write-only, a user who may change a connection may not learn its password. So a
 //! stored secret stays only while the place it was entered for does: an edit or a test that leads
 //! elsewhere, or there in a less trusted way, has to bring its own.
 

@@ -36,7 +36,7 @@ pub enum UpdateError {
     NameTaken,
     #[error("Maximum size of all connections reached")]
     BudgetReached,
-    /// What is stored can't be read, and the change needs it.
+    /// The stored connection can't be read, and the change needs it.
     #[error("the stored connection can't be read: {reason}")]
     Unreadable { reason: String },
     #[error(transparent)]
@@ -52,7 +52,7 @@ pub enum TestError {
     Invalid(#[from] Invalid),
     #[error("connection not found")]
     NotFound,
-    /// What is stored can't be read, and the test needs it.
+    /// The stored connection can't be read, and the test needs it.
     #[error("the stored connection can't be read: {reason}")]
     Unreadable { reason: String },
     /// As many tests as there may be are running.

@@ -24,7 +24,7 @@ use crate::policy::{Action, Resource};
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.
 const SUFFIX_BYTES: usize = 14;
-/// What a broker has to take as a client id: so many letters and digits (MQTT 5, 3.1.3.1).
+/// The client ids that every broker accepts have at most so many letters and digits (MQTT 5, 3.1.3.1).
 const PLAIN_ID_BYTES: usize = 23;
 /// What is put behind a client id of that kind: so many digits.
 const PLAIN_SUFFIX_BYTES: usize = 6;

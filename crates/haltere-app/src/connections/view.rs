@@ -83,7 +83,7 @@ pub fn shows_certificates(ctx: &Ctx) -> bool {
     ctx.may(Action::UpdateConnection)
 }
 
-/// What a link that has not got round to the newest revision will say when it does.
+/// The initial status of a link that has not picked up the newest revision yet.
 pub(super) fn current(
     connection: &Connection,
     observed: Option<Arc<ConnectionStatus>>,

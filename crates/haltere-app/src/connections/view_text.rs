@@ -30,7 +30,7 @@ pub struct ViewText {
     status: Option<Arc<ConnectionStatus>>,
     text: Box<[u8]>,
     is_secret: bool,
-    /// Where it is counted, if it is kept.
+    /// Counts it, if it is kept.
     memory: Option<Arc<TextMemory>>,
 }
 

@@ -25,7 +25,7 @@ pub enum Gap {
     Overrun,
 }
 
-/// What a reader gets at a time.
+/// A batch of changes for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// Changes were missed: the full state has to be read. Then `changes` is empty, because that state

@@ -74,7 +74,7 @@ impl Action {
         self.rule().plugin
     }
 
-    /// What a refusal is called in the audit trail; `None` for a read, which is not audited.
+    /// What a refusal is called in the audit trail; `None` if it is not audited.
     pub const fn audited_as(self) -> Option<AuditAction> {
         self.rule().audited_as
     }

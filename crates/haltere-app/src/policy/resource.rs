@@ -1,6 +1,6 @@
-//! What something is done to.
+//! The objects of actions.
 
-/// What an action is done to.
+/// The object of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource<'a> {
     /// No single thing, or one that has no name yet.

@@ -83,7 +83,7 @@ impl Sessions {
         }
     }
 
-    /// Ends so many sessions of `user`: what is over already, and then what was not used for longest.
+    /// Ends so many sessions of `user`: those that are over, then the least recently used.
     async fn end_unused(
         &self,
         sessions: &mut dyn SessionWrites,

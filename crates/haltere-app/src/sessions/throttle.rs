@@ -260,7 +260,7 @@ mod tests {
         fail(&throttle, &elsewhere, 2, at(0));
         throttle.count(&elsewhere, at(0)).unwrap_err();
         fail(&throttle, &ann, 3, at(0));
-        // What the account counted is refunded to the account.
+        // Refunds the account.
         throttle.refund(&second, at(0));
         fail(&throttle, &elsewhere, 1, at(0));
         throttle.count(&ann, at(0)).unwrap_err();

@@ -38,7 +38,7 @@ pub(super) fn advise(case: &Case<'_>, code: T) -> Vec<Advice> {
     }
 }
 
-/// What answers does not speak TLS, or not in a way that haltere understands.
+/// The peer does not speak TLS, or not in a way that haltere understands.
 pub(super) fn not_understood(case: &Case<'_>) -> Vec<Advice> {
     if tls::is_within_tls(case.failure) {
         return vec![Advice::TlsOfAnotherKind, show_handshake(case)];

@@ -90,7 +90,7 @@ fn sent_elsewhere(case: &Case<'_>, meant: Advice) -> Vec<Advice> {
     vec![elsewhere::server(case).unwrap_or(Advice::ServerNowhere), meant]
 }
 
-/// What answers CONNECT does not speak MQTT.
+/// The peer does not speak MQTT.
 pub(super) fn not_mqtt(case: &Case<'_>) -> Vec<Advice> {
     let port = case.port();
     if case.transport().is_websocket() {

@@ -102,7 +102,7 @@ sentences! {
         UpgradeListener => "What answered does not speak MQTT over WebSocket: in Mosquitto the listener needs \"protocol websockets\".",
         UpgradeAvoid { scheme: String } => "If the broker has a port without WebSocket, {scheme}:// to that one is simpler.",
 
-        // What answers is no broker.
+        // The peer is no broker.
         WebsocketOther { path: String } => "What answers at {path} speaks WebSocket, but not MQTT over it: another service, such as an API or a console? Usual paths of brokers are /mqtt, /ws and /.",
         WebsocketPort { port: u16 } => "Is {port} the port of the broker's WebSocket listener (Mosquitto: \"protocol websockets\")?",
         PerhapsWeb { url: TryUrl } => "If that is a web server or a WebSocket listener, {url}",

@@ -38,7 +38,7 @@ pub enum RuleError {
     /// The second word is no network.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// What follows the network is no port.
+    /// The text after the network is no port.
     #[error("after the network comes nothing, or port and a number or range such as 1883-1890")]
     Port,
     /// The range is empty, or holds port 0.

@@ -32,7 +32,7 @@ pub(super) struct StatusEntry {
     waiters: Option<Arc<Notify>>,
 }
 
-/// What a write has done.
+/// The effect of a write.
 pub(super) enum StatusWrite {
     Unchanged,
     Changed {

@@ -32,7 +32,7 @@ pub(super) struct Block<'a> {
     pub(super) range: Range<usize>,
 }
 
-/// What is between the ends of a block.
+/// The content between the ends of a block.
 pub(super) enum Body {
     /// Bytes, DER as a rule.
     Bytes(Secret<Vec<u8>>),
@@ -81,7 +81,7 @@ fn read(body: &[u8]) -> Body {
     }
 }
 
-/// What follows the headers, if there are any, and the empty line after them.
+/// The text after the headers, if there are any, and their empty line.
 fn without_headers(body: &[u8]) -> &[u8] {
     let Some(colon) = body.iter().rposition(|byte| *byte == b':') else { return body };
     let line_end = if body.contains(&b'\n') { b'\n' } else { b'\r' };

@@ -25,7 +25,7 @@ const OLD: &[u8] = include_bytes!("fuzzing/old.der");
 const NEW: &[u8] = include_bytes!("fuzzing/new.der");
 const BETWEEN: &[u8] = include_bytes!("fuzzing/between.der");
 const OLD_BELOW: &[u8] = include_bytes!("fuzzing/old_below.der");
-/// What all of them are for, and a moment at which all of them are valid.
+/// The name that all of them are for, and a time at which all of them are valid.
 const HOST: &str = "broker.example";
 const NOW: Duration = Duration::from_hours(500_000);
 
@@ -68,7 +68,7 @@ pub fn pem(input: &[u8]) {
     }
 }
 
-/// What is kept holds no key, and is kept the next time as it is.
+/// The kept text holds no key, and is kept unchanged the next time.
 fn check_kept(kept: &Pem) {
     assert!(!armor::contains(kept.bytes(), b"PRIVATE KEY"));
     assert_eq!(sweep(kept), None);

@@ -166,7 +166,7 @@ fn known(der: &[u8]) -> Option<Item> {
     })
 }
 
-/// What is in a file that is no PEM: DER, base64 of it, or something that can only be named.
+/// The content of a file that is no PEM: DER, base64 of it, or something that can only be named.
 fn bare_items(file: &[u8]) -> Vec<Item> {
     if let Some(foreign) = Foreign::of_file(file) {
         return vec![Item::Foreign(foreign)];

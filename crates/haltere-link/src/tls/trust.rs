@@ -30,7 +30,7 @@ impl Trust {
     /// Trusts what the operator gave, and nothing else.
     pub(super) fn supplied(certificates: Vec<CertificateDer<'static>>) -> Self {
         let mut roots = RootCertStore::empty();
-        // What webpki can't use as a root may still be matched by the rules for old certificates.
+        // A certificate that webpki can't use as a root may still match the rules for old certificates.
         roots.add_parsable_certificates(certificates.iter().cloned());
         Self { roots: Arc::new(roots), supplied: certificates.into() }
     }

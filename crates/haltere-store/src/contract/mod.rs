@@ -8,7 +8,7 @@
 //! haltere_store::contract_tests!(empty_store);
 //! ```
 //!
-//! What a backend promises beyond this (how it survives a crash, who may read its files) it tests itself.
+//! A backend tests its further guarantees itself: how it survives a crash, who may read its files.
 #![expect(
     clippy::unwrap_used,
     reason = "these are tests; they are here so that every backend can run them"

@@ -106,7 +106,7 @@ impl Workshop {
         self.run(&["pkey", "-traditional", "-in", &key_file])
     }
 
-    /// What another `openssl` command makes of what it reads from its standard input.
+    /// The output of another `openssl` command, which reads its standard input.
     pub fn pipe(&self, arguments: &[&str], input: &str) -> Vec<u8> {
         let file = fs::File::open(self.file("in", input)).expect("just written");
         let mut command = Command::new("openssl");

@@ -30,9 +30,9 @@ pub(super) enum Step {
     Say(String),
     /// Wait for a CONNECT and remember it.
     ReadConnect,
-    /// The same, but drop those who speak MQTT 5 with the rest of it unread.
+    /// The same, but drops clients that speak MQTT 5 with the rest of it unread.
     DropV5,
-    /// Send these bytes to those who speak MQTT 5 and hang up; go on with others.
+    /// Sends these bytes to clients that speak MQTT 5 and closes; goes on with others.
     RefuseV5(Bytes),
     /// Answer with this code.
     Connack(u8),
@@ -137,7 +137,7 @@ impl Script {
         self.then(Step::ReadConnect)
     }
 
-    /// To those who speak MQTT 5: sends `bytes` (none is fine) and hangs up. Goes on with others.
+    /// Sends `bytes` (none is fine) to clients that speak MQTT 5 and closes. Goes on with others.
     #[must_use]
     pub fn refuse_v5(self, bytes: impl AsRef<[u8]>) -> Self {
         self.then(Step::RefuseV5(Bytes::copy_from_slice(bytes.as_ref())))

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-/// The header lines that say yes, for those who have none of their own.
+/// The header lines of an accepting response, for clients that have none of their own.
 pub(super) const AGREED: &[&str] = &["Upgrade: websocket", "Connection: Upgrade"];
 
 /// Reads an HTTP request up to its empty line.

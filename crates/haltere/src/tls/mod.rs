@@ -39,7 +39,7 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of a response may wait to be sent once it is encrypted, in bytes: two records.
 const UNSENT: usize = 32 * 1024;
 
-/// What turns an accepted connection into an encrypted one. Cheap to clone.
+/// Turns an accepted connection into an encrypted one. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Tls {
     config: Arc<ArcSwap<ServerConfig>>,

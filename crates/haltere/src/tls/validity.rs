@@ -34,7 +34,7 @@ pub(super) struct Validity {
 
 impl Validity {
     pub(super) fn of(facts: &CertificateFacts) -> Self {
-        // What can't be read is for browsers to judge.
+        // Browsers judge a certificate that can't be read.
         let (from, to) = (facts.not_before, facts.not_after);
         Self {
             from: from.unwrap_or(Timestamp::MIN),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::wire::connection::WireConnection;
 use crate::wire::time;
 
-/// What says that a file is one of ours.
+/// Marks a file as one of ours.
 pub(crate) const FORMAT: &str = "haltere-connections";
 
 /// The newest version of the format. It changes when an older haltere would misread a file.

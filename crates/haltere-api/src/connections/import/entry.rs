@@ -21,7 +21,7 @@ const SHOWN: usize = 128;
 
 /// Reads the text of an entry, which is JSON.
 pub(super) fn read(text: &str, source: Source) -> ImportEntry {
-    // What one connection may be by itself.
+    // The largest single connection.
     if text.len() > MAX_BODY {
         return refused(None, None, vec!["is larger than 1 MiB".to_owned()]);
     }

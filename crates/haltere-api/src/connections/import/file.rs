@@ -67,7 +67,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<ImportFile, FileError> {
 
 /// The file as a whole: an object, or a list.
 struct Whole<'f> {
-    /// Where our own words are left, past serde's error type.
+    /// Carries our own message past serde's error type.
     fault: &'f mut Option<String>,
 }
 

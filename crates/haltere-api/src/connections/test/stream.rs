@@ -67,7 +67,7 @@ impl Running {
                 }
             }
         }
-        // What happened in the test's last moment is still in the channel.
+        // The channel may still hold the test's last events.
         if let Ok(stage) = self.events.try_recv() {
             return Some(event("stage", &WireEvent::from(&stage)));
         }

@@ -9,7 +9,7 @@ use super::super::input::NewConnection;
 pub struct ImportFile {
     pub source: Source,
     pub entries: Vec<ImportEntry>,
-    /// What else is in the file, by name: nothing comes of it here.
+    /// The names of other parts of the file, which are not imported.
     pub not_taken_over: Vec<String>,
 }
 
@@ -42,9 +42,9 @@ pub struct ImportEntry {
     pub id: Option<String>,
     /// Its name, likewise.
     pub name: Option<String>,
-    /// What is to be stored, or what is wrong with it: `field: reason`, never quoting a secret.
+    /// The connection to store, or its fault: `field: reason`, never quoting a secret.
     pub content: Result<Incoming, Vec<String>>,
-    /// What a person has to know about it: what is not taken over, and what to do about it.
+    /// Notes for a person: what is not imported, and what to do about it.
     pub notes: Vec<String>,
 }
 

@@ -36,7 +36,7 @@ pub struct ImportReport {
     pub over_limit: Option<OverLimit>,
     /// The budget that a file without faults would exceed.
     pub over_budget: Option<OverBudget>,
-    /// What else is in the file, by name.
+    /// The names of other parts of the file.
     pub not_taken_over: Vec<String>,
 }
 

@@ -22,7 +22,7 @@ pub(in super::super) enum Key<'a> {
     EcExplicit,
     /// Ed25519, which webpki alone looks at.
     Ed25519,
-    /// What we have no use for, by its name.
+    /// An unsupported key, by its name.
     Other(String),
 }
 
@@ -60,7 +60,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// What a key is called that is neither RSA nor on a curve with a name, nor Ed25519.
+/// The name of a key that is neither RSA nor on a named curve, nor Ed25519.
 fn name_of_kind(oid: &str) -> String {
     match oid {
         "1.3.101.113" => "an Ed448 key".to_owned(),
@@ -73,7 +73,7 @@ fn name_of_kind(oid: &str) -> String {
     }
 }
 
-/// What a private key of this algorithm is called, when a client can't use it.
+/// The name of a private key of this algorithm, if a client can't use it.
 pub(in super::super) fn unusable(algorithm: &AlgorithmIdentifier<'_>) -> Option<String> {
     match (algorithm.algorithm.to_id_string().as_str(), algorithm.parameters.as_ref()) {
         ("1.2.840.113549.1.1.1" | "1.3.101.112", _) => None,

@@ -1,4 +1,4 @@
-//! What an algorithm is called, and whether it is enough.
+//! The names of algorithms, and whether they are strong enough.
 
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::AlgorithmIdentifier;

@@ -44,7 +44,7 @@ fn self_signed_v1(name: &str) -> Identity {
     issue(name, None, "-days 30")
 }
 
-/// A certificate of version 1 from any authority, be it one or not.
+/// A certificate of version 1 from any issuer, whether a CA or not.
 fn issue_v1(ca: &Identity, name: &str) -> Identity {
     issue(name, Some(ca), "-days 30")
 }

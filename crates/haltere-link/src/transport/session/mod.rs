@@ -77,7 +77,7 @@ struct Received {
     update: SessionUpdate,
 }
 
-/// What has happened in a session, in addition to what its [`MessageSink`] has received.
+/// The events of a session, in addition to the messages that its [`MessageSink`] has received.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct SessionUpdate {
     /// SUBACK for the link's interest.

@@ -65,7 +65,7 @@ impl Options {
         screen.title(&spec.url)?;
         let runtime = Builder::new_current_thread().enable_all().build();
         let report = runtime.context("failed to start the runtime")?.block_on(async {
-            // What the server of these settings would not dial is not dialled here.
+            // The egress policy of the server with these settings applies here, too.
             let listen = settings.server.listen;
             let config = wiring::link_config(&settings, &[listen]);
             let supervisor = Supervisor::new(config, Arc::new(SystemClock), Box::new(|_| ()));
