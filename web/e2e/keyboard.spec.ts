@@ -102,3 +102,32 @@ test("a connection is created, tested, changed and deleted by keyboard", async (
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
   expect(await admin.connections()).toHaveLength(0);
 });
+
+test("a dialog returns the focus", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: "mqtts://127.0.0.1:1", rejectUnauthorized: false });
+  const { keyboard } = page;
+  await page.goto("/administration/plugins");
+  const tls = page.getByRole("switch", { name: /^tls / });
+  const about = page.getByRole("link", { name: en.about.title });
+  for (const [from, key] of [
+    [tls, "Space"],
+    [about, "Shift+?"],
+    [about, "Control+k"],
+  ] as const) {
+    await from.focus();
+    await keyboard.press(key);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await expect(from).toBeFocused();
+  }
+
+  await page.goto("/new");
+  await textField(page, en.form.name).fill("Oven");
+  const fleet = page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.fleet });
+  await fleet.focus();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: en.leave.title })).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(fleet).toBeFocused();
+});

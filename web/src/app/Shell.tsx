@@ -4,7 +4,7 @@ import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { Ref } from "react";
-import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 
 import { followEvents } from "../api/events";
 import { useIsFleetComplete } from "../api/fleet";
@@ -12,6 +12,7 @@ import type { Profile } from "../api/schema";
 import { useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useShortcuts } from "../hooks/use-shortcuts";
 import { useMessages } from "../i18n/language";
 import { linkTo } from "../model/paths";
@@ -62,15 +63,6 @@ export function Shell() {
       )}
     </>
   );
-}
-
-/** Returns the focus to where it was before the session ended. */
-function useFocusReturn(isLoggedOut: boolean) {
-  const before = useRef<Element | null>(null);
-  useLayoutEffect(() => {
-    if (isLoggedOut) before.current = document.activeElement;
-    else if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
-  }, [isLoggedOut]);
 }
 
 /** ⌘K or Ctrl K. */

@@ -5,6 +5,7 @@ import type { ComponentType } from "react";
 import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
 import { filterConnections } from "../model/connection-filter";
 import { sortByName, sortConnections } from "../model/connection-sort";
@@ -43,6 +44,7 @@ interface Props {
 /** Opens any page or connection and runs any command by typing a part of its name. */
 export function CommandPalette({ commands, onClose }: Props) {
   const t = useMessages();
+  useFocusReturn();
   const navigate = useNavigate();
   const combobox = useCombobox({ opened: true });
   const listId = useId();

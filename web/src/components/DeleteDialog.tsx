@@ -7,6 +7,7 @@ import { useState } from "react";
 import { deleteConnection } from "../api/connections";
 import type { Connection } from "../api/schema";
 import { useErrorNotification } from "../hooks/use-error-notification";
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 /** Deletes a connection once its name has been typed. */
 export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
   const t = useMessages();
+  useFocusReturn();
   const onError = useErrorNotification();
   const [typed, setTyped] = useState("");
   const deletion = useMutation({

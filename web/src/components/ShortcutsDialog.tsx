@@ -1,6 +1,7 @@
 import { Kbd, Modal, Switch } from "@mantine/core";
 
 import { singleKeyShortcuts } from "../hooks/single-key-shortcuts";
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
 import { MODIFIER_KEY } from "../util/platform";
 import classes from "./ShortcutsDialog.module.css";
@@ -8,6 +9,7 @@ import classes from "./ShortcutsDialog.module.css";
 /** The list of keyboard shortcuts. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const t = useMessages();
+  useFocusReturn();
   const keys: readonly (readonly [readonly string[], string])[] = [
     [[MODIFIER_KEY, "K"], t.nav.commands],
     [["/"], t.commands.focusFilter],

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
 
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
 
 /** Asks for confirmation before unsaved changes are lost. */
@@ -11,6 +12,7 @@ export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
     enableBeforeUnload: isDirty,
     withResolver: true,
   });
+  useFocusReturn(status === "blocked");
   if (status !== "blocked") return null;
   return (
     <Modal opened onClose={reset} title={t.leave.title} centered>

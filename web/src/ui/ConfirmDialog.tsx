@@ -1,6 +1,7 @@
 import { Button, Group, Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
 
 interface Props {
@@ -28,6 +29,7 @@ export function ConfirmDialog({
   children,
 }: Props) {
   const t = useMessages();
+  useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={title} centered>
       {children}
