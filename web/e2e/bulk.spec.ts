@@ -40,7 +40,7 @@ test("many connections are disconnected and connected again; the dialog lists ex
   // The outcome is announced, and the focus is on the page.
   await expect(page.getByText(bulk.done.disconnect(3))).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
-  await expect(page.getByRole("status")).toHaveText(fleet.allIdle);
+  await expect(page.getByRole("main").getByRole("status")).toHaveText(fleet.allIdle);
   for (const { status } of await admin.connections()) expect(status).toMatchObject({ state: "idle", connected: false });
 
   await choose(page, "Press", "Belt");
@@ -57,7 +57,7 @@ test("many connections are disconnected and connected again; the dialog lists ex
   await expect(connectionItem(page, "Oven")).toContainText(en.states.idle);
 
   // It can be taken back.
-  const outcome = page.getByRole("alert").filter({ hasText: bulk.done.connect(2) });
+  const outcome = page.getByRole("status").filter({ hasText: bulk.done.connect(2) });
   await outcome.getByRole("button", { name: en.undo }).click();
   await expect(connectionItem(page, "Press")).toContainText(en.states.idle);
   await expect(connectionItem(page, "Belt")).toContainText(en.states.idle);

@@ -79,7 +79,7 @@ test("a CA is trusted for all connections whose brokers present it, and that can
   await expectAccessible(page, "offer to trust a CA for all");
   await card.getByRole("checkbox", { name: certificates.compared }).check();
   await all.click();
-  const outcome = page.getByRole("alert").filter({ hasText: trustAll.done(3) });
+  const outcome = page.getByRole("status").filter({ hasText: trustAll.done(3) });
   await expect(outcome).toBeVisible();
   for (const id of ["press", "belt", "oven"]) await admin.isOnline(id);
   expect((await admin.connection("kiln")).ca).toBeUndefined();
@@ -118,7 +118,7 @@ test("many connections get another scheme and a CA, after a plan, and that can b
   await expectAccessible(page, "edit of many with a plan");
   await dialog.getByRole("button", { name: /^Change/ }).click();
   await expect(dialog).toBeHidden();
-  const outcome = page.getByRole("alert").filter({ has: page.getByRole("button", { name: en.undo }) });
+  const outcome = page.getByRole("status").filter({ has: page.getByRole("button", { name: en.undo }) });
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   for (const { url, ca } of await admin.connections()) {
     expect(url).toMatch(/^mqtts:/);

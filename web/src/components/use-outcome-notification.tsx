@@ -21,17 +21,18 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
   const t = useMessages();
   return (text, undo) => {
     if (!undo) {
-      notifications.show({ message: text });
+      notifications.show({ message: text, role: "status" });
       return;
     }
     const takeBack = async (id: string) => {
       notifications.hide(id);
       const failed = await undo.run();
-      if (failed.length === 0) notifications.show({ message: undo.done });
+      if (failed.length === 0) notifications.show({ message: undo.done, role: "status" });
       else notifyFailures(failed);
     };
     const id = notifications.show({
       autoClose: SHOWN,
+      role: "status",
       message: (
         <Group justify="space-between" wrap="nowrap">
           {text}
