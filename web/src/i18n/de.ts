@@ -253,6 +253,12 @@ export const de: Messages = {
     selection: "Auswahl",
   },
 
+  viewer: {
+    showAs: "Anzeigen als",
+    kinds: { json: "JSON", text: "Text", hex: "Hex" },
+    cut: (size) => `Nur der Anfang wird angezeigt. „Kopieren“ kopiert alle ${size}.`,
+  },
+
   bulk: {
     connect: (n) => (n === 1 ? "1 Broker verbinden?" : `${n} Broker verbinden?`),
     disconnect: (n) => (n === 1 ? "1 Broker trennen?" : `${n} Broker trennen?`),

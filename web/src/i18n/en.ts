@@ -252,6 +252,12 @@ export const en = {
     selection: "Selection",
   },
 
+  viewer: {
+    showAs: "Show as",
+    kinds: { json: "JSON", text: "Text", hex: "Hex" },
+    cut: (size: string) => `Only the beginning is shown. “Copy” copies all ${size}.`,
+  },
+
   bulk: {
     connect: (n: number) => `Connect ${n === 1 ? "1 broker" : `${n} brokers`}?`,
     disconnect: (n: number) => `Disconnect ${n === 1 ? "1 broker" : `${n} brokers`}?`,

@@ -5,14 +5,22 @@ import { useEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/language";
 import { writeToClipboard } from "../util/clipboard";
 
-/** A button that copies a text. `label` names the text for screen readers. */
-export function CopyButton({ text, label, children }: { text: string; label: string; children?: string }) {
+interface Props {
+  /** A function if it is costly to make. */
+  text: string | (() => string);
+  /** Names the button for screen readers. */
+  label: string;
+  children?: string;
+}
+
+/** A button that copies a text. */
+export function CopyButton({ text, label, children }: Props) {
   const t = useMessages();
   const [isCopied, setCopied] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
-    setCopied(await writeToClipboard(text));
+    setCopied(await writeToClipboard(typeof text === "string" ? text : text()));
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setCopied(false), 2_000);
   };
