@@ -1,3 +1,4 @@
+import type { Range } from "@tanstack/react-virtual";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import type { FocusEvent, KeyboardEvent, ReactNode } from "react";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
@@ -7,6 +8,7 @@ import { useDocumentTop } from "../../hooks/use-document-top";
 import { useElementWidth } from "../../hooks/use-element-width";
 import type { useSelection } from "../../hooks/use-selection";
 import { useMessages } from "../../i18n/language";
+import { rangeWith } from "../range-with";
 import type { Column, Sort } from "./column";
 import { columnTemplate, fitColumns } from "./column";
 import type { CellPosition } from "./move-focus";
@@ -84,16 +86,7 @@ export function Table<T extends { readonly id: string }, Id extends string>({
     overscan: 8,
     scrollMargin: top,
     // The row with the focus stays, wherever the page is scrolled to.
-    rangeExtractor: useCallback(
-      ({ startIndex, endIndex, overscan, count }) => {
-        const from = Math.max(0, startIndex - overscan);
-        const to = Math.min(count - 1, endIndex + overscan);
-        const range = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-        if (activeRow < 0 || activeRow >= count || (activeRow >= from && activeRow <= to)) return range;
-        return activeRow < from ? [activeRow, ...range] : [...range, activeRow];
-      },
-      [activeRow],
-    ),
+    rangeExtractor: useCallback((range: Range) => rangeWith(activeRow, range), [activeRow]),
   });
   useLayoutEffect(() => virtual.measure(), [virtual, rowHeight]);
 
