@@ -61,6 +61,7 @@ export const theme = createTheme({
   components: {
     // Otherwise a screen reader announces the head of a dialog as a second banner.
     ModalHeader: { defaultProps: { role: "presentation" } },
+    DrawerHeader: { defaultProps: { role: "presentation" } },
     // Menus render in place, and the keyboard starts at their first item.
     Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
   },
