@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 
 import { en } from "../../src/i18n/en";
+import { galleryMessages } from "../../src/i18n/gallery";
 import { logIn } from "../support/api";
 import { Haltere, PASSWORD } from "../support/haltere";
 import { textField } from "../support/locators";
@@ -228,6 +229,7 @@ const SHOTS: readonly Shot[] = [
   pageShot("plugins", "/administration/plugins", "connections-rest-api"),
   pageShot("profile", "/profile", en.profile.thisSession),
   { ...pageShot("about", "/administration/about", "0.1.0"), whole: false },
+  pageShot("gallery", "/gallery", galleryMessages.en.table),
 ];
 
 for (const theme of THEMES) {

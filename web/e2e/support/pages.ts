@@ -2,6 +2,8 @@ import type { Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 
 import type { Messages } from "../../src/i18n/en";
+import { en } from "../../src/i18n/en";
+import { galleryMessages } from "../../src/i18n/gallery";
 
 /** A page of the console for an administrator of the fleet that `populate` creates. */
 interface ConsolePage {
@@ -61,6 +63,11 @@ export const PAGES: readonly ConsolePage[] = [
     loadedText: () => "connections-rest-api",
   },
   { name: "about", path: "/administration/about", heading: ({ product }) => product, loadedText: () => "0.1.0" },
+  {
+    name: "components",
+    path: "/gallery",
+    heading: (t) => galleryMessages[t === en ? "en" : "de"].title,
+  },
   { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
 ];
 

@@ -2,6 +2,7 @@ import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
+import type { StaticDataRouteOption } from "@tanstack/react-router";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { Ref } from "react";
 import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
@@ -166,7 +167,10 @@ function usePrefetch() {
     // Keys pressed right after Ctrl K belong to the palette, so it comes first.
     const palette = setTimeout(() => void importPalette(), isComplete ? 100 : 4_000);
     // The other pages have to open even if the server has become unreachable.
-    const fetch = () => Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
+    const fetch = () =>
+      Object.values(router.routesById)
+        .filter((route) => !(route.options as { staticData?: StaticDataRouteOption }).staticData?.isInternal)
+        .map((route) => router.loadRouteChunk(route));
     const others = setTimeout(() => void Promise.allSettled(fetch()), isComplete ? 1_000 : 5_000);
     return () => {
       clearTimeout(palette);

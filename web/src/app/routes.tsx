@@ -123,6 +123,14 @@ const about = createRoute({
   component: lazyRouteComponent(() => import("../pages/AboutPage"), "AboutPage"),
 });
 
+/** For people who work on the console. */
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.gallery,
+  component: lazyRouteComponent(() => import("../pages/GalleryPage"), "GalleryPage"),
+  staticData: { width: "list", isInternal: true },
+});
+
 const redirects = Object.entries(OLD_PATHS).map(([path, to]) =>
   createRoute({
     getParentRoute: () => root,
@@ -141,6 +149,7 @@ export const router = createRouter({
     newConnection,
     profile,
     administration.addChildren([administrationStart, plugins, transfer, about]),
+    gallery,
     ...redirects,
   ]),
   basepath: basePath || "/",
@@ -163,5 +172,7 @@ declare module "@tanstack/react-router" {
     nav?: NavId;
     /** `list` for pages that use the width of a large screen. */
     width?: "list";
+    /** Whether users don't open it, so that it is not preloaded. */
+    isInternal?: true;
   }
 }

@@ -15,6 +15,7 @@ export const PATHS = {
   plugins: "/administration/plugins",
   transfer: "/administration/transfer",
   about: "/administration/about",
+  gallery: "/gallery",
 } as const;
 
 /** Paths of earlier versions, which redirect. */

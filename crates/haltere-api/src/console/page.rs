@@ -56,7 +56,7 @@ pub(crate) fn response(options: &ApiOptions) -> Response {
 /// The paths of the console's pages except `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
 /// any segment. Every other path is a 404, so that tools which probe for other software don't take this
 /// page for it.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/login",
     "/connections/*",
     "/connections/*/certificates",
@@ -68,6 +68,7 @@ const PAGES: [&str; 14] = [
     "/administration/plugins",
     "/administration/transfer",
     "/administration/about",
+    "/gallery",
     // Of earlier versions; the console redirects.
     "/settings",
     "/transfer",
