@@ -58,7 +58,7 @@ def _bare(broker: Mosquitto, database: sqlite3.Connection, number: int, body: di
     with socket.create_connection(("127.0.0.1", broker.port)) as link:
         link.sendall(CONNECT)
         if link.recv(64)[0] != CONNACK:
-            raise RuntimeError("not let in")
+            raise RuntimeError("not logged in")
         with database:
             database.execute("INSERT INTO connections VALUES (?, ?, ?)", (f"{body['id']}-{number}", body["name"], body["url"]))
         taken = time.perf_counter() - started

@@ -86,11 +86,11 @@ fn every_example_fits_its_schema() {
         examples.extend(schema.get("example").map(|example| (name.clone(), schema, example)));
     }
     assert!(examples.len() > 50, "only {} examples were found", examples.len());
-    for (place, schema, example) in examples {
+    for (path, schema, example) in examples {
         let mut schema = schema.clone();
         schema["components"] = document["components"].clone();
         let wrong = crate::test_support::violations(&schema, example);
-        assert!(wrong.is_empty(), "{place}: {wrong:?}\n{example}");
+        assert!(wrong.is_empty(), "{path}: {wrong:?}\n{example}");
     }
 }
 
@@ -98,18 +98,18 @@ fn every_example_fits_its_schema() {
 type Example<'a> = (String, &'a Value, &'a Value);
 
 /// Finds everything that has both a schema and examples.
-fn collect_examples<'a>(value: &'a Value, place: &str, found: &mut Vec<Example<'a>>) {
+fn collect_examples<'a>(value: &'a Value, path: &str, found: &mut Vec<Example<'a>>) {
     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-        collect_examples(item, &format!("{place}/{index}"), found);
+        collect_examples(item, &format!("{path}/{index}"), found);
     }
     let Some(properties) = value.as_object() else { return };
     if let Some(schema) = properties.get("schema") {
         let named = properties.get("examples").and_then(Value::as_object);
         let named = named.into_iter().flat_map(|examples| examples.values());
         let all = named.map(|example| &example["value"]).chain(properties.get("example"));
-        found.extend(all.map(|example| (place.to_owned(), schema, example)));
+        found.extend(all.map(|example| (path.to_owned(), schema, example)));
     }
     for (name, inner) in properties {
-        collect_examples(inner, &format!("{place}/{name}"), found);
+        collect_examples(inner, &format!("{path}/{name}"), found);
     }
 }

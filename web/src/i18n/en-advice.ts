@@ -89,11 +89,11 @@ export const advice = {
     "The proxy has no broker available or is overloaded. Check whether the broker behind it is up; haltere keeps retrying.",
   upgradeServerLog: "The web server failed. Its log says why.",
   upgradeListener:
-    'What answered does not speak MQTT over WebSocket. In Mosquitto, the listener needs "protocol websockets".',
+    'The server that answered does not speak MQTT over WebSocket. In Mosquitto, the listener needs "protocol websockets".',
   upgradeAvoid: "If the broker has a port without WebSocket, use {scheme}:// with that one.",
 
   websocketOther:
-    "What answers at {path} speaks WebSocket, but not MQTT. It may be another service. Usual paths of brokers are /mqtt, /ws and /.",
+    "The server at {path} speaks WebSocket, but not MQTT. It may be another service. Usual paths of brokers are /mqtt, /ws and /.",
   websocketPort: 'Is {port} the port of the broker\'s WebSocket listener (Mosquitto: "protocol websockets")?',
   perhapsWeb: "If it is a web server or a WebSocket listener, try `{url}`",
   mqttPort:

@@ -190,7 +190,7 @@ export const connectionMessages = {
     conflictText: "Nothing was saved.",
     deletedTitle: "This connection has been deleted",
     deletedText:
-      "What you see here is kept. You can create the connection again; enter its password, certificates and keys again first, because the stored ones are gone.",
+      "Your input is kept. You can create the connection again; enter its password, certificates and keys again first, because the stored ones are gone.",
     createAgain: "Create again",
     loadLatest: "Discard mine and load the newer version",
     noRight: "Your role does not allow you to change connections.",
@@ -199,7 +199,7 @@ export const connectionMessages = {
 
   leave: {
     title: "Leave without saving?",
-    text: "What you typed would be lost.",
+    text: "Your input would be lost.",
     stay: "Stay",
     go: "Leave",
   },

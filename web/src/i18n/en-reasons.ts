@@ -110,7 +110,7 @@ export const reasons = {
   tlsOldVersion: "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed.",
   tlsNameUnknown: "The broker does not answer to the host name in the URL.",
   tlsServerNameUnknown: "The broker does not answer to the server name (SNI) of this connection.",
-  tlsNotSpoken: "What answers there does not speak TLS. Check the port, or use mqtt:// or ws://.",
+  tlsNotSpoken: "The server there does not speak TLS. Check the port, or use mqtt:// or ws://.",
   tlsIncompatible: "The broker's TLS and haltere's do not fit together ({detail}).",
   tlsViolation: "The broker violates the TLS protocol ({detail}).",
   tlsTooLarge: "The broker sends more than 64 KiB of certificates. It should send only the chain of its own.",

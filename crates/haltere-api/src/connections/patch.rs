@@ -39,7 +39,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
         UnknownConnection,
         OutdatedVersion,
-        (status = 409, description = "What is stored can't be read, so it can't be patched; replace it", body = ErrorBody,
+        (status = 409, description = "The stored connection can't be read, so it can't be patched; replace it", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
     ),
 )]

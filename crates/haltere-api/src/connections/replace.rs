@@ -17,7 +17,7 @@ use crate::wire::connection_input::ConnectionInput;
 ///
 /// Everything that is left out is removed, except secrets: a password or private key left out keeps
 /// its stored value as long as the user name or certificate it belongs to is there and, where secrets are
-/// write-only, as long as it goes to the place it was entered for. The response does not wait for the link.
+/// write-only, as long as it goes to the destination it was entered for. The response does not wait for the link.
 #[utoipa::path(
     put,
     path = "/api/connections/{connectionId}",

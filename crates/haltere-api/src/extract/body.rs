@@ -297,7 +297,7 @@ mod tests {
         assert_eq!((error.status().as_u16(), error.to_string().as_str()), (400, why));
     }
 
-    /// A body that comes in pieces outgrows its place several times. It needs no more than its bound for that, so
+    /// A body that comes in pieces outgrows its buffer several times. It needs no more than its bound for that, so
     /// that the smallest budget is enough.
     #[tokio::test]
     async fn a_body_of_any_size_within_the_bound_fits_where_nothing_else_is() {

@@ -4,7 +4,7 @@ use haltere_core::Reservation;
 use haltere_core::quota::QuotaExceeded;
 use zeroize::Zeroizing;
 
-/// Bytes that leave no copy behind when they outgrow their place, and what they count as.
+/// Bytes that leave no copy behind when they outgrow their buffer, and what they count as.
 pub(crate) struct BudgetedBuffer {
     bytes: Zeroizing<Vec<u8>>,
     /// About how many there will be.

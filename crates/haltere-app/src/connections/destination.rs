@@ -1,7 +1,7 @@
 //! Where a stored secret goes, and whether it was entered for that.
 //!
 //! If secrets are write-only, a user who may change a connection may not learn its password. So a
-//! stored secret stays only while the place it was entered for does: an edit or a test that leads
+//! stored secret stays only while the destination it was entered for does: an edit or a test that leads
 //! elsewhere, or there in a less trusted way, has to bring its own.
 
 use haltere_core::{

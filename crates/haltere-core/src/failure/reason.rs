@@ -182,7 +182,7 @@ sentences! {
         TlsOldVersion => "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed",
         TlsNameUnknown => "The broker does not answer to the host name in the URL; check the name",
         TlsServerNameUnknown => "The broker does not answer to the name that tls.serverName says; check the name",
-        TlsNotSpoken => "What answered does not speak TLS; check the port, or use mqtt:// or ws://",
+        TlsNotSpoken => "The server that answered does not speak TLS; check the port, or use mqtt:// or ws://",
         TlsIncompatible { detail: String } => "The broker's TLS and ours do not go together ({detail})",
         TlsViolation { detail: String } => "The broker does not keep to the rules of TLS ({detail})",
         TlsTooLarge => "The broker's certificates are larger than 64 KiB together; it should send its own and those between that and the root, and no others",

@@ -99,11 +99,11 @@ sentences! {
         UpgradeBackend => "The proxy does not reach the broker behind it: is that up, and are address and port in the proxy's configuration right?",
         UpgradeOverload => "The proxy has no broker to give us to at the moment, or is overloaded: see whether the broker behind it is up. A stored connection is tried again by itself.",
         UpgradeServerLog => "The web server failed on our request: its log says why, at the time of this test.",
-        UpgradeListener => "What answered does not speak MQTT over WebSocket: in Mosquitto the listener needs \"protocol websockets\".",
+        UpgradeListener => "The server that answered does not speak MQTT over WebSocket: in Mosquitto the listener needs \"protocol websockets\".",
         UpgradeAvoid { scheme: String } => "If the broker has a port without WebSocket, {scheme}:// to that one is simpler.",
 
         // The peer is no broker.
-        WebsocketOther { path: String } => "What answers at {path} speaks WebSocket, but not MQTT over it: another service, such as an API or a console? Usual paths of brokers are /mqtt, /ws and /.",
+        WebsocketOther { path: String } => "The server at {path} speaks WebSocket, but not MQTT over it: another service, such as an API or a console? Usual paths of brokers are /mqtt, /ws and /.",
         WebsocketPort { port: u16 } => "Is {port} the port of the broker's WebSocket listener (Mosquitto: \"protocol websockets\")?",
         PerhapsWeb { url: TryUrl } => "If that is a web server or a WebSocket listener, {url}",
         MqttPort { port: u16 } => "Is {port} the broker's port? Mosquitto's is in the listener lines of its configuration, usually 1883, with TLS 8883.",
@@ -185,11 +185,11 @@ sentences! {
         NewCa { ca: Setting } => "Make a new CA with another key, sign the broker's certificate with it, and give the new CA with {ca}: `openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -keyout CA_KEY -out CA_FILE -subj /CN=CA`",
         CompareFingerprint { subject: String, fingerprint: String } => "Compare the fingerprint of \"{subject}\" with the file on the broker's machine (`openssl x509 -noout -fingerprint -sha256 -in FILE`): {fingerprint}",
         ThenTrust { how: Setting } => "If they are the same, {how}",
-        OtherIsGiven { ca: Setting } => "What is given with {ca} now is another certificate.",
+        OtherIsGiven { ca: Setting } => "The certificate given with {ca} now is another one.",
         FindCa { subject: String, ca: Setting } => "Give the certificate of \"{subject}\" with {ca}. The broker does not send it; the broker's operator has it, often as ca.crt next to the broker's certfile.",
         CheckCa { fingerprint: String } => "To know the right one, this has to say OK: `openssl verify -CAfile CA_FILE BROKER_CERT` (the broker's has the fingerprint {fingerprint}).",
         GiveCa { ca: Setting } => "Give the certificate of the broker's CA with {ca}.",
-        GivenLeadsElsewhere { ca: Setting } => "What is given with {ca} now does not lead there: another CA, or a certificate in between is missing. The broker's certfile should hold those in between.",
+        GivenLeadsElsewhere { ca: Setting } => "The CA given with {ca} now does not lead there: it is another one, or a certificate in between is missing. The broker's certfile should hold those in between.",
         FullChain => "If a public authority signed it, the broker has forgotten the certificates in between: its certfile has to be the full chain (fullchain.pem, not cert.pem).",
         ReplaceExpired { ca: Setting } => "Replace the expired certificate among those given with {ca}: `openssl x509 -noout -subject -enddate -in FILE`",
         Renew { subject: String, date: Day } => "Renew \"{subject}\", which ended on {date}, put it where the broker's certfile says, and have the broker read it: `kill -HUP`, or a restart.",
@@ -223,7 +223,7 @@ sentences! {
         ExpiresSoon { subject: String, date: Day } => "Certificate {subject} expires on {date}: renew it in time.",
 
         // What haltere knows of other connections.
-        Unreadable { detail: String } => "What is stored can't be read ({detail}): replace the connection with PUT /api/connections/{{id}}, or delete it.",
+        Unreadable { detail: String } => "The stored connection can't be read ({detail}): replace the connection with PUT /api/connections/{{id}}, or delete it.",
         SameClientId { connections: String } => "The client id is that of {connections} at the same broker, too: each ends the other's session. Give one of them another one in credentials.clientId.",
         TestedWithOtherId => "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.",
     }

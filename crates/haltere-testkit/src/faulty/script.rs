@@ -131,7 +131,7 @@ impl Script {
         self.then(Step::DropV5)
     }
 
-    /// Waits for a CONNECT and remembers it for [`Peer::connects`]. Anything else: hangs up.
+    /// Waits for a CONNECT and remembers it for [`Peer::connects`]. Closes on anything else.
     #[must_use]
     pub fn read_connect(self) -> Self {
         self.then(Step::ReadConnect)

@@ -280,7 +280,7 @@ fn a_denial_says_that_it_is_policy_and_which() {
 
         let (_, code, _) = test(&admin, &format!("mqtt://10.20.0.1:{port}")).await;
         assert!(was_reached(&code), "the rule before it allows this one: {code}");
-        // A peer that hangs up on MQTT 5 is dialled once more, with MQTT 3.1.1.
+        // A peer that closes on MQTT 5 is dialled once more, with MQTT 3.1.1.
         let mut visited = internet.visits();
         visited.dedup();
         assert_eq!(visited, ["10.20.0.1".parse::<IpAddr>().expect("valid")]);

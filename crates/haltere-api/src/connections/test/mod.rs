@@ -119,7 +119,7 @@ pub(crate) struct TestParams {
         (status = 400, description = "Invalid body; nothing was dialled", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "ca.data: must be base64"})),
         UnknownConnection,
-        (status = 409, description = "What is stored can't be read, so it can't be tested; replace it", body = ErrorBody,
+        (status = 409, description = "The stored connection can't be read, so it can't be tested; replace it", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
         (status = 429, description = "Too many tests of this user (4), or from this address (8), are running", body = ErrorBody,
             headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),

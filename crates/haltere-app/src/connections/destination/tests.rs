@@ -59,19 +59,19 @@ fn another_place_or_a_weaker_way_there_needs_the_password_again() {
 
 #[test]
 fn another_way_to_verify_the_broker_needs_the_password_again() {
-    let place = "mqtts://broker.example";
+    let destination = "mqtts://broker.example";
     let verifying =
         |change| ConnectionPatch { reject_unauthorized: change, ..ConnectionPatch::default() };
     let trusting_pem = |change| ConnectionPatch { ca: change, ..ConnectionPatch::default() };
     let (one, two) = (Pem::new(b"one".to_vec()), Pem::new(b"two".to_vec()));
-    let with_ca = stored(place).with_tls(trusting("one"));
+    let with_ca = stored(destination).with_tls(trusting("one"));
     let lax = TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() };
-    let lax = stored(place).with_tls(lax);
+    let lax = stored(destination).with_tls(lax);
     for (from, patch, why) in [
-        (&stored(place), verifying(FieldChange::Set(true)), None),
+        (&stored(destination), verifying(FieldChange::Set(true)), None),
         (&lax, verifying(FieldChange::Set(false)), None),
         (&with_ca, trusting_pem(FieldChange::Set(one)), None),
-        (&stored(place), verifying(FieldChange::Set(false)), Some("rejectUnauthorized")),
+        (&stored(destination), verifying(FieldChange::Set(false)), Some("rejectUnauthorized")),
         (&lax, verifying(FieldChange::Clear), Some("rejectUnauthorized")),
         (&with_ca, trusting_pem(FieldChange::Clear), Some("ca")),
     ] {
@@ -89,7 +89,7 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
         ..ConnectionPatch::default()
     };
     for (patch, why) in [(asking, "tls.alpn"), (naming, "tls.serverName")] {
-        let (field, reason) = refused(&stored(place), &patch).expect("refused");
+        let (field, reason) = refused(&stored(destination), &patch).expect("refused");
         assert!(field == PASSWORD && reason.ends_with(why), "{field}: {reason}");
     }
     // What a CA holds is judged elsewhere.
@@ -124,10 +124,11 @@ fn secrets_in_the_edit_itself_are_not_stored_ones() {
 #[test]
 fn a_private_key_is_a_secret_as_well() {
     let tls = TlsSettings { key: Some(Pem::new(b"key".to_vec()).into()), ..TlsSettings::default() };
-    let place = "mqtts://broker.example";
-    let (from, away) = (connection("a").at(place).with_tls(tls.clone()), "mqtts://evil.example");
+    let destination = "mqtts://broker.example";
+    let (from, away) =
+        (connection("a").at(destination).with_tls(tls.clone()), "mqtts://evil.example");
     assert_eq!(refused(&from, &to(away)).expect("refused").0, "key");
-    let both = stored(place).with_tls(tls);
+    let both = stored(destination).with_tls(tls);
     assert_eq!(refused(&both, &to(away)).expect("refused").0, PASSWORD);
     let password = ConnectionPatch { password: FieldChange::Set(mqtt_password("x")), ..to(away) };
     assert_eq!(refused(&both, &password).expect("refused").0, "key");
