@@ -47,7 +47,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
 
 /// Get advice about a connection
 ///
-/// The advice that a test (`POST /api/connection-test`) would give about the link's last failure, without dialling
+/// The advice that a test (`POST /api/connection-test`) would give about the link's last failure, without connecting to
 /// the broker. `code` is that failure; the status may have changed since.
 #[utoipa::path(
     get,

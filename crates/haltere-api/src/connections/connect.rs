@@ -14,7 +14,7 @@ use crate::wire::connection::WireConnection;
 
 /// Connect a connection
 ///
-/// Sets the intent to connected. A link that waits for its next attempt dials at once. The response does not wait
+/// Sets the intent to connected. A link that waits for its next attempt makes it at once. The response does not wait
 /// for the link.
 #[utoipa::path(
     post,

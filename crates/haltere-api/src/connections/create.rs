@@ -59,11 +59,11 @@ pub(crate) enum AcceptedCode {
 
 /// Create a connection
 ///
-/// Stores the connection, dials the broker and waits for the first outcome, at most the connect
-/// time-out (5 s by default). haltere keeps dialling a stored connection.
+/// Stores the connection, connects to the broker and waits for the first outcome, at most the connect
+/// time-out (5 s by default). haltere keeps trying to connect a stored one.
 ///
 /// If the id and the name belong to one stored connection whose last attempt failed, that connection
-/// is overwritten and dialled again. This is how to repair a misconfigured connection.
+/// is overwritten and tried again. This is how to repair a misconfigured connection.
 #[utoipa::path(
     post,
     path = "/api/connections",

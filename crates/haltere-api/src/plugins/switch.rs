@@ -45,8 +45,8 @@ pub(crate) struct SwitchParams {
 
 /// Switch a plugin on or off
 ///
-/// Survives restarts. The response says in numbers what the switch does: switching `tls` dials the connections
-/// with TLS settings of their own again, and without it most of them don't come up. With `dryRun=true` nothing
+/// Survives restarts. The response says in numbers what the switch does: switching `tls` reconnects the connections
+/// that have TLS settings of their own, and without it most of them don't come up. With `dryRun=true` nothing
 /// is switched, and the response says what would happen.
 #[utoipa::path(
     put,

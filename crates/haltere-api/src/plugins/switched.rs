@@ -28,7 +28,7 @@ pub(crate) struct WireSwitched {
 #[serde(rename_all = "camelCase")]
 #[schema(as = AffectedByPlugin)]
 pub(crate) struct Affected {
-    /// With `tls`, the connections with TLS settings of their own, which begin or cease to count: they are dialled
+    /// With `tls`, the connections with TLS settings of their own, which begin or cease to count: they are connected
     /// again. With `connections-rest-api`, all: their links stay as they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<usize>,

@@ -97,10 +97,10 @@ pub(crate) struct FailureView<'a> {
     /// What was being done: `connect`, `read`, `getaddrinfo`, `connack`, …
     #[serde(skip_serializing_if = "Option::is_none")]
     syscall: Option<&'a str>,
-    /// The IP address dialled, or the host name that could not be resolved.
+    /// The IP address of the attempt, or the host name that could not be resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
-    /// The port dialled.
+    /// The port of the attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
     /// For people: what failed.

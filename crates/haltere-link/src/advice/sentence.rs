@@ -49,8 +49,8 @@ sentences! {
         DroppedOnTheWay => "A refused connection fails at once; one that times out is dropped on the way: look at firewalls, security groups and VPN routes for this port.",
         CheckRoute { address: String } => "Ask the machine haltere runs on for its way there: `ip route get {address}`",
         NoIpv6 => "That is an IPv6 address: if this machine has no way out over IPv6, use an IPv4 address of the broker.",
-        OwnFirewall { address: String } => "A rule on haltere's own machine forbids dialling {address}: look at `nft list ruleset`, SELinux, and IPAddressDeny= or RestrictAddressFamilies= of its service.",
-        AllowEgress { address: String, port: u16 } => "If haltere is meant to dial this broker, put \"allow {address} port {port}\" into egress.rules of its configuration, in front of any rule that denies it, and restart haltere.",
+        OwnFirewall { address: String } => "A rule on haltere's own machine forbids connections to {address}: look at `nft list ruleset`, SELinux, and IPAddressDeny= or RestrictAddressFamilies= of its service.",
+        AllowEgress { address: String, port: u16 } => "If haltere is meant to connect to this broker, put \"allow {address} port {port}\" into egress.rules of its configuration, in front of any rule that denies it, and restart haltere.",
         EgressNeverOwn => "haltere's own listener stays closed to it, whatever the rules say.",
         LocalPortsUsed => "All local ports to this address are in use: count them with `ss -s`, and widen net.ipv4.ip_local_port_range if need be.",
         CheckIpv6 => "For an IPv6 address: is IPv6 on for this machine or container (`ip -6 addr`)?",
@@ -78,7 +78,7 @@ sentences! {
         PortOrLimit { port: u16 } => "Is {port} the broker's port, and does max_connections of that listener leave room for one more?",
         ClosedLog => "The broker's log says why it closed the connection.",
         LostLog => "The broker's log says whether it was stopped, or closed this session, and why.",
-        ClientIdElsewhere { client: String, setting: Setting } => "Two clients with one client id disconnect each other forever: is {client} in use elsewhere? If so, choose another with {setting}.",
+        ClientIdElsewhere { client: String, setting: Setting } => "Two clients with one client id disconnect each other again and again: is {client} in use elsewhere? If so, choose another with {setting}.",
 
         // Another address.
         ServerNamed { server: String, url: TryUrl } => "The broker names another server, \"{server}\". If you trust it, {url}",

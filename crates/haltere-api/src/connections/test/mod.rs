@@ -77,11 +77,11 @@ pub(crate) struct TestParams {
 ///
 /// With `Accept: text/event-stream` each stage is sent as it happens: events `stage`, whose data is a
 /// `ConnectionTestEvent`, and at the end one event `result`, whose data is the whole `ConnectionTest`.
-/// A stage may appear twice: a broker without MQTT 5 is dialled again with 3.1.1, and under TLS 1.3 a broker
+/// A stage may appear twice: a broker without MQTT 5 is tried again with 3.1.1, and under TLS 1.3 a broker
 /// refuses our certificate only after the handshake. The later one counts. Closing the connection ends the test.
 ///
 /// With `?connection={id}` the body is a merge patch, as for `PATCH /api/connections/{connectionId}`, and the
-/// stored connection is dialled as it would be after that change; `{}` dials what is stored. Stored secrets
+/// stored connection is tested as it would be after that change; `{}` tests what is stored. Stored secrets
 /// take part, just as they would after the change; where secrets are write-only, a patch that leads elsewhere
 /// has to bring them.
 ///
@@ -116,7 +116,7 @@ pub(crate) struct TestParams {
             })),
             (String = "text/event-stream", example = "event: stage\ndata: {\"state\":\"started\",\"stage\":\"dns\"}\n\nevent: stage\ndata: {\"state\":\"ended\",\"stage\":\"dns\",\"ok\":true,\"elapsedMs\":0.4,\"detail\":\"10.0.0.7\"}\n\nevent: result\ndata: {\"connected\":true,\"stages\":[],\"advice\":[],\"adviceKeys\":[],\"certificates\":[]}\n\n"),
         )),
-        (status = 400, description = "Invalid body; nothing was dialled", body = ErrorBody,
+        (status = 400, description = "Invalid body; nothing was tested", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "ca.data: must be base64"})),
         UnknownConnection,
         (status = 409, description = "The stored connection can't be read, so it can't be tested; replace it", body = ErrorBody,

@@ -9,7 +9,7 @@ use crate::wire::certificate::WireCertificate;
 use crate::wire::sentence::SentenceView;
 use crate::wire::status::{FailureView, StageName};
 
-/// The result of dialling a broker once.
+/// The result of connecting to a broker once.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ConnectionTest)]
