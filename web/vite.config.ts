@@ -3,13 +3,14 @@ import { defineConfig } from "vitest/config";
 
 import { firstLoad } from "./build/first-load.ts";
 import { licences } from "./build/licences.ts";
+import { outline } from "./build/outline.ts";
 import { precompress } from "./build/precompress.ts";
 
 /** The haltere that `npm run dev` uses. */
 const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
 
 export default defineConfig({
-  plugins: [react(), firstLoad(), licences(), precompress()],
+  plugins: [react(), outline(), firstLoad(), licences(), precompress()],
   build: {
     outDir: "dist",
     target: "es2022",

@@ -54,6 +54,24 @@ for (const [name, path, content] of PAGES) {
   });
 }
 
+test("the outline waits for no style sheet and no script", async ({ page }) => {
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\.(css|js)$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/", { waitUntil: "commit" });
+  await page.waitForFunction(() => performance.getEntriesByName("first-paint").length > 0);
+  await expect(page.locator("#outline")).toBeVisible();
+  expect(await page.locator("#outline").evaluate((element) => getComputedStyle(element).position)).toBe("fixed");
+  release();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  await expect(page.locator("#outline")).toBeHidden();
+});
+
 test("without scripts, the page says so instead of loading for ever", async ({ browser, haltere }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();

@@ -1,0 +1,27 @@
+import { readFile } from "node:fs/promises";
+import type { Plugin } from "vite";
+
+const OUTLINE = new URL("../src/app/outline.css", import.meta.url);
+const STYLE_SHEETS = /\s*<link rel="stylesheet"[^>]*>/g;
+
+/**
+ * Shows the outline in `index.html` before style sheets and scripts have arrived: its style is in the page, and the
+ * style sheets come after it, because browsers paint nothing that follows one which is still loading. They come before
+ * the root, whose own styles have to prevail.
+ */
+export function outline(): Plugin {
+  return {
+    name: "haltere-outline",
+    transformIndexHtml: {
+      order: "post",
+      async handler(page) {
+        const style = `<style nonce="__HALTERE_NONCE__">\n${await readFile(OUTLINE, "utf8")}</style>\n`;
+        const sheets = page.match(STYLE_SHEETS) ?? [];
+        return page
+          .replaceAll(STYLE_SHEETS, "")
+          .replace("</head>", () => `${style}</head>`)
+          .replace('<div id="root">', (root) => `${sheets.join("").trim()}\n    ${root}`);
+      },
+    },
+  };
+}
