@@ -86,9 +86,12 @@ export async function logOut() {
   location.assign(`${basePath}/`);
 }
 
-/** Requests the profile again; without a session the login page opens. */
+/**
+ * Requests the profile again; without a session the login page opens. Not repeated while haltere is unreachable: the
+ * event stream, which has failed too, calls this at each of its attempts.
+ */
 export async function checkSession(queries: QueryClient) {
-  await queries.invalidateQueries({ queryKey: KEY });
+  await queries.fetchQuery({ ...profileQuery, staleTime: 0, retry: false }).catch(() => undefined);
 }
 
 /** Marks the initial password as replaced before the profile is requested again. */
