@@ -203,6 +203,54 @@ test("an edit is not stopped because the connection was disconnected meanwhile",
   expect(await admin.connection("press")).toMatchObject({ name: "Press 5", status: { state: "idle" } });
 });
 
+test("an edit is undone from its outcome, and what has changed since is not overwritten", async ({
+  page,
+  admin,
+  guard,
+  pki,
+}) => {
+  guard.allow(/status of 412 .*\/api\/connections\/press\?/);
+  const credentials = { username: "haltere", password: "kept in the dark" };
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials, ca: pki.ca.cert });
+  const before = await admin.connection("press");
+  const outcome = (name: string) => page.getByRole("status").filter({ hasText: en.outcome.saved(name) });
+  const rename = async (name: string) => {
+    await page.goto("/connections/press/edit");
+    await textField(page, form.name).fill(name);
+    await textField(page, form.url).fill("mqtts://press-4:8883");
+    await page.getByRole("button", { name: `${form.removeFile}: ${form.ca}` }).click();
+    await save(page);
+    await expect(outcome(name)).toBeVisible();
+  };
+  await rename("Press 5");
+  expect(await admin.connection("press")).toMatchObject({ name: "Press 5", url: "mqtts://press-4:8883" });
+  await outcome("Press 5").getByRole("button", { name: en.undo }).click();
+  await expect(page.getByText(en.outcome.takenBack("Press"))).toBeVisible();
+  const { name, url, ca, credentials: kept } = await admin.connection("press");
+  expect({ name, url, ca, credentials: kept }).toEqual({
+    name: before.name,
+    url: before.url,
+    ca: before.ca,
+    credentials,
+  });
+
+  await rename("Press 6");
+  await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
+  await outcome("Press 6").getByRole("button", { name: en.undo }).click();
+  await expect(page.getByRole("alert").filter({ hasText: form.conflict }).last()).toBeVisible();
+  expect(await admin.connection("press")).toMatchObject({ name: "Theirs", url: "mqtts://press-4:8883" });
+});
+
+test("a change of a secret, which only the server has, has no undo", async ({ page, admin }) => {
+  const credentials = { username: "haltere", password: "kept in the dark" };
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
+  await page.goto("/connections/press/edit");
+  await page.getByLabel(form.password, { exact: true }).fill("another");
+  await save(page);
+  await expect(page.getByText(en.outcome.saved("Press"))).toBeVisible();
+  await expect(page.getByRole("button", { name: en.undo })).toHaveCount(0);
+});
+
 test("leaving unsaved changes asks for confirmation", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");

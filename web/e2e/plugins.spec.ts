@@ -6,7 +6,10 @@ import { expect, test } from "./support/test";
 
 const { switching } = en.settings;
 
-test("a switch that affects connections says how many and asks for confirmation", async ({ page, admin }) => {
+test("a switch that affects connections says how many, asks for confirmation, and is undone from its outcome", async ({
+  page,
+  admin,
+}) => {
   await admin.create({ id: "press", name: "Press", url: "mqtts://127.0.0.1:1", rejectUnauthorized: false });
   await page.goto("/administration/plugins");
   const tls = page.getByRole("switch", { name: /^tls / });
@@ -21,7 +24,10 @@ test("a switch that affects connections says how many and asks for confirmation"
   await dialog.getByRole("button", { name: switching.off }).click();
   await expect(tls).not.toBeChecked();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(en.settings.switched("tls", false))).toBeVisible();
+  const outcome = page.getByRole("status").filter({ hasText: en.settings.switched("tls", false) });
+  await outcome.getByRole("button", { name: en.undo }).click();
+  await expect(page.getByText(en.settings.switched("tls", true))).toBeVisible();
+  await expect(tls).toBeChecked();
 });
 
 test("only what can be switched has a switch", async ({ page, admin }) => {

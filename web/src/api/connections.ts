@@ -127,11 +127,15 @@ export const replaceConnection = (id: string, input: ConnectionInput, tag: strin
     }),
   );
 
-/** Changes the given fields of a connection. With an ETag, only if that is still its version. */
-export const patchConnection = (id: string, change: ConnectionPatch, tag?: string) =>
-  unwrap(
-    api.PATCH("/api/connections/{connectionId}", {
-      params: { path: { connectionId: id }, query: { secrets: "omit" }, ...ifMatch(tag) },
-      body: change,
-    }),
-  );
+/**
+ * Changes the given fields of a connection; returns the ETag of the new version. With an ETag, only if that is
+ * still its version.
+ */
+export async function patchConnection(id: string, change: ConnectionPatch, tag?: string): Promise<string | undefined> {
+  const request = api.PATCH("/api/connections/{connectionId}", {
+    params: { path: { connectionId: id }, query: { secrets: "omit" }, ...ifMatch(tag) },
+    body: change,
+  });
+  await unwrap(request);
+  return strongETag((await request).response.headers.get("ETag"));
+}

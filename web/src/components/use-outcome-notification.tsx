@@ -2,8 +2,10 @@ import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
 import type { Connection } from "../api/schema";
+import { useErrorNotification } from "../hooks/use-error-notification";
 import { useMessages } from "../i18n/language";
 import type { Failure } from "../util/run-for-each";
+import { toError } from "../util/to-error";
 import { BulkFailures } from "./BulkFailures";
 
 /** How long the outcome and its undo are shown, in milliseconds. */
@@ -11,6 +13,7 @@ const SHOWN = 12_000;
 
 /** Takes an action back. */
 interface Undo {
+  /** Returns for which connections it failed. */
   readonly run: () => Promise<readonly Failure<Connection>[]>;
   /** What has happened then. */
   readonly done: string;
@@ -19,6 +22,7 @@ interface Undo {
 /** Returns a function that shows the outcome of an action, with an undo where there is one. */
 export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
   const t = useMessages();
+  const onError = useErrorNotification();
   return (text, undo) => {
     if (!undo) {
       notifications.show({ message: text, role: "status" });
@@ -26,9 +30,13 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
     }
     const takeBack = async (id: string) => {
       notifications.hide(id);
-      const failed = await undo.run();
-      if (failed.length === 0) notifications.show({ message: undo.done, role: "status" });
-      else notifyFailures(failed);
+      try {
+        const failed = await undo.run();
+        if (failed.length === 0) notifications.show({ message: undo.done, role: "status" });
+        else notifyFailures(failed);
+      } catch (error) {
+        onError(toError(error));
+      }
     };
     const id = notifications.show({
       autoClose: SHOWN,

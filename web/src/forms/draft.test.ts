@@ -11,6 +11,7 @@ import {
   toPatch,
   toTestInput,
   toTestPatch,
+  undoPatch,
 } from "./draft";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nö\n-----END CERTIFICATE-----\n";
@@ -117,4 +118,26 @@ test("a duplicate has the settings of the other connection and nothing that must
     noMetricsMode: true,
   });
   expect(toDuplicate(stored, "🦟".repeat(200)).name).toBe("🦟".repeat(128));
+});
+
+test("an edit is taken back by what was stored before, unless that needs a secret", () => {
+  const stored = {
+    id: "press",
+    name: "Press",
+    url: "mqtts://a",
+    credentials: { username: "u" },
+    ca: { data: "MIIB", encoding: "base64" },
+  } as Connection;
+  const before = toDraft(stored);
+  expect(undoPatch(stored, { ...before, name: "Belt", ca: "", noMetricsMode: true })).toMatchObject({
+    name: "Press",
+    ca: stored.ca,
+    noMetricsMode: null,
+  });
+  const kept = undoPatch(stored, { ...before, name: "Belt" });
+  expect(kept).not.toHaveProperty("ca");
+  expect(kept?.credentials).not.toHaveProperty("password");
+  for (const change of [{ password: "new" }, { password: "" }, { username: "" }, { cert: PEM }, { key: PEM }]) {
+    expect(undoPatch(stored, { ...before, ...change }), JSON.stringify(change)).toBeUndefined();
+  }
 });

@@ -160,6 +160,18 @@ export function toPatch(draft: Draft): ConnectionPatch {
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
 }
 
+/**
+ * The patch that takes an edit of a connection back; undefined if that needs a secret, which only the server has.
+ */
+export function undoPatch(connection: Connection, edited: Draft): ConnectionPatch | undefined {
+  const before = toDraft(connection);
+  const { password, cert, key } = edited;
+  const losesPassword = before.username !== "" && edited.username === "";
+  if (password !== undefined || losesPassword || cert !== before.cert || key !== before.key) return undefined;
+  const { ca = null, noMetricsMode = null } = connection;
+  return { ...toPatch(before), ...(edited.ca !== before.ca && { ca }), noMetricsMode };
+}
+
 /** The fields that differ between two versions, as far as the form can tell. */
 export function differingFields(one: Draft, other: Draft): (keyof Draft)[] {
   return (Object.keys(one) as (keyof Draft)[]).filter((field) => one[field] !== other[field]);

@@ -18,9 +18,19 @@ import type { Connection } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
 import { NotLoaded } from "../components/NotLoaded";
+import { useOutcomeNotification } from "../components/use-outcome-notification";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
-import { EMPTY_DRAFT, toDraft, toDuplicate, toInput, toPatch, toTestInput, toTestPatch } from "../forms/draft";
+import {
+  EMPTY_DRAFT,
+  toDraft,
+  toDuplicate,
+  toInput,
+  toPatch,
+  toTestInput,
+  toTestPatch,
+  undoPatch,
+} from "../forms/draft";
 import { hasForeignChanges, setsSecrets } from "../forms/merge";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
@@ -29,6 +39,7 @@ import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
 import { EmptyState } from "../ui/EmptyState";
+import { runForEach } from "../util/run-for-each";
 
 /** `/new`, or `/new?from=` for a copy of a connection. */
 export function NewConnectionPage() {
@@ -112,6 +123,7 @@ interface EditProps {
 function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
   const t = useMessages();
   const notifyIfKeyStored = useKeyStoredNotification();
+  const notify = useOutcomeNotification();
   const queries = useQueryClient();
   const [base, setBase] = useState(stored);
   const [isSaving, setSaving] = useState(false);
@@ -119,15 +131,19 @@ function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
   const { connection, tag } = base;
   const { id: connectionId } = connection;
   const isReadable = displayState(connection) !== "unreadable";
-  const update = (draft: Draft, tag: string | undefined) =>
+  const update = async (draft: Draft, tag: string | undefined) => {
+    if (isReadable) return patchConnection(connectionId, toPatch(draft), tag);
     // An unreadable connection has nothing to keep, so the form replaces it.
-    isReadable
-      ? patchConnection(connectionId, toPatch(draft), tag)
-      : replaceConnection(connectionId, toInput(draft), tag);
-  /** Saves over the version that the edit started from, or over one that differs in nothing that is edited. */
+    await replaceConnection(connectionId, toInput(draft), tag);
+    return undefined;
+  };
+  /**
+   * Saves over the version that the edit started from, or over one that differs in nothing that is edited. Returns
+   * the ETag of the new version of a connection that had something to keep.
+   */
   const save = async (draft: Draft) => {
     try {
-      await update(draft, tag);
+      return await update(draft, tag);
     } catch (error) {
       if (!(error instanceof ApiError && error.isEditConflict)) throw error;
       const found = await fetchEditConflict(connectionId, tag);
@@ -135,7 +151,7 @@ function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
         setConflict(found);
         throw error;
       }
-      await update(draft, found.latest.tag);
+      return update(draft, found.latest.tag);
     }
   };
   return (
@@ -165,14 +181,24 @@ function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
       onSave={async (draft) => {
         // The fleet may show the change before the response arrives.
         setSaving(true);
+        let savedTag: string | undefined;
         try {
-          await (isDeleted ? createConnection(queries, toInput(draft)) : save(draft));
+          if (isDeleted) await createConnection(queries, toInput(draft));
+          else savedTag = await save(draft);
         } catch (error) {
           setSaving(false);
           throw error;
         }
         notifyIfKeyStored(draft);
-        notifications.show({ message: t.outcome.saved(draft.name) });
+        const undo = savedTag === undefined ? undefined : undoPatch(connection, draft);
+        notify(
+          t.outcome.saved(draft.name),
+          undo && {
+            // Only of the version that was saved: what has changed since stays.
+            run: () => runForEach([connection], () => patchConnection(connectionId, undo, savedTag)),
+            done: t.outcome.takenBack(connection.name),
+          },
+        );
         return onLeave;
       }}
       onCancel={onLeave}

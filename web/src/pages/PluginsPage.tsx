@@ -1,11 +1,11 @@
 import { Switch } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { pluginsQuery, previewPluginSwitch, switchPlugin } from "../api/plugins";
 import { hasPermission, useProfile } from "../api/session";
 import { NotLoaded } from "../components/NotLoaded";
 import { PluginSwitchDialog } from "../components/PluginSwitchDialog";
+import { useOutcomeNotification } from "../components/use-outcome-notification";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useErrorNotification } from "../hooks/use-error-notification";
 import { useMessages } from "../i18n/language";
@@ -32,11 +32,20 @@ function Plugins() {
   const t = useMessages();
   const queries = useQueryClient();
   const onError = useErrorNotification();
+  const notify = useOutcomeNotification();
   const { data, failureReason } = useQuery(pluginsQuery);
   const change = useMutation({
     mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => switchPlugin(id, enabled),
     onError,
-    onSuccess: ({ id, enabled }) => notifications.show({ message: t.settings.switched(id, enabled) }),
+    onSuccess: ({ id, enabled }) =>
+      notify(t.settings.switched(id, enabled), {
+        run: async () => {
+          await switchPlugin(id, !enabled);
+          await queries.invalidateQueries(pluginsQuery);
+          return [];
+        },
+        done: t.settings.switched(id, !enabled),
+      }),
     onSettled: () => {
       preview.reset();
       return queries.invalidateQueries(pluginsQuery);

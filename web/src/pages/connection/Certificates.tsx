@@ -109,16 +109,21 @@ function useTrustForAll() {
   const t = useMessages();
   const notify = useOutcomeNotification();
   return useMutation({
-    mutationFn: ({ ca, connections }: { ca: Certificate; connections: readonly Connection[] }) =>
-      runForEach(connections, ({ id }) => patchConnection(id, { ca: ca.pem })),
-    onSuccess: (failed, { connections }) => {
+    mutationFn: async ({ ca, connections }: { ca: Certificate; connections: readonly Connection[] }) => {
+      const tags = new Map<string, string | undefined>();
+      const failed = await runForEach(connections, async ({ id }) =>
+        tags.set(id, await patchConnection(id, { ca: ca.pem })),
+      );
+      return { failed, tags };
+    },
+    onSuccess: ({ failed, tags }, { connections }) => {
       const errors = new Set(failed.map(({ item }) => item));
       const changed = connections.filter((connection) => !errors.has(connection));
       if (failed.length > 0) notifyFailures(failed);
       if (changed.length === 0) return;
       notify(t.trustAll.done(changed.length), {
-        // The connections as they were before.
-        run: () => runForEach(changed, ({ id, ca = null }) => patchConnection(id, { ca })),
+        // The connections as they were before, unless they have changed since.
+        run: () => runForEach(changed, ({ id, ca = null }) => patchConnection(id, { ca }, tags.get(id))),
         done: t.trustAll.undone(changed.length),
       });
     },

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useId, useMemo, useState } from "react";
 
 import { patchConnection } from "../../api/connections";
-import type { Connection, ConnectionPatch } from "../../api/schema";
+import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { PemField, PemSummary } from "../../forms/PemField";
 import { useMessages } from "../../i18n/language";
@@ -60,11 +60,13 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   }, [connections, scheme, caWay, ca, userWay, username, password]);
   const isChosen = scheme !== undefined || caWay !== "keep" || userWay !== "keep";
 
+  /** The ETag of each changed connection: what has changed since is not taken back. */
+  const [tags] = useState(() => new Map<string, string | undefined>());
   const run = useMutation({
     mutationFn: async () => {
       const failed = await runForEach(
         plan,
-        apply(({ patch }) => patch),
+        async ({ connection: { id }, patch }) => tags.set(id, await patchConnection(id, patch)),
         setDone,
       );
       return failed.map(({ item, error }) => ({ item: item.connection, error }));
@@ -86,10 +88,9 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
     }
     notify(text, {
       run: async () => {
-        const failed = await runForEach(
-          changed,
-          apply(({ undo }) => undo),
-        );
+        const failed = await runForEach(changed, async ({ connection: { id }, undo }) => {
+          if (undo) await patchConnection(id, undo, tags.get(id));
+        });
         return failed.map(({ item, error }) => ({ item: item.connection, error }));
       },
       done: t.bulkEdit.undone(changed.length),
@@ -159,12 +160,6 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
     </BulkModal>
   );
 }
-
-/** Sends a patch of a planned edit; there is nothing to send where it is undefined. */
-const apply = (patchOf: (edit: PlannedEdit) => ConnectionPatch | undefined) => async (edit: PlannedEdit) => {
-  const patch = patchOf(edit);
-  if (patch) await patchConnection(edit.connection.id, patch);
-};
 
 interface WayChoiceProps {
   label: string;
