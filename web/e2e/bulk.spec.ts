@@ -98,7 +98,9 @@ test("a connection that fails is named with the reason, and the others go on", a
   // Another user deletes it first.
   await admin.delete("press");
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
-  await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
+  await expect(dialog.getByRole("alert")).toHaveText(
+    `${en.bulk.failed(1)}Press: ${en.errors.refusals["Connection not found"]}`,
+  );
   await dialog.getByRole("button", { name: en.close }).last().click();
   await expect(connectionItem(page, "Belt")).toContainText(en.states.idle);
   await expect(connectionItem(page, "Oven")).toContainText(en.states.idle);
@@ -113,7 +115,9 @@ test("a failed delete is named even if no connection is left", async ({ page, ad
   await admin.delete("press");
   await dialog.getByRole("textbox").fill("4");
   await dialog.getByRole("button", { name: en.delete }).click();
-  await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
+  await expect(dialog.getByRole("alert")).toHaveText(
+    `${en.bulk.failed(1)}Press: ${en.errors.refusals["Connection not found"]}`,
+  );
   await dialog.getByRole("button", { name: en.close }).last().click();
   await expect(page.getByRole("heading", { name: fleet.empty })).toBeVisible();
 });

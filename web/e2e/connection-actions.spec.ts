@@ -146,7 +146,7 @@ test("an edit of many goes on after a failure, and says for which and why", asyn
   await admin.delete("oven");
   await dialog.getByRole("button", { name: bulkEdit.change(2) }).click();
   await expect(dialog.getByRole("alert")).toContainText(en.bulk.failed(1));
-  await expect(dialog.getByRole("alert")).toContainText("Oven: Connection not found");
+  await expect(dialog.getByRole("alert")).toContainText(`Oven: ${en.errors.refusals["Connection not found"]}`);
   await expect(page.getByText(bulkEdit.done(1))).toBeVisible();
   // Only the server has the passwords from before.
   await expect(page.getByRole("button", { name: en.undo })).toHaveCount(0);

@@ -91,7 +91,9 @@ test("an error is shown at its field, and the input stays", async ({ page, admin
   guard.allow(/status of 403 .*\/api\/connections/);
   await fill(page, "Press", UNREACHABLE_URL);
   await save(page);
-  await expect(page.getByRole("alert")).toContainText("Connection with either the same name or id already exists");
+  await expect(page.getByRole("alert")).toContainText(
+    en.errors.refusals["Connection with either the same name or id already exists"] ?? "",
+  );
   await expect(textField(page, form.name)).toHaveValue("Press");
   await expect(textField(page, form.url)).toHaveValue(UNREACHABLE_URL);
 });

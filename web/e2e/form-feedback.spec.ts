@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { CONNECTION_BODIES, requestProperties } from "../src/api/request-properties";
 import { en } from "../src/i18n/en";
+import { faults } from "../src/i18n/en-faults";
 import { expectAccessible } from "./support/axe";
 import { textField } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
@@ -18,9 +19,9 @@ const REFUSED: readonly (readonly [label: string, value: string, message: RegExp
   [form.url, "mqtt://press-4:1883/%zz", /path|character/],
   [form.username, "u".repeat(70_000), /bytes/],
   [form.password, "p".repeat(70_000), /bytes/],
-  [form.ca, "no certificate", /must be PEM/],
-  [form.cert, "no certificate", /must be PEM/],
-  [form.key, "no key", /must be PEM/],
+  [form.ca, "no certificate", /be PEM/],
+  [form.cert, "no certificate", /be PEM/],
+  [form.key, "no key", /be PEM/],
   [form.serverName, "not a name", /not a valid host name/],
   [form.alpn, "a".repeat(300), /must be 1 to 255 bytes/],
   [form.id, "a\u200bb", /invisible|character/],
@@ -114,7 +115,7 @@ test("a key of another certificate is refused at its field, by a test and by sav
   await page.getByLabel(form.key, { exact: true }).fill(pki.server.key);
   for (const button of [en.save, form.test]) {
     await press(page, button);
-    await expect(page.getByText("does not belong to the first certificate in cert")).toBeInViewport();
+    await expect(page.getByText(faults.otherKey)).toBeInViewport();
     await expect(page.getByRole("button", { name: `${form.chooseFile}: ${form.key}` })).toBeFocused();
   }
 });

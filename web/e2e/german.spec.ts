@@ -100,3 +100,43 @@ test("a broker that was reached before is said to have been connected", async ({
     /^[-\d]+ [:\d]+ UTC$/,
   );
 });
+
+/** Values that only the server refuses, by their fields. */
+const REFUSED: readonly (readonly [label: string, value: string])[] = [
+  [de.form.name, "a\u200bb"],
+  [de.form.url, "mqtts://press-4:8883/path"],
+  [de.form.username, "u".repeat(70_000)],
+  [de.form.password, "p".repeat(70_000)],
+  [de.form.ca, "no certificate"],
+  [de.form.cert, "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2Vw\n-----END PUBLIC KEY-----\n"],
+  [de.form.key, "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n"],
+  [de.form.serverName, "127.0.0.1"],
+  [de.form.alpn, "mqtt mqtt"],
+  [de.form.id, ".."],
+  [de.form.clientId, "c".repeat(70_000)],
+];
+
+test("what the server refuses is said in German at the field", async ({ page, guard }) => {
+  guard.allow(/status of 400 .*\/api\/connections/);
+  for (const [label, value] of REFUSED) {
+    await test.step(label, async () => {
+      await page.goto("about:blank");
+      await page.goto("/new");
+      await textField(page, de.form.url).fill("mqtts://press-4:8883");
+      await textField(page, de.form.username).fill("haltere");
+      const field = textField(page, label).or(page.getByLabel(label, { exact: true }));
+      for (const section of [de.form.clientCertificate, de.form.handshake, de.form.advanced]) {
+        if (await field.isHidden()) await page.getByRole("button", { name: section, exact: true }).click();
+      }
+      await field.fill(value);
+      const [response] = await Promise.all([
+        page.waitForResponse((each) => each.request().method() === "POST"),
+        page.getByRole("button", { name: de.save, exact: true }).click(),
+      ]);
+      const { message, fault } = (await response.json()) as { message: string; fault?: { key: string } };
+      expect(fault, message).toBeDefined();
+      await expect(page.locator("[data-field]").filter({ has: page.locator(":focus") })).toBeVisible();
+      await expect(page.locator("form")).not.toContainText(message.replace(/^[\w.]+: /, ""));
+    });
+  }
+});

@@ -272,8 +272,8 @@ test("a right-to-left name does not reorder the text around it", async ({ page, 
   await expect(bulk).toBeVisible();
   await admin.delete("turned");
   await bulk.getByRole("button", { name: en.fleet.disconnect }).click();
-  await expect(bulk.getByRole("alert")).toContainText("Connection not found");
-  expect(await readsFromLeft(page, "Connection not found")).toBe(true);
+  await expect(bulk.getByRole("alert")).toContainText(en.errors.refusals["Connection not found"] ?? "");
+  expect(await readsFromLeft(page, en.errors.refusals["Connection not found"] ?? "")).toBe(true);
 
   await admin.create({ id: "turned", name, url: UNREACHABLE_URL });
   await page.goto("/connections/turned");

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
+import { faults } from "../src/i18n/en-faults";
 import { expectAccessible } from "./support/axe";
 import { run } from "./support/child";
 import { textField } from "./support/locators";
@@ -89,7 +90,7 @@ test("invalid PEM stays editable, and a file that is too large is not sent", asy
   await ca.fill("no certificate");
   await page.getByRole("button", { name: en.save }).click();
   await expect(ca).toHaveValue("no certificate");
-  await expect(page.getByText("must be PEM text, or base64 of it")).toBeVisible();
+  await expect(page.getByText(faults.notPem)).toBeVisible();
 
   await pick(page, form.ca, { name: "disk.pem", bytes: Buffer.alloc(300 * 1024, "x") });
   await expect(page.getByText(form.pemTooLarge("disk.pem", "300 KiB", "256 KiB"))).toBeVisible();

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use haltere_app::NotAllowed;
 use haltere_app::connections::LastChange;
+use haltere_app::{Invalid, NotAllowed};
 use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use crate::limits::counters::LimitReached;
 use crate::limits::names::{self, LIMITS};
+use crate::wire::sentence::SentenceView;
 use crate::wire::time;
 
 /// The body of every error.
@@ -41,6 +42,9 @@ pub(crate) struct ErrorBody {
     #[schema(value_type = Option<String>, example = "limits.streams_per_user")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) limit: Option<&'static str>,
+    /// With code `INVALID`, what is wrong with the field that the message names, if it has a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<Box<SentenceView>>,
     /// With status 412, the last change of the connection.
     #[serde(rename = "lastChange", skip_serializing_if = "Option::is_none")]
     pub(crate) last_change: Option<Box<WireLastChange>>,
@@ -111,6 +115,7 @@ pub(crate) struct ApiError {
     message: Cow<'static, str>,
     session_hint: bool,
     limit: Option<&'static str>,
+    fault: Option<Box<SentenceView>>,
     last_change: Option<Box<WireLastChange>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<InternalCause>,
@@ -133,6 +138,7 @@ impl ApiError {
             message,
             session_hint: false,
             limit: None,
+            fault: None,
             last_change: None,
             headers: Vec::new(),
             cause: None,
@@ -142,6 +148,13 @@ impl ApiError {
     /// 400: the request is invalid. `message` names the field.
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message)
+    }
+
+    /// 400: a field is invalid.
+    pub(crate) fn invalid_field(invalid: Invalid) -> Self {
+        let message = invalid.to_string();
+        let fault = invalid.fault.map(|(key, parameters)| SentenceView::new(key, parameters));
+        Self { fault: fault.map(Box::new), ..Self::invalid(message) }
     }
 
     /// 401: not logged in.
@@ -212,12 +225,13 @@ impl ApiError {
     }
 
     pub(crate) fn body(&self) -> ErrorBody {
-        let Self { code, message, session_hint, limit, last_change, .. } = self;
+        let Self { code, message, session_hint, limit, fault, last_change, .. } = self;
         ErrorBody {
             code: *code,
             message: message.clone(),
             reason: None,
             limit: *limit,
+            fault: fault.clone(),
             last_change: last_change.clone(),
             data: session_hint.then_some(SessionHint { session: false }),
         }

@@ -3,9 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use haltere_app::connections::Advice;
+use haltere_app::FieldFault;
+use haltere_app::connections::{Advice, FileContent, MaterialFault};
 use haltere_core::sentence::{Sentence as _, SentenceKind};
-use haltere_core::{Note, Reason};
+use haltere_core::{
+    AlpnError, MqttStringError, Note, Reason, TextError, TlsServerNameError, TopicError, UrlError,
+};
 use serde_json::{Map, Value, json};
 
 use crate::access::X_ACCESS;
@@ -47,9 +50,32 @@ fn golden_sentences() {
     };
     let all = json!({
         "reasons": list(Reason::ALL), "notes": list(Note::ALL), "advice": list(Advice::ALL),
+        "faults": list(&faults()), "fileContents": list(FileContent::ALL),
     });
     let text = serde_json::to_string_pretty(&all).expect("JSON");
     check("openapi/sentences.json", &(text + "\n"));
+}
+
+/// What can be wrong with a field. A key has one meaning, wherever it is used.
+fn faults() -> Vec<SentenceKind> {
+    let all = [
+        FieldFault::ALL,
+        TextError::ALL,
+        UrlError::ALL,
+        TopicError::ALL,
+        AlpnError::ALL,
+        TlsServerNameError::ALL,
+        MqttStringError::ALL,
+        MaterialFault::ALL,
+    ];
+    let mut faults: Vec<SentenceKind> = Vec::new();
+    for (name, parameters) in all.concat() {
+        match faults.iter().find(|(other, _)| *other == name) {
+            Some((_, others)) => assert_eq!(*others, parameters, "{name}"),
+            None => faults.push((name, parameters)),
+        }
+    }
+    faults
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::StorageTrouble;
+use haltere_core::sentence::{ParameterValue, Sentence, Setting};
+use haltere_core::{StorageTrouble, sentences};
 use haltere_store::StoreError;
 
 /// Why the caller may not do it, or not now.
@@ -39,12 +40,37 @@ pub struct Invalid {
     pub field: Cow<'static, str>,
     /// What is wrong with it; completes "`<field>`: …".
     pub reason: String,
+    /// The same as a key with parameters, if it has one.
+    pub fault: Option<(&'static str, Vec<(&'static str, ParameterValue)>)>,
+}
+
+sentences! {
+    /// What is wrong with a field that its own parser accepts. Each message completes "`<field>`: …".
+    pub enum FieldFault {
+        Missing => "is missing",
+        NotPem => "must be PEM text, or base64 of it",
+        UserNameMissing => "is missing; a password needs one",
+        SecretOfAnotherBroker { differs: Setting } => "must be given again, because the stored one was entered for another {differs}",
+        ClientIdTaken { name: String, id: String } => "the connection {name:?} (id {id:?}) has it at the same broker, and each would end the other's session",
+        ClientIdTakenElsewhere => "another connection has it at the same broker, and each would end the other's session",
+        GeneratedClientIdTaken { name: String, id: String } => "the connection {name:?} (id {id:?}) has the one that haltere generates for this connection at the same broker, and each would end the other's session",
+        GeneratedClientIdTakenElsewhere => "another connection has the one that haltere generates for this connection at the same broker, and each would end the other's session",
+        TooShort { min: usize } => "must be at least {min} characters long",
+        TooManyBytes { max: usize } => "must be at most {max} bytes long",
+        IsUserName => "must not be the user name",
+    }
 }
 
 impl Invalid {
     /// `field` is wrong because of `reason`.
     pub fn new(field: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
-        Self { field: field.into(), reason: reason.into() }
+        Self { field: field.into(), reason: reason.into(), fault: None }
+    }
+
+    /// `field` is wrong because of `fault`, for which other programs may have a text of their own.
+    pub fn of(field: impl Into<Cow<'static, str>>, fault: &impl Sentence) -> Self {
+        let keyed = Some((fault.key(), fault.parameters()));
+        Self { field: field.into(), reason: fault.to_string(), fault: keyed }
     }
 
     /// The body as a whole is wrong.

@@ -43,5 +43,5 @@ pub use app::{
 pub use background::{Background, BackgroundTask, Schedule, TaskRun, TaskState};
 pub use credential::Credential;
 pub use ctx::Ctx;
-pub use error::{Internal, Invalid, NotAllowed};
+pub use error::{FieldFault, Internal, Invalid, NotAllowed};
 pub use policy::{Action, Principal};

@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
+use crate::sentence::CodePoint;
+use crate::sentences;
 use crate::text::{self, TextError};
 
 /// How bytes travel between us and the broker.
@@ -111,58 +113,28 @@ struct Parts {
     path: String,
 }
 
-/// Why a URL was refused. Each message completes "url: …".
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UrlError {
-    /// Nothing was left after trimming.
-    #[error("must not be empty")]
-    Empty,
-    /// Over [`BrokerUrl::MAX_BYTES`].
-    #[error("must be at most {} bytes long", BrokerUrl::MAX_BYTES)]
-    TooLong,
-    /// White space or a control character is inside.
-    #[error("must not contain spaces or control characters")]
-    Whitespace,
-    #[error("must start with mqtt://, mqtts://, ws:// or wss://")]
-    NoScheme,
-    /// There is a scheme, and we don't speak it.
-    #[error("unknown scheme; use mqtt://, mqtts://, ws:// or wss://")]
-    UnknownScheme,
-    /// There is an `@` before the host.
-    #[error(
-        "must not contain a user name or password; use credentials.username and credentials.password"
-    )]
-    UserInfo,
-    /// There is a `#`.
-    #[error("must not contain a fragment (#)")]
-    Fragment,
-    #[error("the host is missing")]
-    NoHost,
-    /// The host is neither a name nor an address.
-    #[error("the host is not a valid name or IP address")]
-    BadHost,
-    /// The host is an IPv6 address without brackets. Holds the URL as it may have been meant, without a query.
-    #[error("an IPv6 address needs brackets: {0}")]
-    BareIpv6(String),
-    /// The host is an IPv6 address with a zone id, in brackets or not.
-    #[error(
-        "an IPv6 address must not have a zone id (%…); use an address that is valid beyond the link, in brackets, or a name"
-    )]
-    ZoneId,
-    #[error("the port is not a number")]
-    BadPort,
-    /// The port is outside 1 to 65535. Digits only, at most 20 of them.
-    #[error("port {0} is out of range")]
-    PortOutOfRange(String),
-    /// The host is written with something that can't be seen, which its name is without.
-    #[error("the host {}", TextError::Hidden(*.0))]
-    HiddenInHost(char),
-    /// The path holds something that can't be seen, or turns what surrounds it.
-    #[error("the path {}; write it as {}, if it is meant", TextError::Hidden(*.0), percent_encoded(*.0))]
-    HiddenInPath(char),
-    /// `mqtt://` and `mqtts://` take no path.
-    #[error("a path is possible only with ws:// and wss://")]
-    UnexpectedPath,
+sentences! {
+    /// Why a URL was refused. Each message completes "url: …". Never quotes a user name or a password.
+    pub enum UrlError {
+        Empty => "must not be empty",
+        TooManyBytes { max: usize } => "must be at most {max} bytes long",
+        Whitespace => "must not contain spaces or control characters",
+        NoScheme => "must start with mqtt://, mqtts://, ws:// or wss://",
+        UnknownScheme => "unknown scheme; use mqtt://, mqtts://, ws:// or wss://",
+        UserInfo => "must not contain a user name or password; use credentials.username and credentials.password",
+        Fragment => "must not contain a fragment (#)",
+        NoHost => "the host is missing",
+        BadHost => "the host is not a valid name or IP address",
+        // The URL as it may have been meant, without a query.
+        BareIpv6 { meant: String } => "an IPv6 address needs brackets: {meant}",
+        ZoneId => "an IPv6 address must not have a zone id (%…); use an address that is valid beyond the link, in brackets, or a name",
+        BadPort => "the port is not a number",
+        // Digits only, at most 20 of them.
+        PortOutOfRange { port: String } => "port {port} is out of range",
+        HiddenInHost { character: CodePoint } => "the host contains {character}, an invisible or direction-changing character",
+        HiddenInPath { character: CodePoint, encoded: String } => "the path contains {character}, an invisible or direction-changing character; write it as {encoded}, if it is meant",
+        UnexpectedPath => "a path is possible only with ws:// and wss://",
+    }
 }
 
 impl BrokerUrl {
@@ -176,7 +148,7 @@ impl BrokerUrl {
             return Err(UrlError::Empty);
         }
         if text.len() > Self::MAX_BYTES {
-            return Err(UrlError::TooLong);
+            return Err(UrlError::TooManyBytes { max: Self::MAX_BYTES });
         }
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(UrlError::Whitespace);
@@ -194,9 +166,9 @@ impl BrokerUrl {
             // A password with a slash ends what looks like the authority. Nothing of it is quoted.
             match error {
                 _ if path.contains('@') => UrlError::UserInfo,
-                UrlError::BareIpv6(meant) if transport.is_websocket() => {
+                UrlError::BareIpv6 { meant } if transport.is_websocket() => {
                     let path = path.split('?').next().unwrap_or_default();
-                    UrlError::BareIpv6(format!("{meant}{path}"))
+                    UrlError::BareIpv6 { meant: format!("{meant}{path}") }
                 }
                 error => error,
             }
@@ -216,10 +188,12 @@ impl BrokerUrl {
     pub fn check_new(&self) -> Result<(), UrlError> {
         let (before, path) = self.0.written.split_at(self.0.path_at);
         if let Some(hidden) = before.chars().find(|it| text::is_invisible_in_names(*it)) {
-            return Err(UrlError::HiddenInHost(hidden));
+            return Err(UrlError::HiddenInHost { character: CodePoint(hidden) });
         }
         match text::check_visible(path) {
-            Err(TextError::Hidden(hidden)) => Err(UrlError::HiddenInPath(hidden)),
+            Err(TextError::Hidden { character }) => {
+                Err(UrlError::HiddenInPath { character, encoded: percent_encoded(character.0) })
+            }
             _ => Ok(()),
         }
     }
@@ -280,7 +254,7 @@ fn parse_authority(authority: &str, transport: Transport) -> Result<(Host, u16),
         return Err(UrlError::ZoneId);
     }
     if let Some(meant) = with_brackets(authority) {
-        return Err(UrlError::BareIpv6(format!("{}://{meant}", transport.scheme())));
+        return Err(UrlError::BareIpv6 { meant: format!("{}://{meant}", transport.scheme()) });
     }
     let (host, port) = split_port(authority)?;
     let host = parse_host(host)?;
@@ -344,7 +318,7 @@ fn parse_port(port: &str) -> Result<u16, UrlError> {
         return Err(UrlError::BadPort);
     }
     match port.parse() {
-        Ok(0) | Err(_) => Err(UrlError::PortOutOfRange(port.to_owned())),
+        Ok(0) | Err(_) => Err(UrlError::PortOutOfRange { port: port.to_owned() }),
         Ok(port) => Ok(port),
     }
 }
@@ -398,20 +372,26 @@ mod tests {
             ("mqtt://b#x", UrlError::Fragment),
             ("mqtt://b/topic", UrlError::UnexpectedPath),
             ("mqtt://b?x", UrlError::UnexpectedPath),
-            ("mqtt://b:70000", UrlError::PortOutOfRange("70000".into())),
-            ("mqtt://b:0", UrlError::PortOutOfRange("0".into())),
+            ("mqtt://b:70000", UrlError::PortOutOfRange { port: "70000".into() }),
+            ("mqtt://b:0", UrlError::PortOutOfRange { port: "0".into() }),
             ("mqtt://b:x", UrlError::BadPort),
             ("mqtt://b:+1", UrlError::BadPort),
             ("mqtt://[::1", UrlError::BadHost),
             ("mqtt://[::1]x", UrlError::BadHost),
-            ("mqtt://::1", UrlError::BareIpv6("mqtt://[::1]".into())),
-            ("mqtt://::1:1883", UrlError::BareIpv6("mqtt://[::1]:1883".into())),
-            ("mqtt://::", UrlError::BareIpv6("mqtt://[::]".into())),
-            ("ssl://2001:db8::1", UrlError::BareIpv6("mqtts://[2001:db8::1]".into())),
-            ("mqtts://2001:DB8::1:8883/", UrlError::BareIpv6("mqtts://[2001:db8::1]:8883".into())),
-            ("wss://fe80::1:443/mqtt", UrlError::BareIpv6("wss://[fe80::1]:443/mqtt".into())),
-            ("ws://::1:8080/mqtt?t=s", UrlError::BareIpv6("ws://[::1]:8080/mqtt".into())),
-            ("ws://::1/mqtt", UrlError::BareIpv6("ws://[::1]/mqtt".into())),
+            ("mqtt://::1", UrlError::BareIpv6 { meant: "mqtt://[::1]".into() }),
+            ("mqtt://::1:1883", UrlError::BareIpv6 { meant: "mqtt://[::1]:1883".into() }),
+            ("mqtt://::", UrlError::BareIpv6 { meant: "mqtt://[::]".into() }),
+            ("ssl://2001:db8::1", UrlError::BareIpv6 { meant: "mqtts://[2001:db8::1]".into() }),
+            (
+                "mqtts://2001:DB8::1:8883/",
+                UrlError::BareIpv6 { meant: "mqtts://[2001:db8::1]:8883".into() },
+            ),
+            (
+                "wss://fe80::1:443/mqtt",
+                UrlError::BareIpv6 { meant: "wss://[fe80::1]:443/mqtt".into() },
+            ),
+            ("ws://::1:8080/mqtt?t=s", UrlError::BareIpv6 { meant: "ws://[::1]:8080/mqtt".into() }),
+            ("ws://::1/mqtt", UrlError::BareIpv6 { meant: "ws://[::1]/mqtt".into() }),
             ("mqtt://fe80::1%eth0:1883", UrlError::ZoneId),
             ("mqtt://fe80::1%eth0", UrlError::ZoneId),
             ("mqtt://[fe80::1%eth0]:1883", UrlError::ZoneId),
@@ -419,10 +399,13 @@ mod tests {
             ("mqtt://a%eth0:1883", UrlError::BadHost),
             (
                 "mqtt://1:2:3:4:5:6:7:8:1883",
-                UrlError::BareIpv6("mqtt://[1:2:3:4:5:6:7:8]:1883".into()),
+                UrlError::BareIpv6 { meant: "mqtt://[1:2:3:4:5:6:7:8]:1883".into() },
             ),
-            ("mqtt://::ffff:10.0.0.1", UrlError::BareIpv6("mqtt://[::ffff:10.0.0.1]".into())),
-            ("mqtt://:::1883", UrlError::BareIpv6("mqtt://[::]:1883".into())),
+            (
+                "mqtt://::ffff:10.0.0.1",
+                UrlError::BareIpv6 { meant: "mqtt://[::ffff:10.0.0.1]".into() },
+            ),
+            ("mqtt://:::1883", UrlError::BareIpv6 { meant: "mqtt://[::]:1883".into() }),
             ("mqtt://a:b:c", UrlError::BadPort),
             ("mqtt://a b", UrlError::Whitespace),
             ("mqtt://a%00b", UrlError::BadHost),
@@ -434,7 +417,7 @@ mod tests {
         }
         assert_eq!(
             BrokerUrl::parse(&format!("mqtt://{}", "a".repeat(3_000))),
-            Err(UrlError::TooLong)
+            Err(UrlError::TooManyBytes { max: BrokerUrl::MAX_BYTES })
         );
     }
 
@@ -444,12 +427,23 @@ mod tests {
         for hidden in ['\u{200b}', '\u{ad}', '\u{2060}', '\u{feff}', '\u{fe0f}'] {
             let url = format!("mqtt://bro{hidden}ker:1883");
             assert_eq!(parts(&url).1, "broker", "{url:?} looks like another name, and is this one");
-            assert_eq!(check(&url), Err(UrlError::HiddenInHost(hidden)), "{url:?}");
+            assert_eq!(
+                check(&url),
+                Err(UrlError::HiddenInHost { character: CodePoint(hidden) }),
+                "{url:?}"
+            );
         }
         for hidden in ['\u{202e}', '\u{2066}', '\u{200b}', '\u{2028}', '\u{fffe}', '\u{e0041}'] {
             for url in [format!("ws://b/mq{hidden}tt"), format!("wss://b/?x={hidden}y")] {
                 if let Ok(old) = BrokerUrl::parse(&url) {
-                    assert_eq!(old.check_new(), Err(UrlError::HiddenInPath(hidden)), "{url:?}");
+                    assert_eq!(
+                        old.check_new(),
+                        Err(UrlError::HiddenInPath {
+                            character: CodePoint(hidden),
+                            encoded: percent_encoded(hidden)
+                        }),
+                        "{url:?}"
+                    );
                     assert!(!old.to_string().chars().any(text::misleads), "{old}");
                 }
             }

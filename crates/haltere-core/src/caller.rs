@@ -28,7 +28,7 @@ impl UserName {
     /// could be taken for the other in the audit trail.
     pub fn check_new(&self) -> Result<(), TextError> {
         if let Some(hidden) = self.0.chars().find(|it| text::misleads(*it) || blurs(*it)) {
-            return Err(TextError::Hidden(hidden));
+            return Err(TextError::hidden(hidden));
         }
         if self.0.trim() != self.0 {
             return Err(TextError::NotTrimmed);
@@ -120,7 +120,7 @@ mod tests {
             '\u{e0100}',
             '\u{2800}',
         ] {
-            assert_eq!(new(&format!("ann{hidden}")), Err(TextError::Hidden(hidden)));
+            assert_eq!(new(&format!("ann{hidden}")), Err(TextError::hidden(hidden)));
         }
         for name in [" ann", "ann ", "ann\u{3000}"] {
             assert_eq!(new(name), Err(TextError::NotTrimmed), "{name:?}");

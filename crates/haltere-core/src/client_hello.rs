@@ -5,29 +5,23 @@ use std::sync::Arc;
 
 use url::Host;
 
+use crate::sentences;
 use crate::text::is_invisible_in_names;
 
 /// The protocols to ask for by ALPN (RFC 7301), the preferred one first: at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Alpn(Arc<[String]>);
 
-/// Why a list of protocols was refused. Each message completes "`<field>`: …".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AlpnError {
-    #[error("must name at least one protocol")]
-    Empty,
-    /// More than [`Alpn::MAX_PROTOCOLS`].
-    #[error("must name at most {} protocols", Alpn::MAX_PROTOCOLS)]
-    TooMany,
-    /// A name is empty or longer than [`Alpn::MAX_BYTES`].
-    #[error("each protocol's name must be 1 to {} bytes long", Alpn::MAX_BYTES)]
-    BadLength,
-    /// A name has a space, a control character, or a character outside ASCII.
-    #[error("each protocol's name must consist of visible ASCII characters")]
-    BadCharacter,
-    /// The same name twice.
-    #[error("names the same protocol twice")]
-    Repeated,
+sentences! {
+    /// Why a list of protocols was refused. Each message completes "`<field>`: …".
+    #[derive(Copy)]
+    pub enum AlpnError {
+        NoProtocol => "must name at least one protocol",
+        TooManyProtocols { max: usize } => "must name at most {max} protocols",
+        ProtocolLength { max: usize } => "each protocol's name must be 1 to {max} bytes long",
+        ProtocolCharacter => "each protocol's name must consist of visible ASCII characters",
+        RepeatedProtocol => "names the same protocol twice",
+    }
 }
 
 impl Alpn {
@@ -40,20 +34,20 @@ impl Alpn {
     /// Takes the names as given, when they obey the rules. Case counts, as RFC 7301 has it.
     pub fn new(protocols: Vec<String>) -> Result<Self, AlpnError> {
         if protocols.is_empty() {
-            return Err(AlpnError::Empty);
+            return Err(AlpnError::NoProtocol);
         }
         if protocols.len() > Self::MAX_PROTOCOLS {
-            return Err(AlpnError::TooMany);
+            return Err(AlpnError::TooManyProtocols { max: Self::MAX_PROTOCOLS });
         }
         for (position, name) in protocols.iter().enumerate() {
             if name.is_empty() || name.len() > Self::MAX_BYTES {
-                return Err(AlpnError::BadLength);
+                return Err(AlpnError::ProtocolLength { max: Self::MAX_BYTES });
             }
             if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(AlpnError::BadCharacter);
+                return Err(AlpnError::ProtocolCharacter);
             }
             if protocols[..position].contains(name) {
-                return Err(AlpnError::Repeated);
+                return Err(AlpnError::RepeatedProtocol);
             }
         }
         Ok(Self(protocols.into()))
@@ -82,15 +76,13 @@ impl fmt::Display for Alpn {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TlsServerName(String);
 
-/// Why a server name was refused. Each message completes "`<field>`: …".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TlsServerNameError {
-    /// An IP address: SNI carries host names only (RFC 6066, 3).
-    #[error("must be a host name; an IP address can't be asked for, put it into the URL")]
-    Address,
-    /// A wildcard, a URL, a port, spaces, …
-    #[error("is not a valid host name")]
-    BadName,
+sentences! {
+    /// Why a server name was refused: SNI carries host names only (RFC 6066, 3). Each message completes "`<field>`: …".
+    #[derive(Copy)]
+    pub enum TlsServerNameError {
+        IpAddress => "must be a host name; an IP address can't be asked for, put it into the URL",
+        BadName => "is not a valid host name",
+    }
 }
 
 impl TlsServerName {
@@ -98,7 +90,7 @@ impl TlsServerName {
     pub fn parse(text: &str) -> Result<Self, TlsServerNameError> {
         let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
         if bare.parse::<std::net::IpAddr>().is_ok() {
-            return Err(TlsServerNameError::Address);
+            return Err(TlsServerNameError::IpAddress);
         }
         let text = text.strip_suffix('.').unwrap_or(text);
         // They would be dropped in silence.
@@ -108,7 +100,7 @@ impl TlsServerName {
         match Host::parse(text) {
             Ok(Host::Domain(name)) if is_host_name(&name) => Ok(Self(name)),
             Ok(Host::Domain(_)) | Err(_) => Err(TlsServerNameError::BadName),
-            Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err(TlsServerNameError::Address),
+            Ok(Host::Ipv4(_) | Host::Ipv6(_)) => Err(TlsServerNameError::IpAddress),
         }
     }
 
@@ -160,18 +152,21 @@ mod tests {
     fn invalid_protocol_lists_are_refused() {
         let long = "x".repeat(256);
         for (names, why) in [
-            (&[][..], AlpnError::Empty),
-            (&["a", "b", "c", "d", "e", "f", "g", "h", "i"], AlpnError::TooMany),
-            (&["mqtt", ""], AlpnError::BadLength),
-            (&[&long], AlpnError::BadLength),
-            (&["a b"], AlpnError::BadCharacter),
-            (&["a\n"], AlpnError::BadCharacter),
-            (&["\u{202e}mqtt"], AlpnError::BadCharacter),
-            (&["mqtt", "h2", "mqtt"], AlpnError::Repeated),
+            (&[][..], AlpnError::NoProtocol),
+            (
+                &["a", "b", "c", "d", "e", "f", "g", "h", "i"],
+                AlpnError::TooManyProtocols { max: Alpn::MAX_PROTOCOLS },
+            ),
+            (&["mqtt", ""], AlpnError::ProtocolLength { max: Alpn::MAX_BYTES }),
+            (&[&long], AlpnError::ProtocolLength { max: Alpn::MAX_BYTES }),
+            (&["a b"], AlpnError::ProtocolCharacter),
+            (&["a\n"], AlpnError::ProtocolCharacter),
+            (&["\u{202e}mqtt"], AlpnError::ProtocolCharacter),
+            (&["mqtt", "h2", "mqtt"], AlpnError::RepeatedProtocol),
         ] {
             assert_eq!(alpn(names), Err(why), "{names:?}");
         }
-        assert_eq!(Alpn::parse(" "), Err(AlpnError::Empty));
+        assert_eq!(Alpn::parse(" "), Err(AlpnError::NoProtocol));
     }
 
     #[test]
@@ -190,7 +185,7 @@ mod tests {
     #[test]
     fn invalid_server_names_are_refused() {
         for text in ["10.0.0.1", "::1", "[::1]", "2001:db8::1", "0x7f.1", "10.0.0.1."] {
-            assert_eq!(TlsServerName::parse(text), Err(TlsServerNameError::Address), "{text}");
+            assert_eq!(TlsServerName::parse(text), Err(TlsServerNameError::IpAddress), "{text}");
         }
         let (long_label, long) = ("a".repeat(64), "a.".repeat(130));
         for text in [

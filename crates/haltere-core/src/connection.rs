@@ -138,9 +138,9 @@ mod tests {
     fn hidden_characters_are_kept_but_not_accepted_in_new_names() {
         let (id, name) = ("a\u{200b}", "\u{202e}4 sserP");
         let hidden = ConnectionId::parse(id).expect("an old one").check_new();
-        assert_eq!(hidden, Err(TextError::Hidden('\u{200b}')));
+        assert_eq!(hidden, Err(TextError::hidden('\u{200b}')));
         let hidden = ConnectionName::parse(name).expect("an old one").check_new();
-        assert_eq!(hidden, Err(TextError::Hidden('\u{202e}')));
+        assert_eq!(hidden, Err(TextError::hidden('\u{202e}')));
     }
 
     #[test]

@@ -4,16 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::secret::Secret;
+use crate::sentences;
 
-/// Why a text doesn't fit into an MQTT packet (MQTT 5, 1.5.4). Each message completes "`<field>`: …".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MqttStringError {
-    /// Over [`MqttString::MAX_BYTES`].
-    #[error("must be at most {} bytes long", MqttString::MAX_BYTES)]
-    TooLong,
-    /// MQTT forbids U+0000 in a text.
-    #[error("must not contain the character U+0000")]
-    Nul,
+sentences! {
+    /// Why a text doesn't fit into an MQTT packet (MQTT 5, 1.5.4). Each message completes "`<field>`: …".
+    #[derive(Copy)]
+    pub enum MqttStringError {
+        TooManyBytes { max: usize } => "must be at most {max} bytes long",
+        Null => "must not contain the character U+0000",
+    }
 }
 
 /// A text that fits into an MQTT packet; may be empty. Cloning shares the text.
@@ -71,10 +70,10 @@ impl MqttPassword {
 
 fn check(text: &str) -> Result<(), MqttStringError> {
     if text.len() > MqttString::MAX_BYTES {
-        return Err(MqttStringError::TooLong);
+        return Err(MqttStringError::TooManyBytes { max: MqttString::MAX_BYTES });
     }
     if text.contains('\0') {
-        return Err(MqttStringError::Nul);
+        return Err(MqttStringError::Null);
     }
     Ok(())
 }
@@ -89,13 +88,16 @@ mod tests {
             (String::new(), Ok(())),
             ("ü".to_owned(), Ok(())),
             ("x".repeat(65_535), Ok(())),
-            ("x".repeat(65_536), Err(MqttStringError::TooLong)),
-            ("a\0b".to_owned(), Err(MqttStringError::Nul)),
+            ("x".repeat(65_536), Err(MqttStringError::TooManyBytes { max: MqttString::MAX_BYTES })),
+            ("a\0b".to_owned(), Err(MqttStringError::Null)),
         ] {
             assert_eq!(MqttString::parse(&text).map(|_| ()), expected);
             assert_eq!(MqttPassword::parse(Secret::new(text)).map(|_| ()), expected);
         }
-        assert_eq!(MqttStringError::TooLong.to_string(), "must be at most 65535 bytes long");
+        assert_eq!(
+            MqttStringError::TooManyBytes { max: MqttString::MAX_BYTES }.to_string(),
+            "must be at most 65535 bytes long"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Sentences for people, as a key with parameters.
 //!
-//! Every reason of a failure and every line of advice is a variant of an enum made by `sentences!`. Its
-//! English text is for users of the API and of the command line; the console has a text of its own for
+//! Every reason of a failure, every line of advice and every fault of a field is a variant of an enum made by
+//! `sentences!`. Its English text is for users of the API and of the command line; the console has a text of its own for
 //! each key, in each of its languages.
 
 use std::borrow::Cow;
@@ -68,6 +68,28 @@ impl Parameter for u64 {
     fn value(&self) -> ParameterValue {
         ParameterValue::Number(*self)
     }
+}
+
+impl Parameter for usize {
+    const KIND: &'static str = "number";
+
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Number(u64::try_from(*self).unwrap_or(u64::MAX))
+    }
+}
+
+/// A character that can't be shown, by its number: `U+200B`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodePoint(pub char);
+
+impl fmt::Display for CodePoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "U+{:04X}", u32::from(self.0))
+    }
+}
+
+impl Parameter for CodePoint {
+    const KIND: &'static str = "text";
 }
 
 /// A time limit, in seconds.
@@ -140,9 +162,11 @@ macro_rules! sentences {
     }) => {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "the text is the documentation")]
         $visible enum $Name {
-            $(#[doc = concat!("`", stringify!($Key), "`")] $Key $({ $($field: $Type),+ })?,)+
+            $(
+                #[doc = concat!("`", $text, "`")]
+                $Key $({ $(#[doc = concat!("`", stringify!($field), "`")] $field: $Type),+ })?,
+            )+
         }
 
         impl $crate::sentence::Sentence for $Name {
@@ -156,10 +180,9 @@ macro_rules! sentences {
             }
 
             fn parameters(&self) -> Vec<(&'static str, $crate::sentence::ParameterValue)> {
-                use $crate::sentence::Parameter as _;
                 match self {
                     $(Self::$Key $({ $($field),+ })? => $crate::sentence::shown([$($(
-                        (<$Type as $crate::sentence::Parameter>::KIND, stringify!($field), $field.value())
+                        (<$Type as $crate::sentence::Parameter>::KIND, stringify!($field), <$Type as $crate::sentence::Parameter>::value($field))
                     ),+)?]),)+
                 }
             }
@@ -170,5 +193,7 @@ macro_rules! sentences {
                 match self { $(Self::$Key $({ $($field),+ })? => write!(f, $text),)+ }
             }
         }
+
+        impl ::std::error::Error for $Name {}
     };
 }

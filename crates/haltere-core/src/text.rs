@@ -2,32 +2,28 @@
 //!
 //! Stored text has to pass [`check`]; new text has to pass [`check_visible`] as well.
 
-/// Why a text was refused. Each message completes "`<field>`: …".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TextError {
-    /// Nothing was left after trimming.
-    #[error("must not be empty")]
-    Empty,
-    #[error("must be at most {max} characters long")]
-    TooLong {
-        /// The limit, in Unicode scalar values.
-        max: usize,
-    },
-    /// A control character (Unicode category Cc) is inside.
-    #[error("must not contain control characters")]
-    ControlCharacter,
+use crate::sentence::CodePoint;
+use crate::sentences;
+
+sentences! {
+    /// Why a text was refused. Each message completes "`<field>`: …".
+    #[derive(Copy)]
+    pub enum TextError {
+        Empty => "must not be empty",
+        TooLong { max: usize } => "must be at most {max} characters long",
+        ControlCharacter => "must not contain control characters",
+        Hidden { character: CodePoint } => "contains {character}, an invisible or direction-changing character",
+        Blank => "must contain a visible character",
+        NotTrimmed => "must not begin or end with white space",
+        DotSegment => "must not be \".\" or \"..\"",
+    }
+}
+
+impl TextError {
     /// Something inside can't be seen, or changes the direction of what surrounds it.
-    #[error("contains U+{:04X}, an invisible or direction-changing character", u32::from(*.0))]
-    Hidden(char),
-    /// Nothing inside can be seen.
-    #[error("must contain a visible character")]
-    Blank,
-    /// White space at the start or the end.
-    #[error("must not begin or end with white space")]
-    NotTrimmed,
-    /// `.` or `..`, which no URL path can carry.
-    #[error("must not be \".\" or \"..\"")]
-    DotSegment,
+    pub(crate) const fn hidden(character: char) -> Self {
+        Self::Hidden { character: CodePoint(character) }
+    }
 }
 
 /// Checks that `text` has 1 to `max` characters and no control character.
@@ -57,7 +53,7 @@ pub fn check_visible(text: &str) -> Result<(), TextError> {
         let is_loose = is_joiner(letter) && !(joins(before) && joins(letters.peek().copied()))
             || is_selector(letter) && !before.is_some_and(shows);
         if is_loose || (misleads(letter) && !letter.is_control()) {
-            return Err(TextError::Hidden(letter));
+            return Err(TextError::hidden(letter));
         }
         before = Some(letter);
     }
@@ -168,13 +164,13 @@ mod tests {
             '\u{10ffff}',
         ] {
             for text in [format!("a{hidden}b"), format!("{hidden}"), format!("ab{hidden}")] {
-                assert_eq!(check_visible(&text), Err(TextError::Hidden(hidden)), "{text:?}");
+                assert_eq!(check_visible(&text), Err(TextError::hidden(hidden)), "{text:?}");
             }
         }
         let why = "contains U+202E, an invisible or direction-changing character";
-        assert_eq!(TextError::Hidden('\u{202e}').to_string(), why);
+        assert_eq!(TextError::hidden('\u{202e}').to_string(), why);
         let why = "contains U+10FFFF, an invisible or direction-changing character";
-        assert_eq!(TextError::Hidden('\u{10ffff}').to_string(), why);
+        assert_eq!(TextError::hidden('\u{10ffff}').to_string(), why);
     }
 
     #[test]
@@ -193,7 +189,7 @@ mod tests {
             ("a \u{200d}b", '\u{200d}'),
             ("a\u{200c} b", '\u{200c}'),
         ] {
-            assert_eq!(check_visible(text), Err(TextError::Hidden(loose)), "{text:?}");
+            assert_eq!(check_visible(text), Err(TextError::hidden(loose)), "{text:?}");
         }
     }
 
@@ -207,11 +203,11 @@ mod tests {
             ("\u{2800}", TextError::Blank),
             ("\u{1d159}", TextError::Blank),
             ("\u{2800} \u{3000}", TextError::Blank),
-            ("\u{fe0f}", TextError::Hidden('\u{fe0f}')),
-            ("\u{fe0f}\u{fe0f}", TextError::Hidden('\u{fe0f}')),
-            ("a \u{fe0f}", TextError::Hidden('\u{fe0f}')),
-            ("a\u{2800}\u{fe00}", TextError::Hidden('\u{fe00}')),
-            ("a\u{2800}\u{200d}b", TextError::Hidden('\u{200d}')),
+            ("\u{fe0f}", TextError::hidden('\u{fe0f}')),
+            ("\u{fe0f}\u{fe0f}", TextError::hidden('\u{fe0f}')),
+            ("a \u{fe0f}", TextError::hidden('\u{fe0f}')),
+            ("a\u{2800}\u{fe00}", TextError::hidden('\u{fe00}')),
+            ("a\u{2800}\u{200d}b", TextError::hidden('\u{200d}')),
         ] {
             assert_eq!(check_visible(text), Err(error), "{text:?}");
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::sentences;
 use crate::text::misleads;
 
 /// The longest topic in bytes: MQTT counts with 16 bits (MQTT 5, 1.5.4).
@@ -21,31 +22,18 @@ pub struct TopicName(Arc<str>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundtripTopic(TopicName);
 
-/// Why a text is no such topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TopicError {
-    #[error("must not be empty")]
-    Empty,
-    #[error("must be at most {max} bytes long")]
-    TooLong {
-        /// The longest length in bytes.
-        max: usize,
-    },
-    /// It contains U+0000.
-    #[error("must not contain the character U+0000")]
-    Null,
-    /// A wildcard shares its level with other characters, or `#` is not at the end.
-    #[error("a wildcard (+, #) must be a level of its own, and # the last one")]
-    Wildcard,
-    /// It contains a wildcard, and is a topic name.
-    #[error("must not contain a wildcard (+, #)")]
-    WildcardInName,
-    /// It begins with `$`.
-    #[error("must not begin with $, which is reserved for the broker")]
-    Reserved,
-    /// It contains a character that hides or reverses text.
-    #[error("must not contain invisible characters")]
-    Invisible,
+sentences! {
+    /// Why a text is no such topic.
+    #[derive(Copy)]
+    pub enum TopicError {
+        Empty => "must not be empty",
+        TooManyBytes { max: usize } => "must be at most {max} bytes long",
+        Null => "must not contain the character U+0000",
+        Wildcard => "a wildcard (+, #) must be a level of its own, and # the last one",
+        WildcardInName => "must not contain a wildcard (+, #)",
+        Reserved => "must not begin with $, which is reserved for the broker",
+        Invisible => "must not contain invisible characters",
+    }
 }
 
 impl TopicFilter {
@@ -139,7 +127,7 @@ fn check_text(text: &str, max: usize) -> Result<(), TopicError> {
     if text.is_empty() {
         Err(TopicError::Empty)
     } else if text.len() > max {
-        Err(TopicError::TooLong { max })
+        Err(TopicError::TooManyBytes { max })
     } else if text.contains('\0') {
         Err(TopicError::Null)
     } else {
@@ -164,7 +152,7 @@ mod tests {
             ("a/#/b", TopicError::Wildcard),
             ("a/b#", TopicError::Wildcard),
             ("++", TopicError::Wildcard),
-            (&long, TopicError::TooLong { max: MAX_BYTES }),
+            (&long, TopicError::TooManyBytes { max: MAX_BYTES }),
         ] {
             assert_eq!(TopicFilter::parse(invalid), Err(error), "{invalid:.20}");
         }
@@ -189,7 +177,7 @@ mod tests {
             ("$share/group/a", TopicError::Reserved),
             ("a\u{202e}b", TopicError::Invisible),
             ("a\nb", TopicError::Invisible),
-            (&long, TopicError::TooLong { max: RoundtripTopic::MAX_BYTES }),
+            (&long, TopicError::TooManyBytes { max: RoundtripTopic::MAX_BYTES }),
         ] {
             assert_eq!(RoundtripTopic::parse(invalid), Err(error), "{invalid:.20}");
         }

@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 
 import { basePath } from "../util/page-meta";
 import { toError } from "../util/to-error";
-import type { LastChange, paths } from "./schema";
+import type { LastChange, paths, Sentence } from "./schema";
 
 /** The typed client, generated from the API's OpenAPI document. The console has no other source of data. */
 export const api = createClient<paths>({ baseUrl: basePath || location.origin });
@@ -36,6 +36,12 @@ export class ApiError extends Error {
     return typeof body === "object" && body !== null && "lastChange" in body
       ? (body.lastChange as LastChange)
       : undefined;
+  }
+
+  /** What is wrong with the field that the message names, if the server has a key for it. */
+  get fault(): Sentence | undefined {
+    const { body } = this;
+    return typeof body === "object" && body !== null && "fault" in body ? (body.fault as Sentence) : undefined;
   }
 
   /** A limit was reached, of this user or of the server. */

@@ -4,6 +4,7 @@ import type { FormEvent } from "react";
 import { useState } from "react";
 
 import { changePassword } from "../api/session";
+import { useFaultText } from "../i18n/faults";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
@@ -22,6 +23,7 @@ interface Props {
 /** Changes the user's own password. */
 export function PasswordForm({ username, knownPassword, onChanged }: Props) {
   const t = useMessages();
+  const faultText = useFaultText();
   const [oldPassword, setOldPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");
   const [repeated, setRepeated] = useState("");
@@ -49,7 +51,7 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
       )}
       {change.error && (
         <Alert color="red" variant="light" role="alert">
-          {errorText(change.error, t)}
+          {faultText(change.error) ?? errorText(change.error, t)}
         </Alert>
       )}
       {/* For password managers: which account this is. */}

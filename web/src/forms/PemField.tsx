@@ -163,13 +163,13 @@ export function PemSummary({ value, name }: { value: PemInput; name: string | un
   );
 }
 
-/** The server's reason, with a button that copies the command in it. */
+/** What is wrong, with a button that copies the command in it. */
 function Reason({ text }: { text: string }) {
   const t = useMessages();
   const { reason, command } = splitCommand(text);
   return (
     <>
-      <span lang="en">{reason}</span>
+      <span>{reason}</span>
       {command && (
         <span className={classes.command}>
           <code>{command}</code>

@@ -1,4 +1,6 @@
 import { ApiError } from "../api/client";
+import { faultText } from "../i18n/faults";
+import type { Language } from "../i18n/language";
 import type { Draft } from "./draft";
 
 /** The form's field for each property that the server may name in a refusal. */
@@ -30,17 +32,17 @@ const RELATED: readonly (readonly (keyof Draft)[])[] = [
 /** A refusal of one field. */
 export interface FieldError {
   readonly field: keyof Draft;
-  /** The server's reason, without the name of the field. */
+  /** What is wrong with it, without its name. */
   readonly text: string;
 }
 
 /** The field that a refusal names, as in `tls.alpn: is too long`; undefined if it names none of the form's. */
-export function fieldError(error: Error | null): FieldError | undefined {
+export function fieldError(error: Error | null, language: Language): FieldError | undefined {
   if (!(error instanceof ApiError) || error.status < 400) return undefined;
   const [, named, text] = /^([a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
   if (named === undefined || text === undefined) return undefined;
   const field = fieldOf(named);
-  return field && { field, text };
+  return field && { field, text: faultText(error, language) ?? text };
 }
 
 /** The form's field for a property: `ca.data` and `tls.alpn[1]` belong to the field that contains them. */

@@ -1,6 +1,7 @@
 import type { RefObject } from "react";
 import { useLayoutEffect, useState } from "react";
 
+import { useLanguage } from "../i18n/language";
 import type { Draft } from "./draft";
 import { fieldError, isEdited } from "./field-error";
 
@@ -25,7 +26,7 @@ export function useRefusal(
   draft: Draft,
   checkedDraft: Draft,
 ): Refusal {
-  const named = fieldError(error);
+  const named = fieldError(error, useLanguage());
   const field = named?.field;
   // What is rendered is known only after a render in which the sections of the field are open.
   const [missing, setMissing] = useState<Error>();

@@ -282,7 +282,18 @@ export const de: Messages = {
   errors: {
     title: "Etwas ist schiefgegangen",
     unreachable: "haltere ist nicht erreichbar.",
-    pluginOff: "Das hat ein Administrator abgeschaltet: siehe Verwaltung, Plugins.",
+    refusals: {
+      "Plugin not found": "Das hat ein Administrator abgeschaltet: siehe Verwaltung, Plugins.",
+      "Not allowed": "Ihre Rolle erlaubt das nicht.",
+      "oldPassword: is wrong": "Das aktuelle Passwort ist falsch.",
+      "Connection not found": "Diese Verbindung gibt es nicht mehr.",
+      "Connection with the same name/id already exists":
+        "Es gibt schon eine Verbindung mit diesem Namen und dieser Kennung.",
+      "Connection with either the same name or id already exists":
+        "Es gibt schon eine Verbindung mit diesem Namen oder dieser Kennung.",
+      "Maximum number of connections reached": "Es gibt so viele Verbindungen, wie die Konfiguration erlaubt.",
+      "Maximum size of all connections reached": "Die Verbindungen enthalten so viel, wie die Konfiguration erlaubt.",
+    },
     notLoaded: "Das konnte nicht geladen werden",
     notFound: "Seite nicht gefunden",
     toFleet: "Zur Flotte",

@@ -280,7 +280,18 @@ export const en = {
   errors: {
     title: "Something went wrong",
     unreachable: "Can't reach haltere.",
-    pluginOff: "An administrator has turned this off: see Administration, Plugins.",
+    /** By the server's message, for refusals that name no field. */
+    refusals: {
+      "Plugin not found": "An administrator has turned this off: see Administration, Plugins.",
+      "Not allowed": "Your role does not allow this.",
+      "oldPassword: is wrong": "The current password is wrong.",
+      "Connection not found": "This connection does not exist any more.",
+      "Connection with the same name/id already exists": "A connection with this name and this id already exists.",
+      "Connection with either the same name or id already exists":
+        "A connection with this name or this id already exists.",
+      "Maximum number of connections reached": "There are as many connections as the configuration allows.",
+      "Maximum size of all connections reached": "The connections hold as much as the configuration allows.",
+    } as Record<string, string>,
     notLoaded: "This could not be loaded",
     notFound: "Page not found",
     toFleet: "To the fleet",

@@ -3,25 +3,31 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { ApiError } from "../api/client";
 import { ADVICE } from "./advice";
 import { de } from "./de";
 import type { Messages } from "./en";
 import { en } from "./en";
+import { faultText, FAULTS } from "./faults";
 import { Sentences } from "./sentences";
 
-type Section = "reasons" | "notes" | "advice";
+const SECTIONS = ["reasons", "notes", "advice", "faults", "fileContents"] as const;
+type Section = (typeof SECTIONS)[number];
 
 const SENTENCES = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../openapi/sentences.json"), "utf8"),
 ) as Record<Section, Record<string, Record<string, string>>>;
 
-const LANGUAGES = { en: { ...en, advice: ADVICE.en }, de: { ...de, advice: ADVICE.de } };
+const LANGUAGES = {
+  en: { ...en, ...FAULTS.en, advice: ADVICE.en },
+  de: { ...de, ...FAULTS.de, advice: ADVICE.de },
+};
 
 /** The names of the parameters in a template. */
 const parameters = (template: string) => Array.from(template.matchAll(/\{(\w+)\}/g), ([, name]) => name);
 
 for (const [language, messages] of Object.entries(LANGUAGES)) {
-  for (const section of ["reasons", "notes", "advice"] as const) {
+  for (const section of SECTIONS) {
     const templates: Record<string, string> = messages[section];
 
     test(`${language}: every sentence of the server's ${section} has a text, and only those`, () => {
@@ -46,7 +52,7 @@ for (const [language, messages] of Object.entries(LANGUAGES)) {
 }
 
 test("a parameter's name says how it is shown", () => {
-  const special: Record<string, string> = { date: "date", time: "time", certificate: "whose" };
+  const special: Record<string, string> = { date: "date", time: "time", certificate: "whose", content: "found" };
   for (const kinds of Object.values(SENTENCES).flatMap((section) => Object.values(section))) {
     for (const [name, kind] of Object.entries(kinds)) {
       const isSpecial = Object.values(special).includes(name);
@@ -92,4 +98,17 @@ test("a value in a command is as it has to be typed", () => {
     adviceKeys: [{ key: "checkListening", params: { port: 1883 } }],
   });
   expect(line?.text).toContain("`ss -ltn 'sport = :1883'`");
+});
+
+const germanFault = (key: string, params: object) =>
+  faultText(new ApiError(400, "INVALID", "ca: English", { fault: { key, params } }), "de");
+
+test("a fault of a field is a sentence in the user's language", () => {
+  const params = { found: "pkcs12", command: "openssl pkcs12 -in FILE -nodes -out all.pem" };
+  expect(germanFault("noCertificateButConvertible", params)).toBe(
+    "Enthält kein Zertifikat, sondern eine PKCS-#12-Datei (.p12, .pfx). Umwandeln lässt sich das mit: `openssl pkcs12 -in FILE -nodes -out all.pem`",
+  );
+  expect(germanFault("noCertificateBut", { found: "ofTomorrow" })).toBeUndefined();
+  expect(germanFault("tooLong", {})).toBeUndefined();
+  expect(faultText(new ApiError(400, "INVALID", "ca: English"), "de")).toBeUndefined();
 });

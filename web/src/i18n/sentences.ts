@@ -60,28 +60,37 @@ export class Sentences {
   }
 
   /** The text of a sentence; undefined if it is not known here, or a parameter is missing. */
-  #render(templates: Readonly<Record<string, string>>, { key, params }: Sentence): string | undefined {
-    if (!Object.hasOwn(templates, key)) return undefined;
-    let isComplete = true;
-    const parts = templates[key]?.split("`").map((part, index) =>
-      part.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-        const value = this.#value(name, params[name]);
-        isComplete &&= value !== undefined;
-        // Every other part is a command, to be copied as it is.
-        const isCommand = index % 2 === 1;
-        return isCommand || ASCII.test(value ?? "") ? String(value) : `\u2068${value}\u2069`;
-      }),
-    );
-    return isComplete ? parts?.join("`") : undefined;
+  #render(templates: Readonly<Record<string, string>>, sentence: Sentence): string | undefined {
+    return renderSentence(templates, sentence, (name, value) => this.#value(name, value));
   }
 
-  #value(name: string, value: string | number | undefined): string | undefined {
-    if (value === undefined) return undefined;
+  #value(name: string, value: string | number): string | undefined {
     if (name === "date") return formatDate(value, this.#language);
     if (name === "time") return formatDateTime(value, this.#language);
     if (name === "whose") return (this.#messages.certificateOwners as Readonly<Record<string, string>>)[value];
     return String(value);
   }
+}
+
+/** Fills a template; undefined if there is none, or a parameter is missing. */
+export function renderSentence(
+  templates: Readonly<Record<string, string>>,
+  { key, params }: Sentence,
+  toText: (name: string, value: string | number) => string | undefined,
+): string | undefined {
+  if (!Object.hasOwn(templates, key)) return undefined;
+  let isComplete = true;
+  const parts = templates[key]?.split("`").map((part, index) =>
+    part.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const given = params[name];
+      const value = given === undefined ? undefined : toText(name, given);
+      isComplete &&= value !== undefined;
+      // Every other part is a command, to be copied as it is.
+      const isCommand = index % 2 === 1;
+      return isCommand || name === "found" || ASCII.test(value ?? "") ? String(value) : `\u2068${value}\u2069`;
+    }),
+  );
+  return isComplete ? parts?.join("`") : undefined;
 }
 
 /** Sentences in a row. One that ends with a value of the server may lack its full stop. */

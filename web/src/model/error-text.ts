@@ -3,7 +3,7 @@ import type { Messages } from "../i18n/en";
 
 /** An error as text for the user; the server's message where there is none of ours. */
 export function errorText(error: Error, t: Messages): string {
-  const { errors, login, offline, storage } = t;
+  const { errors, form, login, offline, storage } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return errors.unreachable;
   const { retryAfter } = error;
@@ -17,8 +17,8 @@ export function errorText(error: Error, t: Messages): string {
     return `${overloadText(error, t)} ${again}`;
   }
   if (error.reason) return `${storage.reasons[error.reason]?.title ?? error.reason}. ${storage.effect}`;
-  if (error.status === 404 && error.message === "Plugin not found") return errors.pluginOff;
-  return error.message;
+  if (error.isEditConflict) return `${form.conflict}. ${form.conflictText}`;
+  return errors.refusals[error.message] ?? error.message;
 }
 
 /** A wait, rounded up. */

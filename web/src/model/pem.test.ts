@@ -22,13 +22,9 @@ test("the content of a file is named by its PEM labels, pasted or chosen", () =>
 });
 
 test("a command in an error message is separated from it", () => {
-  expect(splitCommand("is a PKCS #12 file (.p12, .pfx); convert it first: openssl pkcs12 -in FILE")).toEqual({
-    reason: "is a PKCS #12 file (.p12, .pfx); convert it first",
+  expect(splitCommand("Contains a PKCS #12 file. Convert it first: `openssl pkcs12 -in FILE`")).toEqual({
+    reason: "Contains a PKCS #12 file. Convert it first:",
     command: "openssl pkcs12 -in FILE",
-  });
-  expect(splitCommand("is encrypted; decrypt it first, for example with openssl pkey -in key.pem")).toEqual({
-    reason: "is encrypted; decrypt it first, for example with",
-    command: "openssl pkey -in key.pem",
   });
   expect(splitCommand("holds no certificate")).toEqual({ reason: "holds no certificate" });
 });

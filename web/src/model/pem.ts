@@ -35,10 +35,9 @@ export function isSamePem(one: EncodedPem | undefined, other: EncodedPem | undef
   return one?.data === other?.data && one?.encoding === other?.encoding;
 }
 
-/** The server's message, split into the reason and the command that it recommends. */
+/** What is wrong with a file, split into the reason and the command that it recommends, in backticks at its end. */
 export function splitCommand(message: string): { readonly reason: string; readonly command?: string } {
-  const [, reason, command] =
-    /^(.*; (?:convert it first|decrypt it first, for example with)):? (.+)$/s.exec(message) ?? [];
+  const [, reason, command] = /^(.*) `(.+)`$/s.exec(message) ?? [];
   return reason !== undefined && command !== undefined ? { reason, command } : { reason: message };
 }
 

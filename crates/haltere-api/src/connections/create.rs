@@ -446,6 +446,24 @@ mod tests {
         assert_eq!(admin.get(PATH).await.ids(), [""; 0]);
     }
 
+    /// For programs that have texts of their own.
+    #[tokio::test]
+    async fn what_is_wrong_with_a_field_has_a_key_with_parameters() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let answer = admin.post(PATH, connection("a", "mqtt://h:70000")).await;
+        let fault = json!({"key": "portOutOfRange", "params": {"port": "70000"}});
+        assert_eq!(answer.json()["fault"], fault);
+        let mut body = connection("a", "mqtt://h");
+        body["ca"] = encoded(
+            "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
+        );
+        let fault = json!({"key": "noCertificateBut", "params": {"found": "request"}});
+        assert_eq!(admin.post(PATH, body).await.json()["fault"], fault);
+        let wrong_type = admin.post(PATH, json!({"name": 1})).await;
+        assert_eq!(wrong_type.json().get("fault"), None);
+    }
+
     #[tokio::test]
     async fn bodies_that_are_no_json_are_refused() {
         let api = TestApi::start().await;

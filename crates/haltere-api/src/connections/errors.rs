@@ -7,7 +7,7 @@ use crate::error::{ApiError, ErrorCode, messages};
 
 impl From<haltere_app::Invalid> for ApiError {
     fn from(invalid: haltere_app::Invalid) -> Self {
-        Self::invalid(invalid.to_string())
+        Self::invalid_field(invalid)
     }
 }
 

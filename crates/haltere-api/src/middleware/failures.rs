@@ -78,6 +78,7 @@ fn error_body(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
         message: messages::INTERNAL.into(),
         reason,
         limit: None,
+        fault: None,
         last_change: None,
         data: None,
     }
@@ -94,6 +95,7 @@ fn busy_in_words() -> ErrorBody {
         message: messages::BUSY.into(),
         reason: Some(messages::BUSY_REASON),
         limit: None,
+        fault: None,
         last_change: None,
         data: None,
     }

@@ -13,7 +13,7 @@ use super::switched::WireSwitched;
 use crate::error::{ApiError, ErrorBody, json, messages};
 use crate::extract::{JsonBody, PathText, Query, RequestContext};
 use crate::state::ApiState;
-use crate::wire::fields::{Fields, Invalid};
+use crate::wire::fields::{FieldFault, Fields, Invalid};
 
 impl From<SwitchPluginError> for ApiError {
     fn from(error: SwitchPluginError) -> Self {
@@ -91,7 +91,7 @@ impl PluginInput {
     fn read(body: Value) -> Result<Self, Invalid> {
         let mut fields = Fields::of_body(body)?;
         let enabled = fields.strict_boolean("enabled")?;
-        let enabled = enabled.ok_or_else(|| fields.refuse("enabled", "is missing"))?;
+        let enabled = enabled.ok_or_else(|| fields.fault("enabled", &FieldFault::Missing))?;
         fields.finish()?;
         Ok(Self { enabled })
     }

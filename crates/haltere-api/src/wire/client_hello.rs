@@ -8,13 +8,13 @@ use super::fields::{Fields, Invalid};
 /// `tls.alpn`; an empty list means none.
 pub(super) fn alpn(tls: &mut Fields, name: &str) -> Result<Option<Alpn>, Invalid> {
     let protocols = tls.strings(name)?.filter(|protocols| !protocols.is_empty());
-    protocols.map(|it| Alpn::new(it).map_err(|why| tls.refuse(name, why))).transpose()
+    protocols.map(|it| Alpn::new(it).map_err(|why| tls.fault(name, &why))).transpose()
 }
 
 /// `tls.serverName`; an empty text means none.
 pub(super) fn server_name(tls: &mut Fields, name: &str) -> Result<Option<TlsServerName>, Invalid> {
     let text = tls.string(name)?.filter(|text| !text.is_empty());
-    text.map(|it| TlsServerName::parse(&it).map_err(|why| tls.refuse(name, why))).transpose()
+    text.map(|it| TlsServerName::parse(&it).map_err(|why| tls.fault(name, &why))).transpose()
 }
 
 /// `tls`, as JSON Schema.

@@ -14,7 +14,7 @@ use super::connection_fields::{
     BodyKind, DROPPED, ONLY_OUT, Reader, file, id, ignore_known, key, mqtt_text, name, password,
     url,
 };
-use super::fields::{Faults, Fields};
+use super::fields::{Faults, FieldFault, Fields};
 use super::pem::PemView;
 use super::status::StatusView;
 use super::{client_hello, pem, schema};
@@ -230,7 +230,7 @@ pub(super) fn read(
     let has_url = fields.has("url");
     let url = faults.note(url(&mut fields));
     if kind == BodyKind::Whole && !has_url {
-        faults.note(Err::<(), _>(fields.refuse("url", "is missing")));
+        faults.note(Err::<(), _>(fields.fault("url", &FieldFault::Missing)));
     }
     let mut read = Reader { kind, faults };
     let mut credentials = read.section(&mut fields, "credentials");

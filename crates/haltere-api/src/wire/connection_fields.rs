@@ -28,32 +28,32 @@ const MAX_PATH_BYTES: usize = 4_096;
 /// `id`
 pub(super) fn id(fields: &mut Fields) -> Result<Option<ConnectionId>, Invalid> {
     let id = fields.string("id")?;
-    id.map(|id| ConnectionId::parse(&id).map_err(|why| fields.refuse("id", why))).transpose()
+    id.map(|id| ConnectionId::parse(&id).map_err(|why| fields.fault("id", &why))).transpose()
 }
 
 /// `name`
 pub(super) fn name(fields: &mut Fields) -> Result<Option<ConnectionName>, Invalid> {
     let name = fields.string("name")?;
-    name.map(|name| ConnectionName::parse(&name).map_err(|why| fields.refuse("name", why)))
+    name.map(|name| ConnectionName::parse(&name).map_err(|why| fields.fault("name", &why)))
         .transpose()
 }
 
 /// `url`
 pub(super) fn url(fields: &mut Fields) -> Result<Option<BrokerUrl>, Invalid> {
     let url = fields.string("url")?;
-    url.map(|url| BrokerUrl::parse(&url).map_err(|why| fields.refuse("url", why))).transpose()
+    url.map(|url| BrokerUrl::parse(&url).map_err(|why| fields.fault("url", &why))).transpose()
 }
 
 /// `credentials.username`, `credentials.clientId`
 pub(super) fn mqtt_text(fields: &mut Fields, name: &str) -> Result<Option<MqttString>, Invalid> {
     let text = fields.string(name)?;
-    text.map(|text| MqttString::parse(&text).map_err(|why| fields.refuse(name, why))).transpose()
+    text.map(|text| MqttString::parse(&text).map_err(|why| fields.fault(name, &why))).transpose()
 }
 
 /// `credentials.password`
 pub(super) fn password(fields: &mut Fields, name: &str) -> Result<Option<MqttPassword>, Invalid> {
     let text = fields.string(name)?.map(Secret::new);
-    text.map(|text| MqttPassword::parse(text).map_err(|why| fields.refuse(name, why))).transpose()
+    text.map(|text| MqttPassword::parse(text).map_err(|why| fields.fault(name, &why))).transpose()
 }
 
 /// `key`

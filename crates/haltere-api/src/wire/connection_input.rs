@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::connection::{self, properties};
 use super::connection_fields::BodyKind;
-use super::fields::{Faults, Fields, Invalid};
+use super::fields::{Faults, FieldFault, Fields, Invalid};
 use super::schema;
 
 /// A connection as a client sent it, checked field by field.
@@ -30,7 +30,7 @@ impl ConnectionInput {
             matches!(password, FieldChange::Set(password) if !password.expose().is_empty());
         // An empty user name means none, as forms send it. One that is not there at all was forgotten.
         if has_password && *username == FieldChange::Keep {
-            return Err(Invalid::new("credentials.username", "is missing; a password needs one"));
+            return Err(Invalid::of("credentials.username", &FieldFault::UserNameMissing));
         }
         Ok(input)
     }
@@ -43,7 +43,7 @@ impl ConnectionInput {
         match (fields.url.clone(), faults.found()) {
             (_, Some(faults)) => Err(faults),
             (Some(url), None) => Ok(Self { id, url, fields }),
-            (None, None) => Err(vec![Invalid::new("url", "is missing")]),
+            (None, None) => Err(vec![Invalid::of("url", &FieldFault::Missing)]),
         }
     }
 
@@ -80,7 +80,7 @@ impl ConnectionInput {
 }
 
 pub(crate) fn name_is_missing() -> Invalid {
-    Invalid::new("name", "is missing")
+    Invalid::of("name", &FieldFault::Missing)
 }
 
 pub(super) fn another_id() -> Invalid {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-pub(crate) use haltere_app::Invalid;
+pub(crate) use haltere_app::{FieldFault, Invalid};
+use haltere_core::sentence::Sentence;
 use serde_json::{Map, Value};
 
 use crate::extract::params::printable;
@@ -58,7 +59,7 @@ impl Fields {
 
     /// A text that must be there.
     pub(crate) fn required_string(&mut self, name: &str) -> Result<String, Invalid> {
-        self.string(name)?.ok_or_else(|| self.refuse(name, "is missing"))
+        self.string(name)?.ok_or_else(|| self.fault(name, &FieldFault::Missing))
     }
 
     /// A list of texts.
@@ -167,6 +168,11 @@ impl Fields {
     /// A refusal of the property `name`.
     pub(crate) fn refuse(&self, name: &str, why: impl fmt::Display) -> Invalid {
         Invalid::new(format!("{}{name}", self.prefix), why.to_string())
+    }
+
+    /// A refusal of the property `name` for a reason that has a key.
+    pub(crate) fn fault(&self, name: &str, fault: &impl Sentence) -> Invalid {
+        Invalid::of(format!("{}{name}", self.prefix), fault)
     }
 }
 

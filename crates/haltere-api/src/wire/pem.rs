@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::fields::{Fields, Invalid};
+use super::fields::{FieldFault, Fields, Invalid};
 
 /// What starts every PEM block (RFC 7468 §2).
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -86,9 +86,7 @@ pub(crate) fn take(fields: &mut Fields, name: &str) -> Result<Option<Pem>, Inval
         // It may be a private key.
         let Some(text) = fields.string(name)?.map(Zeroizing::new) else { return Ok(None) };
         let decoded = decode(&text, from_base64);
-        return decoded
-            .map(Some)
-            .map_err(|_| fields.refuse(name, "must be PEM text, or base64 of it"));
+        return decoded.map(Some).map_err(|_| fields.fault(name, &FieldFault::NotPem));
     }
     let Some(mut inner) = fields.object(name)? else { return Ok(None) };
     let data = Zeroizing::new(inner.required_string("data")?);

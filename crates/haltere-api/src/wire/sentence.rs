@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// A sentence as a key with parameters, for programs that have texts of their own. The keys and their parameters
 /// are in `openapi/sentences.json`; more may come.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Sentence, example = json!({"key": "connectionRefused", "params": {"peer": "10.0.0.7:1883"}}))]
 pub(crate) struct SentenceView {
     /// The name of the sentence. It keeps its meaning.
@@ -19,7 +19,7 @@ pub(crate) struct SentenceView {
 }
 
 /// The value of a parameter.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = SentenceParameter)]
 pub(crate) enum ParameterView {
@@ -31,14 +31,18 @@ pub(crate) enum ParameterView {
 
 impl SentenceView {
     pub(crate) fn of(sentence: &impl Sentence) -> Self {
-        let params = sentence.parameters().into_iter().map(|(name, value)| {
+        Self::new(sentence.key(), sentence.parameters())
+    }
+
+    pub(crate) fn new(name: &str, parameters: Vec<(&'static str, ParameterValue)>) -> Self {
+        let params = parameters.into_iter().map(|(name, value)| {
             let value = match value {
                 ParameterValue::Text(text) => ParameterView::Text(text),
                 ParameterValue::Number(number) => ParameterView::Number(number),
             };
             (name, value)
         });
-        Self { key: key(sentence.key()), params: params.collect() }
+        Self { key: key(name), params: params.collect() }
     }
 }
 

@@ -56,21 +56,22 @@ fn new_value<'a, T: PartialEq>(
 }
 
 fn invalid(error: MaterialError) -> Invalid {
-    Invalid::new(error.field, error.reason)
+    let MaterialError { field, reason } = error;
+    Invalid::of(field, &reason)
 }
 
 /// Whether a connection may come into being under its id and its name.
 pub(super) fn new_id_and_name(id: &ConnectionId, name: &ConnectionName) -> Result<(), Invalid> {
-    id.check_new().map_err(|why| Invalid::new("id", why.to_string()))?;
+    id.check_new().map_err(|why| Invalid::of("id", &why))?;
     new_name(name)
 }
 
 /// Whether a connection may be given this name.
 pub(super) fn new_name(name: &ConnectionName) -> Result<(), Invalid> {
-    name.check_new().map_err(|why| Invalid::new("name", why.to_string()))
+    name.check_new().map_err(|why| Invalid::of("name", &why))
 }
 
 /// Whether a connection may be given this URL.
 pub(super) fn new_url(url: &BrokerUrl) -> Result<(), Invalid> {
-    url.check_new().map_err(|why| Invalid::new("url", why.to_string()))
+    url.check_new().map_err(|why| Invalid::of("url", &why))
 }

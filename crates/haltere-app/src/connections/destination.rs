@@ -4,13 +4,14 @@
 //! stored secret stays only while the destination it was entered for does: an edit or a test that leads
 //! elsewhere, or there in a less trusted way, has to bring its own.
 
+use haltere_core::sentence::Setting;
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionPatch, ConnectionSettings, Credentials, FieldChange, Host, Pem,
     TlsServerName, TlsSettings, Transport,
 };
 
 use crate::app::SecretsPolicy;
-use crate::error::Invalid;
+use crate::error::{FieldFault, Invalid};
 
 /// The peer a secret is given to, and how it has to prove who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,13 +102,8 @@ impl KeptSecrets {
         if differs.is_empty() {
             return Ok(());
         }
-        let differs = differs.join(" and ");
-        Err(Invalid::new(
-            field,
-            format!(
-                "must be given again, because the stored one was entered for another {differs}"
-            ),
-        ))
+        let differs = Setting(differs.join(" and ").into());
+        Err(Invalid::of(field, &FieldFault::SecretOfAnotherBroker { differs }))
     }
 }
 

@@ -60,6 +60,7 @@ pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, TestError, UpdateError};
 pub use export::{Export, ExportError, LeftOut};
 pub use haltere_core::{ConnectionPatch, FieldChange, StatusChange};
+pub use haltere_link::tls::{FileContent, MaterialFault};
 pub use haltere_link::{Advice, PresentedChain, ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
 pub use import::{
     AlreadyThere, EntryOutcome, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress,

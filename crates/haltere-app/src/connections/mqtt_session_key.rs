@@ -19,7 +19,7 @@ use haltere_store::{ClientIdUse, ConnectionReads, ConnectionRecord, StoreError};
 
 use super::Connections;
 use super::entry::Entry;
-use crate::error::Invalid;
+use crate::error::{FieldFault, Invalid};
 use crate::policy::Visibility;
 
 /// The field that a conflict names.
@@ -138,17 +138,15 @@ fn server_name_of(tls: &TlsSettings) -> Option<&str> {
 
 /// The error that the connection `id` has the client id at the same broker. A hidden one is not named.
 pub(super) fn taken(visibility: &Visibility, name: &str, id: &str, was_generated: bool) -> Invalid {
-    let it =
-        if was_generated { "the one that haltere generates for this connection" } else { "it" };
-    let holder = if visibility.covers(id) {
-        format!("the connection {name:?} (id {id:?})")
-    } else {
-        "another connection".to_owned()
+    let is_visible = visibility.covers(id);
+    let (name, id) = (name.to_owned(), id.to_owned());
+    let fault = match (was_generated, is_visible) {
+        (false, true) => FieldFault::ClientIdTaken { name, id },
+        (false, false) => FieldFault::ClientIdTakenElsewhere,
+        (true, true) => FieldFault::GeneratedClientIdTaken { name, id },
+        (true, false) => FieldFault::GeneratedClientIdTakenElsewhere,
     };
-    Invalid::new(
-        FIELD,
-        format!("{holder} has {it} at the same broker, and each would end the other's session"),
-    )
+    Invalid::of(FIELD, &fault)
 }
 
 impl Connections {

@@ -17,7 +17,7 @@ use super::{check, record};
 use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{ErrorContext, Internal, Invalid};
+use crate::error::{ErrorContext, FieldFault, Internal, Invalid};
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 use crate::write_lock::PendingChange;
@@ -149,7 +149,7 @@ pub(super) fn apply(
     let settings = stored.settings.patched(patch);
     let has_user = settings.credentials.as_ref().is_some_and(|it| it.username.is_some());
     if gives_password && !has_user && !clears_username {
-        return Err(Invalid::new("credentials.username", "is missing; a password needs one"));
+        return Err(Invalid::of("credentials.username", &FieldFault::UserNameMissing));
     }
     if settings.name != old.name {
         check::new_name(&settings.name)?;

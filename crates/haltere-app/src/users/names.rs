@@ -24,7 +24,7 @@ pub fn is_same_user(one: &str, other: &str) -> bool {
 pub(super) fn new(typed: &UserName) -> Result<UserName, Invalid> {
     let name = UserName::parse(&canonical(typed.as_str()));
     let name = name.and_then(|name| name.check_new().map(|()| name));
-    name.map_err(|why| Invalid::new("username", why.to_string()))
+    name.map_err(|why| Invalid::of("username", &why))
 }
 
 /// The user of a typed name: the name as typed; else its normal form; else one stored in

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 use zeroize::Zeroizing;
 
-use crate::error::{ErrorContext, Internal, Invalid};
+use crate::error::{ErrorContext, FieldFault, Internal, Invalid};
 use crate::sessions::PasswordHashing;
 
 /// The shortest password, in characters (NIST SP 800-63B, 5.1.1.2).
@@ -39,16 +39,16 @@ pub(crate) fn check(user: &UserName, password: &Secret<String>) -> Result<(), In
     let typed = password.expose();
     let usual = if typed.len() > TYPED_MAX_BYTES { None } else { usual_form(typed) };
     let text = usual.as_ref().map_or(typed.as_str(), |usual| usual.as_str());
-    let reason = if text.chars().count() < MIN_CHARS {
-        format!("must be at least {MIN_CHARS} characters long")
+    let fault = if text.chars().count() < MIN_CHARS {
+        FieldFault::TooShort { min: MIN_CHARS }
     } else if text.len() > MAX_BYTES {
-        format!("must be at most {MAX_BYTES} bytes long")
+        FieldFault::TooManyBytes { max: MAX_BYTES }
     } else if text.eq_ignore_ascii_case(user.as_str()) {
-        "must not be the user name".to_owned()
+        FieldFault::IsUserName
     } else {
         return Ok(());
     };
-    Err(Invalid::new("password", reason))
+    Err(Invalid::of("password", &fault))
 }
 
 /// Hashes a password with a new salt.

@@ -1,6 +1,7 @@
 //! Forms of certificates and keys that haltere doesn't read, and what converts them.
 
 use super::armor::contains;
+use super::material_error::FileContent;
 
 /// What a user gave that is neither a certificate nor a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,23 +73,23 @@ impl Foreign {
         )
     }
 
-    /// What it is, with its article.
-    pub(super) const fn name(self) -> &'static str {
+    /// What it is, in words.
+    pub(super) const fn content(self) -> FileContent {
         match self {
-            Self::EncryptedKey => "an encrypted private key",
-            Self::DsaKey => "a DSA key, which TLS has given up",
-            Self::OpensshKey => "an OpenSSH private key",
-            Self::PuttyKey => "a PuTTY private key",
-            Self::SshPublicKey => "an SSH public key",
-            Self::PgpKey => "a PGP private key, which TLS has no use for",
-            Self::Pkcs12 => "a PKCS #12 file (.p12, .pfx)",
-            Self::Pkcs7Der | Self::Pkcs7Pem => "a PKCS #7 file (.p7b)",
-            Self::JavaKeyStore => "a Java key store",
-            Self::Utf16 => "UTF-16 text",
-            Self::Request => "a certificate request, not yet signed",
-            Self::RevocationList => "a revocation list",
-            Self::PublicKey => "a public key",
-            Self::WebPage => "a web page",
+            Self::EncryptedKey => FileContent::EncryptedKey,
+            Self::DsaKey => FileContent::DsaKey,
+            Self::OpensshKey => FileContent::OpensshKey,
+            Self::PuttyKey => FileContent::PuttyKey,
+            Self::SshPublicKey => FileContent::SshPublicKey,
+            Self::PgpKey => FileContent::PgpKey,
+            Self::Pkcs12 => FileContent::Pkcs12,
+            Self::Pkcs7Der | Self::Pkcs7Pem => FileContent::Pkcs7,
+            Self::JavaKeyStore => FileContent::JavaKeyStore,
+            Self::Utf16 => FileContent::Utf16,
+            Self::Request => FileContent::Request,
+            Self::RevocationList => FileContent::RevocationList,
+            Self::PublicKey => FileContent::PublicKey,
+            Self::WebPage => FileContent::WebPage,
         }
     }
 
@@ -113,13 +114,5 @@ impl Foreign {
             | Self::PublicKey
             | Self::WebPage => return None,
         })
-    }
-
-    /// What it is and what to do about it, after "is" or "holds".
-    pub(super) fn advice(self) -> String {
-        match self.conversion() {
-            Some(command) => format!("{}; convert it first: {command}", self.name()),
-            None => self.name().to_owned(),
-        }
     }
 }

@@ -45,7 +45,7 @@ pub use facts::{CertificateFacts, certificate_facts, certificates_in, day};
 pub use failure::classify_io;
 pub(crate) use failure::is_within_tls;
 pub use foreign::is_foreign;
-pub use material_error::MaterialError;
+pub use material_error::{FileContent, MaterialError, MaterialFault};
 pub use parsed_settings::read_identity;
 pub use provider::provider;
 pub(crate) use strength::{KeyOf, key_at_fault};

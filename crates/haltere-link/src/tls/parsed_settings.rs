@@ -5,7 +5,7 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::CertificateDer;
 
 use super::certificate::Certificate;
-use super::material_error::MaterialError;
+use super::material_error::{MaterialError, MaterialFault};
 use super::pem;
 use super::provider::provider;
 use super::unusable;
@@ -29,16 +29,10 @@ impl ParsedSettings {
             (None, None) => None,
             (Some(cert), Some(key)) => Some(read_identity(cert.bytes(), key.expose().bytes())?),
             (Some(_), None) => {
-                return Err(MaterialError::new(
-                    "key",
-                    "is missing; a certificate needs its private key",
-                ));
+                return Err(MaterialError::new("key", MaterialFault::KeyMissing));
             }
             (None, Some(_)) => {
-                return Err(MaterialError::new(
-                    "cert",
-                    "is missing; a private key needs its certificate",
-                ));
+                return Err(MaterialError::new("cert", MaterialFault::CertificateMissing));
             }
         };
         Ok(Self {
@@ -57,8 +51,6 @@ impl ParsedSettings {
     }
 }
 
-const USABLE_KEYS: &str = "RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys";
-
 /// Reads a chain, leaf first, and the private key of its leaf, both PEM; the fields are called `cert`
 /// and `key`. Any X.509 version is taken, so put together by hand: rustls' own way parses the
 /// certificate with webpki, which refuses version 1.
@@ -67,9 +59,8 @@ pub fn read_identity(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, MaterialEr
     let key = pem::private_key("key", key)?;
     let name = unusable::name(&key);
     let key = provider().key_provider.load_private_key(key).map_err(|_| {
-        let is = name.map_or_else(String::new, |name| format!("is {name}, which "));
-        let reason = format!("{is}can't be used; {USABLE_KEYS} can");
-        MaterialError::new("key", reason)
+        let unusable = |kind| MaterialFault::UnusableKindOfKey { kind };
+        MaterialError::new("key", name.map_or(MaterialFault::UnusableKey, unusable))
     })?;
     let leaf = chain.first().and_then(|leaf| Certificate::parse(leaf));
     let belong_together = key
@@ -77,7 +68,7 @@ pub fn read_identity(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, MaterialEr
         .zip(leaf)
         .is_some_and(|(from_key, leaf)| leaf.holds_public_key(from_key.as_ref()));
     if !belong_together {
-        return Err(MaterialError::new("key", "does not belong to the first certificate in cert"));
+        return Err(MaterialError::new("key", MaterialFault::OtherKey));
     }
     Ok(CertifiedKey::new(chain, key))
 }

@@ -9,7 +9,7 @@ use super::armor::{self, Block, Body};
 use super::content::{Content, content};
 use super::der::element;
 use super::foreign::Foreign;
-use super::material_error::MaterialError;
+use super::material_error::{FileContent, MaterialError, MaterialFault};
 
 /// Something found in a file.
 pub(super) enum Item {
@@ -59,7 +59,7 @@ pub(super) fn certificates_of(
     if items.iter().any(|item| matches!(item, Item::Damaged { .. })) {
         return Err(damaged(field));
     }
-    let nothing = nothing_inside(text, &items, "certificate");
+    let nothing = no_certificate(text, &items);
     let (mut certificates, mut bad, mut count) = (Vec::new(), None, 0);
     for item in items {
         match item {
@@ -71,8 +71,10 @@ pub(super) fn certificates_of(
         count += 1;
     }
     if let Some(number) = bad {
-        let reason = format!("certificate {number} of {count} can't be read");
-        return Err(MaterialError::new(field, reason));
+        return Err(MaterialError::new(
+            field,
+            MaterialFault::UnreadableCertificate { number, count },
+        ));
     }
     if certificates.is_empty() {
         return Err(MaterialError::new(field, nothing));
@@ -87,24 +89,23 @@ pub(super) fn private_key(
 ) -> Result<PrivateKeyDer<'static>, MaterialError> {
     let items = items(text);
     if items.iter().any(|item| matches!(item, Item::Foreign(Foreign::EncryptedKey))) {
-        let hint = "is encrypted; decrypt it first, for example with openssl pkey -in key.pem -out plain.pem";
-        return Err(MaterialError::new(field, hint));
+        return Err(MaterialError::new(field, MaterialFault::KeyIsEncrypted));
     }
     if items.iter().any(|item| matches!(item, Item::Damaged { .. })) {
         return Err(damaged(field));
     }
-    let nothing = nothing_inside(text, &items, "private key");
+    let nothing = no_key(text, &items);
     let key = |item| if let Item::Key(key) = item { Some(key) } else { None };
     let mut keys = items.into_iter().filter_map(key);
     match (keys.next(), keys.next()) {
         (None, _) => Err(MaterialError::new(field, nothing)),
         (Some(key), None) => Ok(key),
-        _ => Err(MaterialError::new(field, "holds more than one private key")),
+        _ => Err(MaterialError::new(field, MaterialFault::SeveralKeys)),
     }
 }
 
 pub(super) fn damaged(field: &'static str) -> MaterialError {
-    MaterialError::new(field, "is damaged: a PEM block is cut short or is not base64")
+    MaterialError::new(field, MaterialFault::DamagedPem)
 }
 
 /// All that is in a file, in its order.
@@ -181,19 +182,40 @@ fn bare_items(file: &[u8]) -> Vec<Item> {
     items
 }
 
-/// Why nothing was found: people mix up files, and forms of files.
-fn nothing_inside(text: &[u8], items: &[Item], wanted: &str) -> String {
+/// Why there is no certificate in `text`.
+fn no_certificate(text: &[u8], items: &[Item]) -> MaterialFault {
     if text.trim_ascii().is_empty() {
-        return "is empty".to_owned();
+        return MaterialFault::EmptyFile;
     }
-    let found = items.iter().find_map(|item| match item {
-        Item::Certificate(_) | Item::BadCertificate => Some("a certificate".to_owned()),
-        Item::Key(_) => Some("a private key".to_owned()),
-        Item::Foreign(foreign) => Some(foreign.advice()),
+    match items.iter().find_map(content_of) {
+        None => MaterialFault::NoCertificate,
+        Some((found, None)) => MaterialFault::NoCertificateBut { found },
+        Some((found, Some(command))) => {
+            MaterialFault::NoCertificateButConvertible { found, command: command.to_owned() }
+        }
+    }
+}
+
+/// Why there is no private key in `text`.
+fn no_key(text: &[u8], items: &[Item]) -> MaterialFault {
+    if text.trim_ascii().is_empty() {
+        return MaterialFault::EmptyFile;
+    }
+    match items.iter().find_map(content_of) {
+        None => MaterialFault::NoKey,
+        Some((found, None)) => MaterialFault::NoKeyBut { found },
+        Some((found, Some(command))) => {
+            MaterialFault::NoKeyButConvertible { found, command: command.to_owned() }
+        }
+    }
+}
+
+/// What an item is, and the command that converts it.
+fn content_of(item: &Item) -> Option<(FileContent, Option<&'static str>)> {
+    match item {
+        Item::Certificate(_) | Item::BadCertificate => Some((FileContent::Certificate, None)),
+        Item::Key(_) => Some((FileContent::PrivateKey, None)),
+        Item::Foreign(foreign) => Some((foreign.content(), foreign.conversion())),
         Item::Damaged { .. } | Item::Other => None,
-    });
-    match found {
-        Some(found) => format!("holds no {wanted}, but {found}"),
-        None => format!("holds no {wanted} in PEM form (-----BEGIN …)"),
     }
 }

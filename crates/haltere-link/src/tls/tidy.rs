@@ -12,7 +12,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use super::armor::{self, Block, Body};
 use super::content::looks_signed;
 use super::foreign::Foreign;
-use super::material_error::MaterialError;
+use super::material_error::{MaterialError, MaterialFault};
 use super::parsed_settings::ParsedSettings;
 use super::pem::{self, Item};
 
@@ -45,7 +45,7 @@ pub fn check_material(tls: &TlsSettings) -> Result<(), MaterialError> {
 
 /// A key came with the certificate, and another one in `key`.
 pub fn two_keys() -> MaterialError {
-    MaterialError::new("cert", "holds a private key, and key is given, too; remove one of them")
+    MaterialError::new("cert", MaterialFault::TwoKeys)
 }
 
 /// The certificates of `ca`.
@@ -54,8 +54,7 @@ pub fn tidy_ca(given: &Pem) -> Result<Pem, MaterialError> {
     let items = pem::items(given.bytes());
     let has_certificate = items.iter().any(|item| matches!(item, Item::Certificate(_)));
     if has_certificate && items.iter().any(Item::is_private_key) {
-        let reason = "holds a private key; give only the certificates, and keep an authority's key to yourself";
-        return Err(MaterialError::new("ca", reason));
+        return Err(MaterialError::new("ca", MaterialFault::CaWithKey));
     }
     let certificates = pem::certificates_of("ca", given.bytes(), items)?;
     kept("ca", &certificates)
@@ -79,7 +78,7 @@ pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialErro
         (Some(Item::Key(key)), None) => Some(encode_key(&key)),
         (Some(Item::Foreign(foreign)), None) => return Err(not_a_certificate(foreign)),
         (Some(Item::Damaged { .. }), None) => return Err(pem::damaged("cert")),
-        _ => return Err(MaterialError::new("cert", "holds more than one private key")),
+        _ => return Err(MaterialError::new("cert", MaterialFault::SeveralKeys)),
     };
     Ok((kept("cert", &certificates)?, key))
 }
@@ -201,13 +200,18 @@ fn encode_key(key: &PrivateKeyDer<'_>) -> Secret<Pem> {
 }
 
 fn not_a_certificate(foreign: Foreign) -> MaterialError {
-    MaterialError::new("cert", format!("holds {}", foreign.advice()))
+    let found = foreign.content();
+    let reason = match foreign.conversion() {
+        Some(command) => MaterialFault::HoldsConvertible { found, command: command.to_owned() },
+        None => MaterialFault::Holds { found },
+    };
+    MaterialError::new("cert", reason)
 }
 
 fn check_size(field: &'static str, given: &Pem) -> Result<(), MaterialError> {
     if given.bytes().len() > Pem::MAX_BYTES {
         let max = Pem::MAX_BYTES / 1024;
-        return Err(MaterialError::new(field, format!("must be at most {max} KiB")));
+        return Err(MaterialError::new(field, MaterialFault::TooManyKibibytes { max }));
     }
     Ok(())
 }

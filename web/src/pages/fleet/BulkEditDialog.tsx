@@ -7,6 +7,7 @@ import { patchConnection } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { PemField, PemSummary } from "../../forms/PemField";
+import { useFaultText } from "../../i18n/faults";
 import { useMessages } from "../../i18n/language";
 import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
 import { planEdits } from "../../model/bulk-edit";
@@ -35,6 +36,7 @@ const SCHEMES = Object.keys(SCHEMES_AND_PORTS) as Scheme[];
 export function BulkEditDialog({ connections: selected, onClose, onDone }: Props) {
   const t = useMessages();
   const notify = useOutcomeNotification();
+  const faultText = useFaultText();
   // Frozen, so that the user confirms exactly what is listed.
   const [connections] = useState(selected);
   const [scheme, setScheme] = useState<Scheme>();
@@ -69,7 +71,10 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
         async ({ connection: { id }, patch }) => tags.set(id, await patchConnection(id, patch)),
         setDone,
       );
-      return failed.map(({ item, error }) => ({ item: item.connection, error }));
+      return failed.map(({ item, error }) => {
+        const fault = faultText(error);
+        return { item: item.connection, error: fault === undefined ? error : new Error(fault) };
+      });
     },
     onSuccess: (failed) => {
       const errors = new Set(failed.map(({ item }) => item));

@@ -16,13 +16,12 @@ const ROUNDTRIP: &str = "roundtrip";
 
 /// Removes the topic of the round trip from a body, which is a connection or a merge patch without it.
 pub(super) fn take_roundtrip(body: &mut Value) -> Result<Option<RoundtripTopic>, Invalid> {
-    let invalid = |why: &dyn std::fmt::Display| Invalid::new(ROUNDTRIP, why.to_string());
     match body.as_object_mut().and_then(|fields| fields.remove(ROUNDTRIP)) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => {
-            RoundtripTopic::parse(&text).map(Some).map_err(|error| invalid(&error))
+            RoundtripTopic::parse(&text).map(Some).map_err(|why| Invalid::of(ROUNDTRIP, &why))
         }
-        Some(_) => Err(invalid(&"must be a string")),
+        Some(_) => Err(Invalid::new(ROUNDTRIP, "must be a string")),
     }
 }
 

@@ -101,7 +101,7 @@ fn what_is_refused_and_why() {
     ] {
         let error = check_material(&tls).expect_err(says);
         assert_eq!(error.field, field, "{error}");
-        assert!(error.reason.contains(says), "{error}");
+        assert!(error.reason.to_string().contains(says), "{error}");
     }
 }
 
@@ -137,7 +137,7 @@ fn keys_that_can_not_be_used_are_named() {
         let key = made(&format!("openssl {command} 2>/dev/null"));
         let error = check_material(&identity(&cert, &key)).expect_err(says);
         assert_eq!(error.field, "key", "{command}: {error}");
-        assert!(error.reason.contains(says), "{command}: {error}");
+        assert!(error.reason.to_string().contains(says), "{command}: {error}");
     }
 }
 

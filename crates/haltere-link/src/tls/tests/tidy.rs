@@ -71,11 +71,11 @@ fn a_key_inside_ca_or_in_addition_to_key_is_refused_by_name() {
         for both in combinations(&made.cert_pem, key) {
             let error = tidy(&trusting(&both)).expect_err(&both);
             assert_eq!(error.field, "ca");
-            assert!(error.reason.contains("holds a private key"), "{error}");
+            assert!(error.reason.to_string().contains("holds a private key"), "{error}");
             let with_another = TlsSettings { key: Some(pem(key).into()), ..with_cert(&both) };
             let error = tidy(&with_another).expect_err(&both);
             assert_eq!(error.field, "cert");
-            assert!(error.reason.contains("holds a private key"), "{error}");
+            assert!(error.reason.to_string().contains("holds a private key"), "{error}");
         }
     }
     let other = workshop.self_signed("other", Key::P256);
@@ -105,7 +105,7 @@ fn keys_that_can_not_be_used_are_no_more_welcome_in_there() {
         for both in [format!("{cert}{key}"), format!("{cert}{}", key.replace('\n', "\r\n"))] {
             let error = tidy(&trusting(&both)).expect_err(key);
             assert_eq!(error.field, "ca", "{key}: {error}");
-            assert!(error.reason.contains("holds a private key"), "{key}: {error}");
+            assert!(error.reason.to_string().contains("holds a private key"), "{key}: {error}");
             let with_key = TlsSettings { key: Some(pem(&made.key_pem).into()), ..with_cert(&both) };
             let error = tidy(&with_key).expect_err(key);
             assert_eq!(error.field, "cert", "{key}: {error}");
@@ -237,7 +237,7 @@ fn der_becomes_pem() {
     let twice = Ok(pem(&made.cert_pem.repeat(2)));
     assert_eq!(tidy_ca(&Pem::new([cert.clone(), cert.clone()].concat())), twice);
     let error = tidy_ca(&Pem::new([cert, key].concat())).expect_err("a key");
-    assert!(error.reason.contains("holds a private key"), "{error}");
+    assert!(error.reason.to_string().contains("holds a private key"), "{error}");
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn other_containers_are_named_with_what_converts_them() {
             };
             let error = tidy(&tls).expect_err(says);
             assert_eq!(error.field, field, "{shown}");
-            assert!(error.reason.contains(says), "{error}\n{shown}");
+            assert!(error.reason.to_string().contains(says), "{error}\n{shown}");
         }
     }
     let openssh = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n";
@@ -322,7 +322,7 @@ fn other_containers_are_named_with_what_converts_them() {
         let tls = TlsSettings { key: Some(Pem::new(given).into()), ..with_cert(cert_pem) };
         let error = tidy(&tls).expect_err(says);
         assert_eq!(error.field, "key");
-        assert!(error.reason.contains(says), "{error}");
+        assert!(error.reason.to_string().contains(says), "{error}");
     }
 }
 

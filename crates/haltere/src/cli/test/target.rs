@@ -81,7 +81,7 @@ impl Target {
             alpn: alpn.map_err(|error| anyhow!("--alpn: {error}"))?,
             server_name: self.server_name.clone(),
         };
-        let tls = tidy(&tls).map_err(|error| self.blame(error.field, &error.reason))?;
+        let tls = tidy(&tls).map_err(|error| self.blame(error.field, &error.reason.to_string()))?;
         if self.save_ca.as_ref().is_some_and(|path| path.exists()) {
             bail!("--save-ca: the file exists; it is not overwritten");
         }

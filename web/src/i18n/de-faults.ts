@@ -1,0 +1,100 @@
+import type * as en from "./en-faults";
+
+/** The messages of `en-faults.ts` in German. */
+export const faults: typeof en.faults = {
+  empty: "Darf nicht leer sein.",
+  tooLong: "Höchstens {max} Zeichen.",
+  tooShort: "Mindestens {min} Zeichen.",
+  tooManyBytes: "Höchstens {max} Bytes.",
+  tooManyKibibytes: "Höchstens {max} KiB.",
+  missing: "Fehlt.",
+  controlCharacter: "Darf keine Steuerzeichen enthalten.",
+  null: "Darf das Zeichen U+0000 nicht enthalten.",
+  hidden: "Enthält {character}; das ist unsichtbar oder ändert die Schreibrichtung.",
+  invisible: "Darf keine unsichtbaren Zeichen enthalten.",
+  blank: "Muss ein sichtbares Zeichen enthalten.",
+  notTrimmed: "Darf nicht mit Leerraum beginnen oder enden.",
+  dotSegment: "Darf nicht . oder .. sein.",
+  whitespace: "Darf weder Leerzeichen noch Steuerzeichen enthalten.",
+  noScheme: "Muss mit mqtt://, mqtts://, ws:// oder wss:// beginnen",
+  unknownScheme: "Unbekanntes Schema. Möglich sind mqtt://, mqtts://, ws:// und wss://",
+  userInfo: "Benutzername und Passwort haben eigene Felder.",
+  fragment: "Die URL eines Brokers hat kein #.",
+  noHost: "Der Host fehlt.",
+  badHost: "Der Host ist weder ein gültiger Name noch eine IP-Adresse.",
+  bareIpv6: "Eine IPv6-Adresse braucht eckige Klammern: {meant}",
+  zoneId:
+    "Eine IPv6-Adresse darf keine Zone haben (%…). Nehmen Sie eine Adresse, die auch außerhalb des Links gilt, in eckigen Klammern, oder einen Namen.",
+  badPort: "Der Port ist keine Zahl.",
+  portOutOfRange: "Den Port {port} gibt es nicht.",
+  hiddenInHost: "Der Host enthält {character}; das ist unsichtbar oder ändert die Schreibrichtung.",
+  hiddenInPath:
+    "Der Pfad enthält {character}; das ist unsichtbar oder ändert die Schreibrichtung. Falls es dort hingehört, schreiben Sie {encoded}",
+  unexpectedPath: "Einen Pfad gibt es nur mit ws:// und wss://",
+  wildcard: "Ein Platzhalter (+, #) muss eine eigene Ebene sein, und # die letzte.",
+  wildcardInName: "Darf keine Platzhalter (+, #) enthalten.",
+  reserved: "Darf nicht mit $ beginnen; das ist dem Broker vorbehalten.",
+  noProtocol: "Bitte mindestens ein Protokoll eingeben.",
+  tooManyProtocols: "Höchstens {max} Protokolle.",
+  protocolLength: "Der Name jedes Protokolls muss 1 bis {max} Bytes lang sein.",
+  protocolCharacter: "Der Name jedes Protokolls darf nur sichtbare ASCII-Zeichen enthalten.",
+  repeatedProtocol: "Enthält dasselbe Protokoll zweimal.",
+  ipAddress: "Muss ein Hostname sein. Eine IP-Adresse gehört in die URL.",
+  badName: "Ist kein gültiger Hostname.",
+  userNameMissing: "Bitte einen Benutzernamen eingeben: Zu einem Passwort gehört einer.",
+  isUserName: "Das Passwort darf nicht der Benutzername sein.",
+  secretOfAnotherBroker: "Bitte neu eingeben: Der gespeicherte Wert wurde für ein anderes Ziel eingegeben.",
+  clientIdTaken:
+    "Die Verbindung {name} (Kennung {id}) hat diese Client-Kennung am selben Broker; jede würde die Sitzung der anderen beenden.",
+  clientIdTakenElsewhere:
+    "Eine andere Verbindung hat diese Client-Kennung am selben Broker; jede würde die Sitzung der anderen beenden.",
+  generatedClientIdTaken:
+    "Die Verbindung {name} (Kennung {id}) hat am selben Broker die Client-Kennung, die haltere für diese vergibt; jede würde die Sitzung der anderen beenden. Geben Sie eine andere ein.",
+  generatedClientIdTakenElsewhere:
+    "Eine andere Verbindung hat am selben Broker die Client-Kennung, die haltere für diese vergibt; jede würde die Sitzung der anderen beenden. Geben Sie eine andere ein.",
+  notPem: "Muss Text im PEM-Format sein, oder Base64 davon.",
+  emptyFile: "Ist leer.",
+  damagedPem: "Ist beschädigt: Ein PEM-Block ist abgeschnitten oder nicht in Base64.",
+  unreadableCertificate: "Zertifikat {number} von {count} ist unlesbar.",
+  noCertificate: "Enthält kein Zertifikat im PEM-Format (-----BEGIN …).",
+  noCertificateBut: "Enthält kein Zertifikat, sondern {found}.",
+  noCertificateButConvertible: "Enthält kein Zertifikat, sondern {found}. Umwandeln lässt sich das mit: `{command}`",
+  noKey: "Enthält keinen privaten Schlüssel im PEM-Format (-----BEGIN …).",
+  noKeyBut: "Enthält keinen privaten Schlüssel, sondern {found}.",
+  noKeyButConvertible: "Enthält keinen privaten Schlüssel, sondern {found}. Umwandeln lässt sich das mit: `{command}`",
+  holds: "Enthält {found}.",
+  holdsConvertible: "Enthält {found}. Umwandeln lässt sich das mit: `{command}`",
+  caWithKey:
+    "Enthält einen privaten Schlüssel. Geben Sie nur die Zertifikate ein, und behalten Sie den Schlüssel einer CA für sich.",
+  twoKeys:
+    "Enthält einen privaten Schlüssel, und unter „Privater Schlüssel“ ist noch einer. Entfernen Sie einen davon.",
+  severalKeys: "Enthält mehr als einen privaten Schlüssel.",
+  keyIsEncrypted:
+    "Ist verschlüsselt. Entschlüsseln Sie ihn zuerst, zum Beispiel mit `openssl pkey -in key.pem -out plain.pem`",
+  keyMissing: "Fehlt: Zu einem Zertifikat gehört sein privater Schlüssel.",
+  certificateMissing: "Fehlt: Zu einem privaten Schlüssel gehört sein Zertifikat.",
+  unusableKey:
+    "Ist nicht benutzbar. Möglich sind Schlüssel für RSA (2048 bis 8192 Bit), ECDSA (P-256, P-384, P-521) und Ed25519.",
+  unusableKindOfKey:
+    "Ist nicht benutzbar ({kind}). Möglich sind Schlüssel für RSA (2048 bis 8192 Bit), ECDSA (P-256, P-384, P-521) und Ed25519.",
+  otherKey: "Gehört nicht zum ersten Zertifikat unter „Zertifikat“.",
+};
+
+export const fileContents: typeof en.fileContents = {
+  certificate: "ein Zertifikat",
+  privateKey: "einen privaten Schlüssel",
+  encryptedKey: "einen verschlüsselten privaten Schlüssel",
+  dsaKey: "einen DSA-Schlüssel, den TLS nicht mehr verwendet",
+  opensshKey: "einen privaten OpenSSH-Schlüssel",
+  puttyKey: "einen privaten PuTTY-Schlüssel",
+  sshPublicKey: "einen öffentlichen SSH-Schlüssel",
+  pgpKey: "einen privaten PGP-Schlüssel, den TLS nicht verwendet",
+  pkcs12: "eine PKCS-#12-Datei (.p12, .pfx)",
+  pkcs7: "eine PKCS-#7-Datei (.p7b)",
+  javaKeyStore: "einen Java-Keystore",
+  utf16: "Text in UTF-16",
+  request: "eine Zertifikatsanfrage, die noch nicht signiert ist",
+  revocationList: "eine Sperrliste",
+  publicKey: "einen öffentlichen Schlüssel",
+  webPage: "eine Webseite",
+};
