@@ -128,6 +128,9 @@ pub struct ConnectionStatus {
     pub since: Since,
     /// What is known of the broker; only while online.
     pub broker: Option<Arc<BrokerFacts>>,
+    /// Who signed the broker's certificate that was refused; only while it is the failure. What the broker says: don't
+    /// trust it.
+    pub issuer: Option<Arc<str>>,
 }
 
 impl ConnectionStatus {

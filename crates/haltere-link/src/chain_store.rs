@@ -12,7 +12,7 @@ use rustls_pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 
 use crate::attempt_trace::PresentedCertificates;
-use crate::tls::{CertificateFacts, certificate_facts};
+use crate::tls::{CertificateFacts, certificate_facts, issuer_of};
 
 /// The most certificates stored of one chain. Most chains have three.
 const MAX_CERTIFICATES: usize = 8;
@@ -59,6 +59,13 @@ impl StoredChain {
             certificates: self.chain.iter().map(|it| certificate_facts(&it.der)).collect(),
             left_out: self.left_out,
         }
+    }
+
+    /// Who signed the certificates, if they were refused: the issuer of the last one, whether or not the broker sent the
+    /// CA's own certificate.
+    pub(crate) fn refused_issuer(&self) -> Option<Arc<str>> {
+        let last = self.chain.last().filter(|_| !self.accepted)?;
+        issuer_of(&last.der).map(Arc::from)
     }
 }
 

@@ -139,6 +139,9 @@ mod tests {
         let refused = viewer.get(PATH).await.json();
         assert_eq!(refused["broker"]["accepted"], false);
         assert_eq!(subjects(&refused["broker"]["certificates"]), ["CN=localhost", "CN=middle"]);
+        // The one whom to trust, whatever was presented of the chain.
+        let status = viewer.get("/api/connections").await.json()[0]["status"].take();
+        assert_eq!(status["error"]["issuer"], "CN=root");
         assert_eq!((&refused["broker"]["leftOut"], &refused["client"]), (&json!(0), &json!([])));
 
         // Accepted by us; and then the broker does not accept us.
@@ -158,6 +161,13 @@ mod tests {
         let response = viewer.get(PATH).await;
         assert_eq!(subjects(&response.json()["client"]), ["CN=haltere at the plant"]);
         assert!(!response.text.contains("PRIVATE KEY"));
+
+        // A list has the date, also for those who don't get the certificate; and takes it back.
+        let listed = viewer.get("/api/connections").await.json()[0].clone();
+        assert_eq!(listed["certNotAfter"], response.json()["client"][0]["notAfter"]);
+        assert!(listed["certNotAfter"].is_string() && listed["cert"].is_null(), "{listed}");
+        let same = admin.get("/api/connections/a").await.json();
+        assert!(admin.put("/api/connections/a", same).await.status.is_success());
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use super::connection_fields::{
 use super::fields::{Faults, FieldFault, Fields};
 use super::pem::PemView;
 use super::status::StatusView;
-use super::{client_hello, pem, schema};
+use super::{client_hello, pem, schema, time};
 
 /// A connection with its live status. The fields are in the order of the management center for Mosquitto.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +48,10 @@ pub(crate) struct WireConnection<'a> {
     /// Our client certificate; in lists and events only for callers who may change connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     cert: Option<PemView>,
+    /// When our client certificate expires; absent if there is none, or it can't be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    cert_not_after: Option<String>,
     /// The private key of `cert`; only for callers who may see secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<PemView>,
@@ -119,6 +123,7 @@ impl<'a> From<&'a ConnectionView> for WireConnection<'a> {
         };
         let status = status.as_deref();
         Self {
+            cert_not_after: entry.cert_not_after().map(time::rfc3339),
             status: status.map(StatusView::from),
             broker: status.and_then(|status| status.broker.as_deref()).map(BrokerView::from),
             ..stored
@@ -155,6 +160,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
         reject_unauthorized: *reject_unauthorized,
         ca: ca.as_ref().filter(|_| certificates).map(PemView::from),
         cert: cert.as_ref().filter(|_| certificates).map(PemView::from),
+        cert_not_after: None,
         key: key.as_ref().filter(|_| secrets).map(|key: &Secret<Pem>| key.expose().into()),
         tls: WireTls::of(
             alpn.iter().map(String::as_str).collect(),
@@ -186,6 +192,7 @@ fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<
         reject_unauthorized: row.reject_unauthorized,
         ca: row.ca.as_ref().filter(|_| certificates).map(PemView::from),
         cert: row.cert.as_ref().filter(|_| certificates).map(PemView::from),
+        cert_not_after: None,
         key: None,
         tls: WireTls::of(
             row.alpn.as_deref().unwrap_or_default().split_ascii_whitespace().collect(),

@@ -103,6 +103,9 @@ pub(crate) struct FailureView<'a> {
     /// The port of the attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
+    /// Who signed the broker's certificate that was refused; only in a status. What the broker says: don't trust it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
     /// For people: what failed.
     #[serde(serialize_with = "serialize_display")]
     #[schema(value_type = String)]
@@ -164,7 +167,7 @@ pub(crate) const fn is_true(known: &bool) -> bool {
 impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
     fn from(status: &'a ConnectionStatus) -> Self {
         // `broker` is a field of the connection, and the revision is internal.
-        let ConnectionStatus { revision: _, state, since, broker: _ } = status;
+        let ConnectionStatus { revision: _, state, since, broker: _, issuer } = status;
         let (state, attempt, next_attempt) = match state {
             LinkState::Idle => (StateName::Idle, None, None),
             LinkState::Connecting { attempt, last_failure: _ } => {
@@ -179,7 +182,10 @@ impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
             connected: status.connected(),
             timestamp: since.at().as_millisecond(),
             since_known: since.is_exact(),
-            error: status.failure().map(|failure| failure.as_ref().into()),
+            error: status.failure().map(|failure| FailureView {
+                issuer: issuer.as_deref(),
+                ..failure.as_ref().into()
+            }),
             state,
             attempt,
             next_attempt,
@@ -197,6 +203,7 @@ impl<'a> From<&'a LinkFailure> for FailureView<'a> {
             syscall: syscall.as_deref(),
             address: address.as_deref(),
             port: *port,
+            issuer: None,
             message,
             reason: has_key.then(|| SentenceView::of(&*message.reason)),
             notes: message.notes.iter().map(SentenceView::of).collect(),

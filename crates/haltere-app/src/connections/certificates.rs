@@ -1,6 +1,6 @@
 //! `GET /api/connections/{id}/certificates`
 
-use haltere_core::{ConnectionId, Pem};
+use haltere_core::ConnectionId;
 use haltere_link::PresentedChain;
 use haltere_link::tls::{CertificateFacts, certificates_in};
 
@@ -34,11 +34,7 @@ impl Connections {
     ) -> Result<ConnectionCertificates, ConnectionError> {
         ctx.authorize_on(Action::ListConnections, Resource::Connection(id.as_str()))?;
         let entry = self.fleet.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
-        let ours: Option<&Pem> = match entry.connection() {
-            Ok(connection) => connection.settings.tls.cert.as_ref(),
-            Err(unreadable) => unreadable.row.cert.as_ref(),
-        };
-        let client = ours.map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
+        let client = entry.cert().map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
         let broker = self.fleet.supervisor.presented_chain(id);
         let refused_elsewhere = match &broker {
             Some(chain) if !chain.accepted => self.refused_elsewhere(ctx, id),

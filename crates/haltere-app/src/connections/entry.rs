@@ -1,9 +1,10 @@
 //! One stored connection in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use haltere_core::{Connection, ConnectionSettings, Intent, Timestamp, TlsSettings};
+use haltere_core::{Connection, ConnectionSettings, Intent, Pem, Timestamp, TlsSettings};
 use haltere_link::LinkSpec;
+use haltere_link::tls::certificates_in;
 use haltere_store::ConnectionRecord;
 
 use super::view_text::Texts;
@@ -13,6 +14,8 @@ use super::view_text::Texts;
 pub struct Entry {
     content: Content,
     texts: Texts,
+    /// Read when it is first shown: few connections have a certificate.
+    cert_not_after: OnceLock<Option<Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -33,11 +36,15 @@ pub struct Unreadable {
 
 impl Entry {
     pub(super) fn readable(connection: Arc<Connection>, spec: Arc<LinkSpec>) -> Self {
-        Self { content: Content::Readable { connection, spec }, texts: Texts::default() }
+        Self::new(Content::Readable { connection, spec })
     }
 
     pub(super) fn unreadable(unreadable: Unreadable) -> Self {
-        Self { content: Content::Unreadable(Box::new(unreadable)), texts: Texts::default() }
+        Self::new(Content::Unreadable(Box::new(unreadable)))
+    }
+
+    fn new(content: Content) -> Self {
+        Self { content, texts: Texts::default(), cert_not_after: OnceLock::new() }
     }
 
     /// How callers see it, as texts.
@@ -86,6 +93,20 @@ impl Entry {
                 row.ca.iter().chain(&row.cert).map(|pem| pem.bytes().len()).sum()
             }
         }
+    }
+
+    /// Our client certificate, and the CAs that it comes with.
+    pub fn cert(&self) -> Option<&Pem> {
+        match self.connection() {
+            Ok(connection) => connection.settings.tls.cert.as_ref(),
+            Err(unreadable) => unreadable.row.cert.as_ref(),
+        }
+    }
+
+    /// When our client certificate expires; `None` if there is none, or it can't be read.
+    pub fn cert_not_after(&self) -> Option<Timestamp> {
+        let cert = self.cert()?;
+        *self.cert_not_after.get_or_init(|| certificates_in(cert.bytes()).first()?.not_after)
     }
 
     /// Whether there is a password or a private key in it that could be shown.

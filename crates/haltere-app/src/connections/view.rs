@@ -98,6 +98,7 @@ pub(super) fn current(
             state,
             since: Since::Exactly(connection.updated_at),
             broker: None,
+            issuer: None,
         })
     })
 }

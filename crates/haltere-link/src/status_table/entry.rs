@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use haltere_core::{
-    BrokerFacts, ConnectionStatus, FailureCode, HistoryState, LinkState, Revision, Since,
+    BrokerFacts, ConnectionStatus, FailureCode, HistoryState, LinkState, Revision, Since, Stage,
     StatusChange, Timestamp,
 };
 use tokio::sync::Notify;
@@ -22,6 +22,8 @@ pub(super) struct StatusEntry {
     pub(super) status: Arc<ConnectionStatus>,
     /// The certificates the broker presented last.
     pub(super) presented_chain: Option<Arc<StoredChain>>,
+    /// Who signed them, if they were refused.
+    pub(super) refused_issuer: Option<Arc<str>>,
     /// The newest last.
     history: VecDeque<StatusChange>,
     /// How many of the newest entries are not recorded.
@@ -54,8 +56,15 @@ impl StatusEntry {
         let since = Since::Exactly(now);
         let mut entry = Self {
             token,
-            status: Arc::new(ConnectionStatus { revision, state, since, broker: None }),
+            status: Arc::new(ConnectionStatus {
+                revision,
+                state,
+                since,
+                broker: None,
+                issuer: None,
+            }),
             presented_chain: None,
+            refused_issuer: None,
             history: VecDeque::new(),
             unrecorded: 0,
             resumption: None,
@@ -78,7 +87,11 @@ impl StatusEntry {
         limit: usize,
     ) -> StatusWrite {
         let since = Since::Exactly(now);
-        let mut status = ConnectionStatus { revision, state, since, broker };
+        let mut status = ConnectionStatus { revision, state, since, broker, issuer: None };
+        // A later attempt may fail before the broker presents certificates.
+        if status.failure().is_some_and(|failure| failure.stage == Stage::Tls) {
+            status.issuer.clone_from(&self.refused_issuer);
+        }
         // After a restart the link's state is unknown until an attempt ends or an operator disconnects it.
         let is_unknown = self.resumption.is_some() && !status.is_outcome();
         let is_transition = if is_unknown {

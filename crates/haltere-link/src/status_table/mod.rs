@@ -152,9 +152,12 @@ impl StatusTable {
         token: StatusToken,
         chain: Option<StoredChain>,
     ) {
+        // Parsed without the lock, so that no link waits for the parser.
+        let refused_issuer = chain.as_ref().and_then(StoredChain::refused_issuer);
         let mut inner = self.inner();
         if let Some(entry) = inner.entries.get_mut(id).filter(|entry| entry.token == token) {
             entry.presented_chain = chain.map(Arc::new);
+            entry.refused_issuer = refused_issuer;
         }
     }
 

@@ -60,6 +60,11 @@ pub fn certificate_facts(der: &[u8]) -> CertificateFacts {
     }
 }
 
+/// Who signed a certificate, as in [`CertificateFacts::issuer`]; `None` if it can't be read.
+pub(crate) fn issuer_of(der: &[u8]) -> Option<String> {
+    Some(printable(&Certificate::parse(der)?.issuer_text(), MAX_NAME))
+}
+
 /// The certificates in a PEM file, in the order of the file; at most 64. Empty if there is none, or the file
 /// is damaged: it may come from a database that another program has written to.
 pub fn certificates_in(pem: &[u8]) -> Vec<CertificateFacts> {

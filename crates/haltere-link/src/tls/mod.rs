@@ -41,6 +41,7 @@ mod verifier;
 
 pub(crate) use alert::names_nothing_in_common;
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
+pub(crate) use facts::issuer_of;
 pub use facts::{CertificateFacts, certificate_facts, certificates_in, day};
 pub use failure::classify_io;
 pub(crate) use failure::is_within_tls;
