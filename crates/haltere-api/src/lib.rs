@@ -8,6 +8,7 @@
 
 mod access;
 mod access_table;
+mod activity;
 mod auth;
 mod base_path;
 mod connections;
@@ -23,6 +24,7 @@ pub mod fuzzing;
 mod gate;
 mod limits;
 mod middleware;
+mod next_page;
 mod openapi;
 mod options;
 mod pages;

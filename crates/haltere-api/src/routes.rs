@@ -9,7 +9,9 @@ use utoipa_axum::routes;
 use crate::access::Access;
 use crate::gate::gate;
 use crate::state::ApiState;
-use crate::{auth, connections, console, docs, events, openapi, pages, plugins, profile, system};
+use crate::{
+    activity, auth, connections, console, docs, events, openapi, pages, plugins, profile, system,
+};
 
 /// All routes, and the OpenAPI document that describes them.
 pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
@@ -28,6 +30,7 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(connections::test::handler))
         .route(routes!(connections::import::handler))
         .route(routes!(connections::export::handler))
+        .route(routes!(activity::handler))
         .route(routes!(events::handler))
         .route(routes!(profile::get::handler))
         .route(routes!(profile::sessions::list::handler))

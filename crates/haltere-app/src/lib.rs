@@ -11,6 +11,7 @@
 //! entry, in one transaction), *wake the supervisor*, *report what is*. Lists and status are answered
 //! from memory, so that no request waits for a broker it didn't ask about.
 
+pub mod activity;
 mod app;
 mod audit;
 mod authorizer;

@@ -87,5 +87,7 @@ pub use probe::ProbeReport;
 pub use recorded_history::RecordedHistory;
 pub use roundtrip::Roundtrip;
 pub use spec::LinkSpec;
-pub use status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
+pub use status_table::{
+    ChangePosition, LatestChanges, StatusObserver, StatusVersion, UnrecordedChanges,
+};
 pub use supervisor::Supervisor;

@@ -23,7 +23,9 @@ use crate::link::{Link, LinkAssignment};
 use crate::probe::{self, ProbeReport};
 use crate::recorded_history::RecordedHistory;
 use crate::shared::LinkShared;
-use crate::status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
+use crate::status_table::{
+    ChangePosition, LatestChanges, StatusObserver, StatusVersion, UnrecordedChanges,
+};
 use crate::{LinkConfig, LinkHandle, LinkSpec, command};
 
 /// Keeps one link per wanted connection. A clone is another handle to the same links.
@@ -141,6 +143,17 @@ impl Supervisor {
     /// being idle and of the failure's code, but none for a retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
         self.shared.statuses.history(id)
+    }
+
+    /// The first `limit` changes of these links that are wanted and come `after` a position. Bounded, in memory.
+    pub fn latest_changes(
+        &self,
+        ids: &[&ConnectionId],
+        limit: usize,
+        after: Option<&ChangePosition>,
+        is_wanted: &dyn Fn(&StatusChange) -> bool,
+    ) -> LatestChanges {
+        self.shared.statuses.latest_changes(ids, limit, after, is_wanted)
     }
 
     /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link once

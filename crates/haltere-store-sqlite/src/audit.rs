@@ -14,6 +14,8 @@ use crate::tx::{Statement, Tx};
 
 const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, object, outcome, \
     detail, times, since FROM audit WHERE sequence < ";
+const FIRST_SINCE: &str = " AND sequence >= (SELECT min(sequence) FROM audit \
+    INDEXED BY audit_by_time WHERE at >= ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
     detail, times, since) VALUES ";
 /// How many columns that are.
@@ -22,7 +24,7 @@ const COLUMNS: usize = 10;
 #[async_trait]
 impl AuditReads for Tx {
     async fn list(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
-        let AuditFilter { actor, object, before, limit } = filter;
+        let AuditFilter { actor, object, actions, since, until, before, limit } = filter;
         // Only the conditions that are asked for, so that the index that serves them is used.
         let mut query = QueryBuilder::new(LIST);
         query.push_bind(before.unwrap_or(i64::MAX));
@@ -31,6 +33,23 @@ impl AuditReads for Tx {
         }
         if let Some(object) = object {
             query.push(" AND object = ").push_bind(object.as_str());
+        }
+        if let Some(actions) = actions {
+            query.push(" AND action IN (");
+            let mut list = query.separated(", ");
+            for action in actions {
+                list.push_bind(action.as_str());
+            }
+            query.push(")");
+        }
+        // The entries are in the order of their sequence. `+` keeps the index by time, which has another order,
+        // out of it; it only finds the first of them.
+        if let Some(since) = since {
+            query.push(FIRST_SINCE).push_bind(since.as_millisecond()).push(")");
+            query.push(" AND +at >= ").push_bind(since.as_millisecond());
+        }
+        if let Some(until) = until {
+            query.push(" AND +at <= ").push_bind(until.as_millisecond());
         }
         query.push(" ORDER BY sequence DESC LIMIT ").push_bind(*limit);
         self.rows(query.build()).await?.iter().map(read).collect()

@@ -1,7 +1,7 @@
 //! The audit trail: append-only.
 
 use async_trait::async_trait;
-use haltere_core::AuditEntry;
+use haltere_core::{AuditAction, AuditEntry, Timestamp};
 
 use crate::StoreError;
 
@@ -20,6 +20,12 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Only entries about this object.
     pub object: Option<String>,
+    /// Only entries with one of these actions.
+    pub actions: Option<Vec<AuditAction>>,
+    /// Only entries of this time or later.
+    pub since: Option<Timestamp>,
+    /// Only entries of this time or earlier.
+    pub until: Option<Timestamp>,
     /// Only entries older than this sequence number.
     pub before: Option<i64>,
     pub limit: u32,

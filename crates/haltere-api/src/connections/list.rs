@@ -1,14 +1,10 @@
 //! `GET /api/connections`
 
-use std::fmt::Write;
 use std::num::NonZeroUsize;
 
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::{Cursor, ListError, ListQuery, Secrets, StateFilter};
-use http::header::LINK;
-use http::{HeaderName, HeaderValue};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -17,8 +13,9 @@ use super::secrets::SecretsParam;
 use crate::error::ApiError;
 use crate::extract::query::RawQuery;
 use crate::extract::query_values::{Text, WholeNumber};
-use crate::extract::{Params, Query, RequestContext};
+use crate::extract::{Query, RequestContext};
 use crate::limits::holder;
+use crate::next_page::with_next_page;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -27,8 +24,6 @@ type PageSize = WholeNumber<1, 10_000>;
 
 /// A text to search for.
 type SearchText = Text<256>;
-
-const X_NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 
 impl From<ListError> for ApiError {
     fn from(error: ListError) -> Self {
@@ -105,7 +100,7 @@ pub(crate) async fn handler(
     let listing = state.app.connections().list(&context, &query, wanted).await?;
     let next = listing.next.clone();
     let list = pieces::list(&state, &holder::of_context(&context), listing);
-    Ok(with_next_page(list, next, &raw))
+    Ok(with_next_page(list, "/api/connections", next, &raw))
 }
 
 impl ListParams {
@@ -137,27 +132,6 @@ impl From<StateName> for StateFilter {
             StateName::Inactive => Self::Inactive,
         }
     }
-}
-
-/// Says where the next page begins: in `X-Next-Cursor` for programs, and as RFC 8288 has it.
-fn with_next_page(mut response: Response, next: Option<Cursor>, params: &Params) -> Response {
-    let Some(next) = next else { return response };
-    let next = next.to_string();
-    let mut link = String::from("</api/connections?");
-    for (name, value) in params.iter().filter(|(name, _)| *name != "cursor") {
-        let _ = write!(link, "{}={}&", encode(name), encode(value));
-    }
-    let _ = write!(link, "cursor={}>; rel=\"next\"", encode(&next));
-    // Both are visible ASCII: a cursor by its promise, the link because it is encoded.
-    if let (Ok(next), Ok(link)) = (HeaderValue::try_from(next), HeaderValue::try_from(link)) {
-        response.headers_mut().insert(X_NEXT_CURSOR, next);
-        response.headers_mut().insert(LINK, link);
-    }
-    response
-}
-
-fn encode(text: &str) -> impl std::fmt::Display {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]

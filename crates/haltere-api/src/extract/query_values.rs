@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use haltere_core::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -39,6 +40,39 @@ impl<const MIN: u32, const MAX: u32> PartialSchema for WholeNumber<MIN, MAX> {
 impl<const MIN: u32, const MAX: u32> ToSchema for WholeNumber<MIN, MAX> {
     fn name() -> Cow<'static, str> {
         "WholeNumber".into()
+    }
+}
+
+/// A time in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Milliseconds(Timestamp);
+
+impl Milliseconds {
+    pub(crate) fn get(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Milliseconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let millis = text.parse().ok().filter(|_| digits);
+        let time = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        time.map(Self).ok_or_else(|| D::Error::custom("must be milliseconds since 1970"))
+    }
+}
+
+impl PartialSchema for Milliseconds {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer);
+        number.minimum(Some(0)).maximum(Some(Timestamp::MAX.as_second() * 1_000)).build().into()
+    }
+}
+
+impl ToSchema for Milliseconds {
+    fn name() -> Cow<'static, str> {
+        "Milliseconds".into()
     }
 }
 

@@ -53,6 +53,8 @@ fn without_null(schema: &mut RefOr<Schema>) {
                 && is_null(null)
             {
                 *schema = only.clone();
+            } else {
+                choice.items.iter_mut().for_each(without_null);
             }
         }
         _ => {}

@@ -18,6 +18,7 @@ pub use parts::{AppParts, AppSettings, AuditSettings, Metrics, Readiness, Secret
 pub use shutdown::ShutdownPlan;
 pub use start::StartError;
 
+use crate::activity::Activity;
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
 use crate::background::Background;
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) activity: Activity,
     pub(crate) plugins: Plugins,
     pub(crate) events: Events,
     pub(crate) keyring: Keyring,
@@ -109,6 +111,11 @@ impl App {
     /// Connections, and what can be done with them.
     pub fn connections(&self) -> &Connections {
         &self.0.connections
+    }
+
+    /// What has changed lately.
+    pub fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 
     /// Plugins, and what can be done with them.

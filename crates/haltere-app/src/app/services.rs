@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{AppSettings, AuditSettings};
+use crate::activity::Activity;
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
 use crate::connections::{ConnectionLimits, Connections, Fleet, Transfer};
@@ -91,6 +92,10 @@ impl Shared {
             limits: ConnectionLimits::of(settings),
             secrets: settings.secrets,
         }
+    }
+
+    pub(super) fn activity(&self) -> Activity {
+        Activity { store: Arc::clone(&self.store), fleet: Arc::clone(&self.fleet) }
     }
 
     pub(super) fn plugins(&self) -> Plugins {

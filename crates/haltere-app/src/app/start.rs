@@ -47,7 +47,7 @@ impl App {
         let shared = Shared::new(store, clock, fleet, &settings.audit);
         let connections = Arc::new(shared.connections(&settings, connect_timeout));
         let transfer = shared.transfer(&settings);
-        let (plugins, events) = (shared.plugins(), shared.events());
+        let (activity, plugins, events) = (shared.activity(), shared.plugins(), shared.events());
         let hashing = settings.sessions.hashing;
         let sessions = Arc::new(shared.sessions(settings.sessions));
         let profiles = shared.profiles(&sessions);
@@ -79,6 +79,7 @@ impl App {
         let app = Self(Arc::new(Inner {
             connections,
             transfer,
+            activity,
             plugins,
             events,
             sessions,

@@ -26,6 +26,10 @@ pub enum Action {
     ExportConnectionSecrets,
     /// Dial a broker without storing anything.
     TestConnection,
+    /// See the latest changes of connections and of what users did; the latter only with [`Self::ListAuditEntries`].
+    ListActivity,
+    /// See entries of the audit trail.
+    ListAuditEntries,
     /// Follow the live events. Which events are in the stream depends on the other actions.
     FollowEvents,
     ListPlugins,

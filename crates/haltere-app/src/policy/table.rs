@@ -46,7 +46,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 22] = &[
+pub const TABLE: &[Rule; 24] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -101,6 +101,10 @@ pub const TABLE: &[Rule; 22] = &[
         .routes(&["POST /api/connection-test"])
         .audited_as(AuditAction::ConnectionTest)
         .rate_limited(),
+    Rule::new(Action::ListActivity, "activity.list", READERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["GET /api/activity"]),
+    Rule::new(Action::ListAuditEntries, "audit.list", ADMIN),
     Rule::new(Action::FollowEvents, "events.follow", ALL).routes(&["GET /api/events"]),
     Rule::new(Action::ListPlugins, "plugins.list", ADMIN).routes(&["GET /api/plugins"]),
     Rule::new(Action::SwitchPlugin, "plugins.switch", ADMIN)

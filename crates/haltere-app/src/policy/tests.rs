@@ -4,7 +4,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 22] = [
+const EXPECTED: [(Action, &str); 24] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -16,6 +16,8 @@ const EXPECTED: [(Action, &str); 22] = [
     (Action::ExportConnections, "x--x-"),
     (Action::ExportConnectionSecrets, "x----"),
     (Action::TestConnection, "x--x-"),
+    (Action::ListActivity, "xxxx-"),
+    (Action::ListAuditEntries, "x----"),
     (Action::FollowEvents, "xxxxx"),
     (Action::ListPlugins, "x----"),
     (Action::SwitchPlugin, "x----"),

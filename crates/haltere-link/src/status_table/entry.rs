@@ -129,7 +129,12 @@ impl StatusEntry {
 
     /// The history, the newest entry first.
     pub(super) fn history(&self) -> Vec<StatusChange> {
-        self.history.iter().rev().cloned().collect()
+        self.changes().cloned().collect()
+    }
+
+    /// The entries of the history, the newest first.
+    pub(super) fn changes(&self) -> impl Iterator<Item = &StatusChange> {
+        self.history.iter().rev()
     }
 
     /// Whether there are unrecorded history entries.

@@ -4,6 +4,7 @@
 //! receives the id of each link whose status changes, and a version shows whether any has.
 
 mod entry;
+mod latest;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::chain_store::StoredChain;
 use crate::recorded_history::RecordedHistory;
 pub(crate) use entry::StatusToken;
 use entry::{StatusEntry, StatusWrite};
+pub use latest::{ChangePosition, LatestChanges};
 
 /// How many statuses are read before the lock is released for a moment.
 const READ_BATCH: usize = 256;

@@ -372,3 +372,47 @@ fn a_batch_is_bounded() {
         std::iter::from_fn(|| Some(table.take_unrecorded(4, 9).len()).filter(|n| *n > 0)).collect();
     assert_eq!(batches, [4, 4, 2]);
 }
+
+#[test]
+fn the_latest_changes_of_several_links_are_in_one_order_and_paged() {
+    let clock = Arc::new(ManualClock(0.into()));
+    let table = StatusTable::new(Arc::<ManualClock>::clone(&clock), 10, Box::new(|_| ()));
+    let ids = [id("a"), id("b"), id("hidden")];
+    let tokens = ids.each_ref().map(|id| table.register(id, Revision::FIRST, connecting()));
+    let write = |link: usize, minutes: i64, state: LinkState| {
+        clock.set(minutes);
+        table.write(&ids[link], tokens[link], Revision::FIRST, state, None);
+    };
+    write(0, 1, online());
+    write(1, 2, waiting("b", 1));
+    write(2, 2, online());
+    write(0, 3, waiting("a", 1));
+    write(1, 3, online());
+    // Twice at once, and with the clock set back.
+    write(0, 3, online());
+    write(1, 1, waiting("b", 1));
+
+    let read = |limit: usize, after: Option<&ChangePosition>| {
+        let is_wanted = |change: &StatusChange| change.state != HistoryState::Connecting;
+        table.latest_changes(&[&ids[0], &ids[1]], limit, after, &is_wanted)
+    };
+    let text = |(position, change): (&ChangePosition, &StatusChange)| {
+        let minutes = position.at / 60_000;
+        format!("{minutes} {} {}", position.connection.as_str(), change.state.as_str())
+    };
+    let all: Vec<_> = read(100, None).iter().map(text).collect();
+    let expected =
+        ["3 a online", "3 a waiting", "3 b online", "2 b waiting", "1 a online", "1 b waiting"];
+    assert_eq!(all, expected);
+    for limit in 1..=6 {
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let page = read(limit, after.as_ref());
+            assert!(page.len() <= limit);
+            let Some((last, _)) = page.last_key_value() else { break };
+            after = Some(last.clone());
+            paged.extend(page.iter().map(text));
+        }
+        assert_eq!(paged, expected, "{limit} per page");
+    }
+}

@@ -70,6 +70,39 @@ pub async fn entries_are_filtered_by_actor_and_object(store: Arc<dyn Store>) {
     assert_eq!(found, pairs(&[]));
 }
 
+pub async fn entries_are_filtered_by_action_and_time(store: Arc<dyn Store>) {
+    let of = |object: &str, action: AuditAction, time: i64| AuditEntry {
+        action,
+        at: at(time),
+        ..entry("ada", object)
+    };
+    append(
+        &*store,
+        &[
+            of("1", AuditAction::SessionLogin, 1),
+            of("2", AuditAction::ConnectionUpdate, 5),
+            // The clock was set back.
+            of("3", AuditAction::ConnectionDelete, 2),
+            of("4", AuditAction::SessionLogin, 6),
+        ],
+    )
+    .await;
+    let found = async |filter: AuditFilter| objects(&list(&*store, filter).await).join("");
+    let actions =
+        |actions: &[AuditAction]| AuditFilter { actions: Some(actions.to_vec()), ..newest(10) };
+    assert_eq!(found(actions(&[AuditAction::SessionLogin])).await, "41");
+    let changes = [AuditAction::ConnectionDelete, AuditAction::ConnectionUpdate];
+    assert_eq!(found(actions(&changes)).await, "32");
+    assert_eq!(found(actions(&[])).await, "");
+    let between =
+        |since, until| AuditFilter { since: Some(at(since)), until: Some(at(until)), ..newest(10) };
+    assert_eq!(found(between(1, 6)).await, "4321");
+    assert_eq!(found(between(2, 5)).await, "32");
+    assert_eq!(found(between(5, 9)).await, "42");
+    assert_eq!(found(between(7, 9)).await, "");
+    assert_eq!(found(AuditFilter { limit: 1, ..between(2, 5) }).await, "3");
+}
+
 pub async fn older_entries_are_paged_by_sequence(store: Arc<dyn Store>) {
     let entries: Vec<_> = (0..7).map(|number| entry("ada", &number.to_string())).collect();
     append(&*store, &entries).await;
