@@ -19,8 +19,9 @@ test("brokers that fail with one code at two addresses are one cause that opens 
     ...names("New", 4).map((name) => ({ name, url: `mqtt://127.0.0.1:${REFUSING[1]}` })),
   ]);
   await page.goto("/");
-  const cause = wrong(page).getByRole("button", { name: `7 brokers refuse the connection · ${fleet.addresses(2)}` });
+  const cause = wrong(page).getByRole("button", { name: `brokers refuse the connection · ${fleet.addresses(2)}` });
   await expect(cause).toHaveAttribute("aria-expanded", "false");
+  await expect(wrong(page).getByTitle(fleet.brokers(7))).toHaveText("7");
   await expect(wrong(page)).toContainText(fleet.allFresh);
   await expectAccessible(page, "a cause with two addresses");
   await cause.click();
@@ -33,9 +34,13 @@ test("brokers that fail with one code at two addresses are one cause that opens 
     .getByRole("button", { name: fleet.showBrokers(3) })
     .click();
   await expect(connectionItems(page)).toHaveText([/Old 0/, /Old 1/, /Old 2/]);
+  // The buttons that were used are gone; what they lead to has the focus.
+  await expect(page.getByRole("heading", { name: fleet.allTitle })).toBeFocused();
+  await wrong(page).getByRole("button", { name: fleet.showCauses }).click();
+  await expect(page.getByRole("heading", { name: fleet.failuresTitle })).toBeFocused();
 });
 
-test("five causes are shown at first, and unreadable connections are one", async ({ page, admin, haltere }) => {
+test("connections that can't be read are a cause", async ({ page, admin, haltere }) => {
   const credentials = { username: "haltere", password: "lost" };
   await admin.load([
     ...["mqtt://127.0.0.1:3", "mqtts://127.0.0.1:3", "mqtt://nowhere.invalid"].map((url, number) => ({
@@ -52,6 +57,47 @@ test("five causes are shown at first, and unreadable connections are one", async
   await expect(page.getByRole("status")).toContainText(`${fleet.someDown(3, 4)} ${fleet.someUnreadable(1)}`);
   await expect(wrong(page)).toContainText(en.stateDescriptions.unreadable);
   await expect(wrong(page).getByRole("link", { name: "Lost" })).toBeVisible();
+});
+
+test("certificates that expire within 30 days are a cause, on both sides", async ({
+  page,
+  admin,
+  pki,
+  expiringPki,
+  startBroker,
+}) => {
+  const [lasting, expiring] = await Promise.all([
+    startBroker({ tls: { pki } }),
+    startBroker({ tls: { pki: expiringPki } }),
+  ]);
+  const { client } = expiringPki;
+  await Promise.all([
+    admin.create({ id: "lasting", name: "Lasting", url: lasting.url, ca: pki.ca.cert }),
+    admin.create({ id: "broker", name: "Broker", url: expiring.url, ca: expiringPki.ca.cert }),
+    admin.create({ id: "ours", name: "Ours", url: lasting.url, ca: pki.ca.cert, cert: client.cert, key: client.key }),
+    admin.create({
+      id: "both",
+      name: "Both",
+      url: expiring.url,
+      ca: expiringPki.ca.cert,
+      cert: client.cert,
+      key: client.key,
+    }),
+  ]);
+  await page.goto("/");
+  await expect(page.getByRole("status")).toHaveText(fleet.allWell(4));
+  await expect(wrong(page)).toContainText(fleet.expiring.both(3, 2, 2));
+  await expect(wrong(page)).toContainText(/in (19|20) days/);
+  await expectAccessible(page, "expiring certificates");
+  await wrong(page)
+    .getByRole("button", { name: fleet.showBrokers(3) })
+    .click();
+  const [brokers, own] = [/the broker's certificate expires/, /haltere's client certificate expires/];
+  await expect(connectionItems(page)).toHaveText([/Both/, /Broker/, /Ours/]);
+  await expect(connectionItems(page)).toContainText([/certificate expires/, brokers, own]);
+  await expect(page).toHaveURL(/\?cert=expiring$/);
+  await page.getByRole("button", { name: `${fleet.clearFilter}: ${fleet.expiringCertificates}` }).click();
+  await expect(connectionItems(page)).toHaveCount(4);
 });
 
 for (const [where, width, height] of [

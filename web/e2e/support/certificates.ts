@@ -23,7 +23,8 @@ export interface Pki {
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-export async function makePki(folder: TempDir): Promise<Pki> {
+/** Certificates that are valid for some days. */
+export async function makePki(folder: TempDir, days = 90): Promise<Pki> {
   const openssl = async (...args: string[]) => run("openssl", args, { cwd: folder.path });
   const identity = (name: string): Identity => {
     const [certFile, keyFile] = [folder.at(`${name}.pem`), folder.at(`${name}.key`)];
@@ -33,10 +34,10 @@ export async function makePki(folder: TempDir): Promise<Pki> {
     writeFileSync(folder.at(`${name}.ext`), extensions);
     await openssl("req", ...NEW_KEY, "-subj", subject, "-keyout", `${name}.key`, "-out", `${name}.csr`);
     const from = ["-req", "-in", `${name}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
-    await openssl("x509", ...from, "-days", "90", "-extfile", `${name}.ext`, "-out", `${name}.pem`);
+    await openssl("x509", ...from, "-days", `${days}`, "-extfile", `${name}.ext`, "-out", `${name}.pem`);
   };
 
-  const self = ["-x509", ...NEW_KEY, "-days", "90", "-subj", "/O=Works 4/CN=Works 4 CA"];
+  const self = ["-x509", ...NEW_KEY, "-days", `${days}`, "-subj", "/O=Works 4/CN=Works 4 CA"];
   await openssl("req", ...self, "-keyout", "ca.key", "-out", "ca.pem");
   await issue("server", "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
   await issue("client", "/CN=haltere", "extendedKeyUsage=clientAuth\n");

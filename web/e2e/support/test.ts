@@ -35,6 +35,14 @@ interface Fixtures {
 interface WorkerFixtures {
   /** Certificates for brokers and clients. */
   pki: Pki;
+  /** Certificates that expire in 20 days. */
+  expiringPki: Pki;
+}
+
+async function withPki(provide: (pki: Pki) => Promise<void>, days?: number): Promise<void> {
+  const folder = new TempDir();
+  await provide(await makePki(folder, days));
+  folder.remove();
 }
 
 /** A test with its own haltere, brokers and a guarded browser, which all end with it. */
@@ -91,14 +99,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await Promise.all(opened.map(async (page) => page.context().close()));
   },
 
-  pki: [
-    async ({}, provide) => {
-      const folder = new TempDir();
-      await provide(await makePki(folder));
-      folder.remove();
-    },
-    { scope: "worker" },
-  ],
+  pki: [async ({}, provide) => withPki(provide), { scope: "worker" }],
+  expiringPki: [async ({}, provide) => withPki(provide, 20), { scope: "worker" }],
 });
 
 export { expect };

@@ -98,7 +98,7 @@ export const connectionMessages: Pick<Messages, "connection" | "certificates" | 
     until: "Gültig bis",
     noEnd: "kein Ende angegeben",
     notYetValid: (day) => `gilt erst ab ${day}`,
-    expires: (left) => `läuft ab ${left}`,
+    expires: (left) => `läuft ${left} ab`,
     expired: (age) => `abgelaufen ${age}`,
     fingerprint: "SHA-256",
     copyFingerprint: "Fingerabdruck kopieren",

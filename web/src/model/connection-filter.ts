@@ -1,8 +1,9 @@
 import type { Connection } from "../api/schema";
 import { splitWords } from "../util/text-search";
+import { hasExpiringCertificate } from "./certificate-expiry";
 import type { DisplayState } from "./display-state";
 import { displayState } from "./display-state";
-import { failureTarget } from "./failure-groups";
+import { failureAddress } from "./failure-groups";
 
 /** Which connections to list, as the URL holds it. */
 export interface ConnectionFilter {
@@ -11,15 +12,19 @@ export interface ConnectionFilter {
   readonly state?: DisplayState | undefined;
   readonly code?: string | undefined;
   readonly version?: string | undefined;
+  /** Those with a certificate that expires within 30 days. */
+  readonly cert?: "expiring" | undefined;
 }
 
-export function filterConnections(all: Iterable<Connection>, filter: ConnectionFilter): Connection[] {
+/** The connections that match a filter. `now` is in milliseconds since 1970. */
+export function filterConnections(all: Iterable<Connection>, filter: ConnectionFilter, now = 0): Connection[] {
   const words = splitWords(filter.q);
   const matching: Connection[] = [];
   for (const connection of all) {
     if (filter.state && displayState(connection) !== filter.state) continue;
     if (filter.code && connection.status?.error?.code !== filter.code) continue;
     if (filter.version && connection.broker?.version !== filter.version) continue;
+    if (filter.cert && !hasExpiringCertificate(connection, now)) continue;
     if (words.length > 0 && !words.every((word) => searchText(connection).includes(word))) continue;
     matching.push(connection);
   }
@@ -33,7 +38,8 @@ function searchText(connection: Connection): string {
   let text = searchTexts.get(connection);
   if (text === undefined) {
     const { id, name, url, status, broker } = connection;
-    text = [name, url, id, broker?.version, status?.error?.code, status?.error?.message, failureTarget(status?.error)]
+    const error = status?.error;
+    text = [name, url, id, broker?.version, error?.code, error?.message, failureAddress(error), error?.issuer]
       .filter(Boolean)
       .join("\n")
       .toLowerCase();

@@ -1,6 +1,7 @@
 import type { Connection } from "../api/schema";
 import { collator } from "../util/collator";
 import { sortBy } from "../util/sort-by";
+import { firstCertificateEnd } from "./certificate-expiry";
 import { displayState, URGENCY } from "./display-state";
 
 /** What connections can be sorted by: the columns of their table. */
@@ -17,7 +18,10 @@ const SORT_VALUES: Record<SortKey, (connection: Connection, index: number) => nu
   state: (connection) => URGENCY[displayState(connection)],
   reason: ({ status }) => status?.error?.code,
   version: ({ broker }) => broker?.version,
-  certificate: ({ broker }) => broker?.tls?.notAfter && Date.parse(broker.tls.notAfter),
+  certificate: (connection) => {
+    const end = firstCertificateEnd(connection);
+    return end && Date.parse(end.notAfter);
+  },
   since: ({ status }) => status && -status.timestamp,
 };
 

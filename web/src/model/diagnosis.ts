@@ -2,7 +2,7 @@ import type { TestStage } from "../api/connection-test";
 import type { Connection, ConnectionCertificates } from "../api/schema";
 import type { Messages } from "../i18n/en";
 import { displayState } from "./display-state";
-import { failureTarget } from "./failure-groups";
+import { failureAddress } from "./failure-groups";
 
 interface Facts {
   readonly connection: Connection;
@@ -30,7 +30,7 @@ export function diagnosis({ connection, reason, certificates, stages = [], now }
     [texts.code, error?.code],
     [texts.reason, reason ?? error?.message],
     [texts.stage, error && `${error.stage} (${t.stages[error.stage]})`],
-    [texts.address, failureTarget(error)],
+    [texts.address, failureAddress(error)],
     [texts.attempt, status?.attempt],
     [texts.nextTry, status?.nextAttempt && utc(status.nextAttempt)],
     [t.connection.version, broker?.version],

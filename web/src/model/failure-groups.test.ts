@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
-import { FRESH, failureTarget, groupFailures } from "./failure-groups";
+import { FRESH, failureAddress, groupFailures } from "./failure-groups";
 import { CONNECTIONS, failing, ids } from "./test-connections";
 
 /** A connection that is refused at an address. */
@@ -10,6 +10,13 @@ function refusedAt(id: string, address: string, port: number, timestamp: number)
   Object.assign(connection.status?.error ?? {}, { address, port });
   return connection;
 }
+
+/** A connection whose broker's certificate of an issuer is refused. */
+const refused = (id: string, issuer: string): Connection => {
+  const connection = refusedAt(id, `10.0.0.${id}`, 8883, 1);
+  Object.assign(connection.status?.error ?? {}, { code: "SELF_SIGNED_CERT_IN_CHAIN", issuer });
+  return connection;
+};
 
 test("failures are grouped by code, the latest failure first", () => {
   const groups = groupFailures(CONNECTIONS, FRESH * 2);
@@ -32,10 +39,21 @@ test("two addresses that fail with one code are two targets, each with its own m
     now,
   );
   expect(others).toEqual([]);
-  expect(group).toMatchObject({ fresh: 1, since: now - 8 * 60_000 });
+  expect(group).toMatchObject({ fresh: 1, since: now - 8 * 60_000, latest: now - 60_000 });
   expect(group?.targets.map(({ target, fresh, connections }) => [target, fresh, ids(connections)])).toEqual([
     ["10.0.0.8:1883", 1, "new"],
     ["10.0.0.7:1883", 0, "old older"],
+  ]);
+});
+
+test("refused certificates are grouped by their issuer, not by address", () => {
+  const [group] = groupFailures(
+    [refused("1", "CN=Plant CA"), refused("2", "CN=Lab CA"), refused("3", "CN=Plant CA")],
+    2,
+  );
+  expect(group?.targets.map(({ target, connections }) => [target, ids(connections)])).toEqual([
+    ["CN=Plant CA", "1 3"],
+    ["CN=Lab CA", "2"],
   ]);
 });
 
@@ -54,8 +72,8 @@ test("a group says when its first failure may have begun earlier; such a failure
 
 test("an IPv6 address is in brackets, and a name that can't be resolved has no port", () => {
   const error = { code: "ECONNREFUSED", message: "", stage: "tcp" } as const;
-  expect(failureTarget({ ...error, address: "::1", port: 1883 })).toBe("[::1]:1883");
-  expect(failureTarget({ ...error, address: "press.example" })).toBe("press.example");
-  expect(failureTarget(error)).toBeUndefined();
-  expect(failureTarget(undefined)).toBeUndefined();
+  expect(failureAddress({ ...error, address: "::1", port: 1883 })).toBe("[::1]:1883");
+  expect(failureAddress({ ...error, address: "press.example" })).toBe("press.example");
+  expect(failureAddress(error)).toBeUndefined();
+  expect(failureAddress(undefined)).toBeUndefined();
 });

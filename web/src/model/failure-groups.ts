@@ -4,22 +4,24 @@ import type { Connection, ConnectionError } from "../api/schema";
 export const FRESH = 2 * 60_000;
 
 /** Connections that fail in the same way. */
-interface Failures {
-  /** The failure of the connection that failed last; undefined for those that the server can't read. */
+export interface Failures {
+  /** The failure of the connection that failed last; undefined if the server can't read them. */
   readonly error: ConnectionError | undefined;
   /** When the first of them failed, in milliseconds since 1970. */
   readonly since: number;
   /** False when the first of them may have failed before `since`. */
   readonly isSinceKnown: boolean;
+  /** When the last of them failed, in milliseconds since 1970. */
+  readonly latest: number;
   /** How many of them failed within the last {@link FRESH} milliseconds. */
   readonly fresh: number;
-  /** The connections, the one that failed last first. */
+  /** The connections, in no particular order. */
   readonly connections: readonly Connection[];
 }
 
-/** Connections that fail with the same code at the same address. */
-export interface FailureTarget extends Failures {
-  /** Address and port, or the URL where the server names none. */
+/** Connections that fail with the same code at the same address, or because of certificates of the same issuer. */
+interface FailureTarget extends Failures {
+  /** The issuer; or address and port, or the URL where the server names none. */
   readonly target: string;
 }
 
@@ -27,7 +29,7 @@ export interface FailureTarget extends Failures {
 export interface FailureGroup extends Failures {
   /** Undefined for connections that the server can't read. */
   readonly code: string | undefined;
-  /** By address, the one with the latest failure first. */
+  /** By address or issuer, the one with the latest failure first. */
   readonly targets: readonly FailureTarget[];
 }
 
@@ -45,8 +47,13 @@ export function groupFailures(all: Iterable<Connection>, now: number): FailureGr
     .toSorted(byLatest);
 }
 
+/** What a failure is about: the issuer of the certificate that was refused, else address and port. */
+function failureTarget(error: ConnectionError | undefined): string | undefined {
+  return error?.issuer ?? failureAddress(error);
+}
+
 /** Address and port of a failure, as in `10.0.0.7:1883`. */
-export function failureTarget(error: ConnectionError | undefined): string | undefined {
+export function failureAddress(error: ConnectionError | undefined): string | undefined {
   if (error?.address === undefined) return undefined;
   const host = error.address.includes(":") ? `[${error.address}]` : error.address;
   return error.port === undefined ? host : `${host}:${error.port}`;
@@ -63,22 +70,26 @@ function groupBy<K>(connections: readonly Connection[], keyOf: (connection: Conn
   return groups;
 }
 
-const sinceOf = ({ status }: Connection) => status?.timestamp ?? 0;
-
-function toFailures(unsorted: readonly Connection[], now: number): Failures {
-  const connections = unsorted.toSorted((a, b) => sinceOf(b) - sinceOf(a));
-  const first = connections.at(-1)?.status;
+/** In one pass: the whole fleet may be down, and this runs with every event. */
+function toFailures(connections: readonly Connection[], now: number): Failures {
+  let [first, last] = [connections[0]?.status, connections[0]?.status];
+  let fresh = 0;
+  for (const { status } of connections) {
+    if (!status || !first || !last) continue;
+    if (status.timestamp < first.timestamp) first = status;
+    if (status.timestamp > last.timestamp) last = status;
+    if (status.sinceKnown !== false && now - status.timestamp < FRESH) fresh += 1;
+  }
   return {
-    error: connections[0]?.status?.error,
+    error: last?.error,
     since: first?.timestamp ?? 0,
     isSinceKnown: first?.sinceKnown ?? true,
-    fresh: connections.filter(({ status }) => status && status.sinceKnown !== false && now - status.timestamp < FRESH)
-      .length,
+    latest: last?.timestamp ?? 0,
+    fresh,
     connections,
   };
 }
 
 function byLatest(a: Failures, b: Failures): number {
-  const latest = ({ connections: [first] }: Failures) => (first ? sinceOf(first) : 0);
-  return latest(b) - latest(a) || b.connections.length - a.connections.length;
+  return b.latest - a.latest || b.connections.length - a.connections.length;
 }

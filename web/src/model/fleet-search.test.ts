@@ -8,6 +8,7 @@ test("valid parameters are kept", () => {
     state: "down",
     code: "ENOTFOUND",
     version: "2.0",
+    cert: "expiring",
     sort: "since",
     down: true,
     view: "grid",
@@ -20,6 +21,6 @@ test("a filter that looks like a number stays text", () => {
 });
 
 test("invalid and empty parameters are left out", () => {
-  const search = { q: "", state: "unobserved", sort: "url", down: "yes", view: "table", other: 1 };
+  const search = { q: "", state: "unobserved", cert: "valid", sort: "url", down: "yes", view: "table", other: 1 };
   expect(parseFleetSearch(search)).toEqual({});
 });

@@ -12,8 +12,8 @@ export interface FleetSearch extends ConnectionFilter {
 }
 
 /** Whether a filter is set. */
-export function isFiltered({ q, state, code, version }: ConnectionFilter): boolean {
-  return [q, state, code, version].some((value) => value !== undefined);
+export function isFiltered({ q, state, code, version, cert }: ConnectionFilter): boolean {
+  return [q, state, code, version, cert].some((value) => value !== undefined);
 }
 
 /** Reads search parameters, which may hold anything; what is not valid is left out. */
@@ -30,6 +30,7 @@ export function parseFleetSearch(params: Record<string, unknown>): FleetSearch {
     ...text("code"),
     ...text("version"),
     ...(state && { state }),
+    ...(params["cert"] === "expiring" && { cert: "expiring" }),
     ...(sort && { sort }),
     ...(params["down"] === true && { down: true }),
     ...(params["view"] === "grid" && { view: "grid" }),

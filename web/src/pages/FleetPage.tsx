@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { IconTableOptions } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Ref } from "react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
@@ -14,6 +14,7 @@ import { useDocumentTitle } from "../hooks/use-document-title";
 import { useNow } from "../hooks/use-now";
 import { useTrailingText } from "../hooks/use-trailing-text";
 import { useMessages } from "../i18n/language";
+import { findExpiringCertificates } from "../model/certificate-expiry";
 import { countStates } from "../model/connection-counts";
 import { filterConnections } from "../model/connection-filter";
 import type { ConnectionSort, SortKey } from "../model/connection-sort";
@@ -27,9 +28,9 @@ import { Skeleton } from "../ui/Skeleton";
 import { SkipLink } from "../ui/SkipLink";
 import { nextSort } from "../ui/table/column";
 import type { BulkRequest } from "./fleet/bulk-action";
+import { Causes } from "./fleet/Causes";
 import { useConnectionColumns } from "./fleet/connection-columns";
 import { ConnectionList, LIST_ID } from "./fleet/ConnectionList";
-import { FailureGroups } from "./fleet/FailureGroups";
 import { FleetHealth } from "./fleet/FleetHealth";
 import { GettingStarted } from "./fleet/GettingStarted";
 import { NewButton } from "./fleet/NewButton";
@@ -73,7 +74,7 @@ const importBulkEdit = () =>
   import("./fleet/BulkEditDialog").then(({ BulkEditDialog }) => ({ default: BulkEditDialog }));
 const BulkEditDialog = lazy(importBulkEdit);
 
-const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined };
+const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined, cert: undefined };
 
 function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const t = useMessages();
@@ -88,9 +89,12 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const { text, type, saveNow, replace } = useTrailingText(search.q ?? "", (q) => updateSearch({ q: q || undefined }));
   const filtered = useMemo(() => ({ ...search, q: text || undefined }), [search, text]);
 
+  /** The heading to focus once the causes have folded or unfolded: the button that was used is gone then. */
+  const nextFocus = useRef<"all" | "wrong">(undefined);
   /** Filters by nothing else. */
   const setFilter = useCallback(
     (filter: FleetSearch) => {
+      nextFocus.current = isFiltered(filter) ? "all" : "wrong";
       replace(filter.q ?? "");
       updateSearch({ ...NO_FILTER, ...filter });
     },
@@ -99,7 +103,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const toggleState = useCallback((state: FleetSearch["state"]) => updateSearch({ state }), [updateSearch]);
 
   const [settings, setSettings] = useTableSettings("fleet");
-  const columns = useConnectionColumns();
+  const columns = useConnectionColumns(search.cert !== undefined);
   const sort = useMemo(() => chosenSort(search, settings.sort), [search, settings.sort]);
   const setSort = useCallback(
     (column: SortKey) => {
@@ -112,12 +116,20 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
 
   useEffect(() => lastFleetSearch.set(filtered), [filtered]);
 
+  useEffect(() => {
+    if (nextFocus.current !== (isFiltered(filtered) ? "all" : "wrong")) return;
+    document.getElementById(nextFocus.current)?.focus();
+    nextFocus.current = undefined;
+  }, [filtered]);
   const counts = useMemo(() => countStates(byId.values()), [byId]);
   const now = useNow(15_000);
   const failureGroups = useMemo(() => groupFailures(byId.values(), now), [byId, now]);
+  const expiring = useMemo(() => findExpiringCertificates(byId.values(), now), [byId, now]);
+  // Only this filter depends on the time.
+  const filterTime = filtered.cert ? now : 0;
   const visible = useMemo(
-    () => sortConnections(filterConnections(sortByName(byId), filtered), sort),
-    [byId, filtered, sort],
+    () => sortConnections(filterConnections(sortByName(byId), filtered, filterTime), sort),
+    [byId, filtered, filterTime, sort],
   );
   const noMatch = useMemo(
     () => (
@@ -167,9 +179,15 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
           />
         </Suspense>
       </Toolbar>
-      <FailureGroups groups={failureGroups} isFiltered={isFiltered(filtered)} onFilter={setFilter} />
+      <Causes
+        groups={failureGroups}
+        expiring={expiring}
+        now={now}
+        isFiltered={isFiltered(filtered)}
+        onFilter={setFilter}
+      />
       <section aria-labelledby="all">
-        <h2 id="all" className={classes.section}>
+        <h2 id="all" tabIndex={-1} className={classes.section}>
           {t.fleet.allTitle} <span className={classes.total}>{t.fleet.shown(visible.length, byId.size)}</span>
         </h2>
         <ConnectionList

@@ -32,7 +32,9 @@ export function BrokerProperties({ connection }: { connection: Connection }) {
             t.connection.certificate,
             tls?.notAfter && (
               <span className={end === "valid" ? undefined : classes.warn}>
-                {end === "expired" ? t.fleet.expired : t.connection.validUntil(formatDate(tls.notAfter, language))}
+                {end === "expired"
+                  ? t.fleet.expired.broker
+                  : t.connection.validUntil(formatDate(tls.notAfter, language))}
               </span>
             ),
           ],

@@ -32,6 +32,7 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
       {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
+      {search.cert && <Chip text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />}
       <div className={classes.view}>
         <SegmentedControl
           aria-label={t.fleet.view}

@@ -6,6 +6,7 @@ import { Since } from "../../components/Since";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
+import { firstCertificateEnd } from "../../model/certificate-expiry";
 import type { SortKey } from "../../model/connection-sort";
 import { displayState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
@@ -15,8 +16,8 @@ import { expiryState } from "../../util/certificate-validity";
 import { formatDate } from "../../util/format-time";
 import classes from "./connection-columns.module.css";
 
-/** All columns of the table of connections. */
-export function useConnectionColumns(): readonly Column<Connection, SortKey>[] {
+/** All columns of the table of connections. `isAboutCertificates`: the reason of each is a certificate that expires. */
+export function useConnectionColumns(isAboutCertificates: boolean): readonly Column<Connection, SortKey>[] {
   const { fleet, states } = useMessages();
   const sentences = useSentences();
   return useMemo(
@@ -50,7 +51,7 @@ export function useConnectionColumns(): readonly Column<Connection, SortKey>[] {
         grow: 3,
         dropOrder: 2,
         isSortable: true,
-        cell: (connection) => <Reason connection={connection} />,
+        cell: (connection) => <Reason connection={connection} isAboutCertificates={isAboutCertificates} />,
         csv: [
           [fleet.code, ({ status }) => status?.error?.code ?? ""],
           [fleet.reason, ({ status }) => (status?.error ? sentences.failure(status.error).text : "")],
@@ -72,8 +73,11 @@ export function useConnectionColumns(): readonly Column<Connection, SortKey>[] {
         dropOrder: 4,
         isSortable: true,
         isOptional: true,
-        cell: ({ broker }) => <CertificateEnd notAfter={broker?.tls?.notAfter} />,
-        csv: [[fleet.certificate, ({ broker }) => broker?.tls?.notAfter ?? ""]],
+        cell: (connection) => <FirstExpiry connection={connection} />,
+        csv: [
+          [fleet.brokerCertificate, ({ broker }) => broker?.tls?.notAfter ?? ""],
+          [fleet.clientCertificate, ({ certNotAfter }) => certNotAfter ?? ""],
+        ],
       },
       {
         id: "since",
@@ -86,7 +90,7 @@ export function useConnectionColumns(): readonly Column<Connection, SortKey>[] {
         csv: [[fleet.changed, ({ status }) => (status ? new Date(status.timestamp).toISOString() : "")]],
       },
     ],
-    [fleet, states, sentences],
+    [fleet, states, sentences, isAboutCertificates],
   );
 }
 
@@ -103,29 +107,46 @@ function Identity({ connection: { id, name, url, status }, tabIndex }: { connect
   );
 }
 
-function Reason({ connection: { status, broker } }: { connection: Connection }) {
+interface ReasonProps {
+  connection: Connection;
+  isAboutCertificates: boolean;
+}
+
+function Reason({ connection, isAboutCertificates }: ReasonProps) {
   const { fleet } = useMessages();
   const language = useLanguage();
   const sentences = useSentences();
   const now = useNow(60_000);
-  if (status?.error) {
-    const { text, lang } = sentences.failure(status.error);
+  const error = connection.status?.error;
+  if (error && !isAboutCertificates) {
+    const { text, lang } = sentences.failure(error);
     return (
       <span title={text} lang={lang}>
-        <code className={classes.failure}>{status.error.code}</code> {text}
+        <code className={classes.failure}>{error.code}</code> {text}
       </span>
     );
   }
-  const end = expiryState(broker?.tls?.notAfter, now);
+  const end = firstCertificateEnd(connection);
+  const expiry = expiryState(end?.notAfter, now);
   return (
     <span className={classes.warning}>
-      {end === "expiring" && fleet.expires(formatDate(broker?.tls?.notAfter ?? 0, language))}
-      {end === "expired" && fleet.expired}
+      {end && expiry === "expiring" && fleet.expires[end.owner](formatDate(end.notAfter, language))}
+      {end && expiry === "expired" && fleet.expired[end.owner]}
     </span>
   );
 }
 
-function CertificateEnd({ notAfter }: { notAfter: string | undefined }) {
+/** When the first certificate expires, and whose it is. */
+function FirstExpiry({ connection }: { connection: Connection }) {
+  const { fleet } = useMessages();
   const language = useLanguage();
-  return notAfter && <time dateTime={notAfter}>{formatDate(notAfter, language)}</time>;
+  const end = firstCertificateEnd(connection);
+  return (
+    end && (
+      <div className={classes.expiry}>
+        <time dateTime={end.notAfter}>{formatDate(end.notAfter, language)}</time>
+        <span className={classes.owner}>{fleet.certificateOf[end.owner]}</span>
+      </div>
+    )
+  );
 }
