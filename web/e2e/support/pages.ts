@@ -49,6 +49,12 @@ export const PAGES: readonly ConsolePage[] = [
     heading: () => "Press",
     loadedText: ({ timeline }) => timeline.now,
   },
+  {
+    name: "activity",
+    path: "/activity",
+    heading: ({ activity }) => activity.title,
+    loadedText: ({ activity }) => activity.actions["connection.import"] ?? "",
+  },
   { name: "import and export", path: "/administration/transfer", heading: ({ transfer }) => transfer.title },
   {
     name: "profile",

@@ -2,6 +2,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconApi,
+  IconHistory,
   IconInfoCircle,
   IconKeyboard,
   IconLanguage,
@@ -44,6 +45,16 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
             label: t.commands.down,
             icon: IconAlertTriangle,
             run: () => void navigate(linkTo.fleet({ state: "down" })),
+          },
+        ]
+      : []),
+    ...(hasPermission(profile, "activity.list")
+      ? [
+          {
+            id: "activity",
+            label: t.nav.activity,
+            icon: IconHistory,
+            run: () => void navigate(linkTo.activity()),
           },
         ]
       : []),

@@ -1,16 +1,16 @@
 import type { TablerIcon } from "@tabler/icons-react";
-import { IconSettings, IconTopologyStar3 } from "@tabler/icons-react";
+import { IconHistory, IconSettings, IconTopologyStar3 } from "@tabler/icons-react";
 
 import type { Permission, Profile } from "../api/schema";
 import { hasPermission } from "../api/session";
 import { PATHS } from "../model/paths";
 
 /** A part of the console with an entry in the navigation. */
-export type NavId = "fleet" | "administration";
+export type NavId = "fleet" | "activity" | "administration";
 
 interface NavItem {
   readonly id: NavId;
-  readonly to: typeof PATHS.fleet | typeof PATHS.administration;
+  readonly to: typeof PATHS.fleet | typeof PATHS.activity | typeof PATHS.administration;
   readonly icon: TablerIcon;
   /** The user needs one of these; without any, every user has the entry. */
   readonly permissions?: readonly Permission[];
@@ -19,6 +19,7 @@ interface NavItem {
 /** The entries of the navigation, in their order. Each has its label in `t.nav`; a route names its entry in `staticData`. */
 const NAV_ITEMS: readonly NavItem[] = [
   { id: "fleet", to: PATHS.fleet, icon: IconTopologyStar3 },
+  { id: "activity", to: PATHS.activity, icon: IconHistory, permissions: ["activity.list"] },
   {
     id: "administration",
     to: PATHS.administration,

@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { parseActivitySearch } from "../model/activity-search";
 import { parseFleetSearch } from "../model/fleet-search";
 import { linkTo, OLD_PATHS, PATHS } from "../model/paths";
 import { CrashPage } from "../pages/CrashPage";
@@ -85,6 +86,14 @@ const editConnection = createRoute({
   component: lazyRouteComponent(form, "EditConnectionTab"),
 });
 
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.activity,
+  component: lazyRouteComponent(() => import("../pages/ActivityPage"), "ActivityPage"),
+  validateSearch: parseActivitySearch,
+  staticData: { nav: "activity", width: "list" },
+});
+
 const profile = createRoute({
   getParentRoute: () => root,
   path: PATHS.profile,
@@ -147,6 +156,7 @@ export const router = createRouter({
     login,
     connection.addChildren([connectionOverview, connectionCertificates, connectionHistory, editConnection]),
     newConnection,
+    activity,
     profile,
     administration.addChildren([administrationStart, plugins, transfer, about]),
     gallery,

@@ -1,4 +1,5 @@
 import { actionMessages } from "./de-actions";
+import { activityMessages } from "./de-activity";
 import { connectionMessages } from "./de-connection";
 import { certificateOwners, notes, reasons } from "./de-reasons";
 import { settingsMessages } from "./de-settings";
@@ -22,6 +23,7 @@ export const de: Messages = {
   nav: {
     main: "Hauptmenü",
     fleet: "Flotte",
+    activity: "Aktivität",
     administration: "Verwaltung",
     about: "Über haltere",
     api: "API",
@@ -321,6 +323,7 @@ export const de: Messages = {
   },
 
   ...actionMessages,
+  ...activityMessages,
   ...connectionMessages,
   ...settingsMessages,
 };

@@ -1,4 +1,5 @@
 import { actionMessages } from "./en-actions";
+import { activityMessages } from "./en-activity";
 import { connectionMessages } from "./en-connection";
 import { certificateOwners, notes, reasons } from "./en-reasons";
 import { settingsMessages } from "./en-settings";
@@ -24,6 +25,7 @@ export const en = {
   nav: {
     main: "Main",
     fleet: "Fleet",
+    activity: "Activity",
     administration: "Administration",
     about: "About",
     api: "API",
@@ -317,6 +319,7 @@ export const en = {
   },
 
   ...actionMessages,
+  ...activityMessages,
   ...connectionMessages,
   ...settingsMessages,
 };

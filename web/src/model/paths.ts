@@ -1,4 +1,5 @@
 import { basePath } from "../util/page-meta";
+import type { ActivitySearch } from "./activity-search";
 import type { FleetSearch } from "./fleet-search";
 
 /** The paths of all pages, below the base path. The server has the same list: a test in Rust compares the two. */
@@ -10,6 +11,7 @@ export const PATHS = {
   connectionHistory: "/connections/$connectionId/history",
   newConnection: "/new",
   editConnection: "/connections/$connectionId/edit",
+  activity: "/activity",
   profile: "/profile",
   administration: "/administration",
   plugins: "/administration/plugins",
@@ -34,6 +36,7 @@ export const linkTo = {
   newConnection: () => ({ to: PATHS.newConnection, search: {} }),
   duplicateConnection: (from: string) => ({ to: PATHS.newConnection, search: { from } }),
   editConnection: (connectionId: string) => ({ to: PATHS.editConnection, params: { connectionId } }),
+  activity: (search: ActivitySearch = {}) => ({ to: PATHS.activity, search }),
   profile: () => ({ to: PATHS.profile }),
   plugins: () => ({ to: PATHS.plugins }),
   transfer: () => ({ to: PATHS.transfer }),

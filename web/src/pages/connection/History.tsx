@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 
 import { historyQuery } from "../../api/connections";
 import type { Connection, ConnectionError, StatusChange } from "../../api/schema";
+import { hasPermission, useProfile } from "../../api/session";
 import { LocalTime } from "../../components/LocalTime";
 import { useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
 import { historyState } from "../../model/display-state";
+import { linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
 import { StateIcon } from "../../ui/StateBadge";
 import classes from "./History.module.css";
@@ -14,6 +17,7 @@ import { Timeline } from "./Timeline";
 /** The status changes of a link, newest first. */
 export function History({ connection }: { connection: Connection }) {
   const t = useMessages();
+  const profile = useProfile();
   const changes = useQuery(historyQuery(connection)).data ?? [];
   return (
     <div className={classes.history}>
@@ -31,6 +35,11 @@ export function History({ connection }: { connection: Connection }) {
               ))}
             </ol>
           </>
+        )}
+        {hasPermission(profile, "audit.list") && (
+          <Link {...linkTo.activity({ what: "connections", connection: connection.id, when: "all" })}>
+            {t.activity.ofConnection}
+          </Link>
         )}
       </Card>
     </div>

@@ -1,0 +1,102 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { UNREACHABLE_URL } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const { activity, states } = en;
+
+const lines = (page: Page) => page.getByRole("list", { name: activity.list }).locator(":scope > li");
+
+test("what changes is listed newest first, with the user who changed it", async ({ page, admin, broker }) => {
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await admin.isOnline("press");
+  await page.goto("/");
+  await page.getByRole("navigation").getByRole("link", { name: en.nav.activity }).click();
+  await expect(lines(page)).toHaveText([
+    new RegExp(`Press ${states.online}`),
+    new RegExp(`Press ${activity.actions["connection.create"]}.*by .*admin`),
+    new RegExp(`${activity.actions["session.login"]}`),
+    new RegExp(`admin ${activity.actions["user.create"]}`),
+  ]);
+  await expectAccessible(page, "activity");
+
+  // Live: neither a reload nor a click.
+  await broker.stop();
+  await expect(lines(page).filter({ hasText: "ECONNREFUSED" })).toHaveCount(1);
+  await admin.disconnect("press");
+  await expect(lines(page).first()).toContainText(states.idle);
+  await expect(lines(page).nth(1)).toContainText(activity.actions["connection.disconnect"] ?? "");
+
+  await lines(page).first().getByRole("link", { name: "Press" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Press" })).toBeVisible();
+});
+
+test("brokers that fail alike are one line that opens", async ({ page, admin }) => {
+  await admin.load(Array.from({ length: 8 }, (_, n) => ({ name: `Press ${n}`, url: UNREACHABLE_URL })));
+  await page.goto("/activity?what=status");
+  const group = lines(page)
+    .first()
+    .getByRole("button", { name: `${activity.brokers(8)} ${states.down}` });
+  await expect(group).toBeVisible();
+  await group.click();
+  await expect(lines(page).first().getByRole("listitem")).toHaveCount(8);
+  await expectAccessible(page, "an open group");
+});
+
+test("filters are in the URL: they survive reload, sharing and going back", async ({ page, admin, openWindow }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
+  await page.goto("/activity");
+  const created = activity.actions["connection.create"] ?? "";
+  await page.getByLabel(activity.what).selectOption(activity.kinds.connections);
+  await expect(lines(page)).toHaveText([new RegExp(`Oven ${created}`), new RegExp(`Press ${created}`)]);
+  await page.getByLabel(activity.when).selectOption(activity.periods.hour);
+  await page.getByLabel(activity.who).fill("admin");
+  await expect(page).toHaveURL(/\/activity\?/);
+  await expect(lines(page)).toHaveCount(2);
+
+  const colleague = await openWindow();
+  await colleague.goto(page.url());
+  await expect(lines(colleague)).toHaveCount(2);
+  await expect(colleague.getByLabel(activity.who)).toHaveValue("admin");
+  await lines(page).first().getByRole("link", { name: "Oven" }).click();
+  await page.goBack();
+  await expect(page.getByLabel(activity.what)).toHaveValue("connections");
+
+  await page.getByLabel(activity.who).fill("somebody");
+  await expect(page.getByText(activity.none)).toBeVisible();
+  await page.goto("/activity?connection=press&what=connections");
+  await expect(lines(page)).toHaveText([new RegExp(`Press ${created}`)]);
+  await page.getByRole("button", { name: `${activity.clear}: Press` }).click();
+  await expect(lines(page)).toHaveCount(2);
+});
+
+test("older changes are shown on demand", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  for (let n = 0; n < 105; n += 1) await admin.ask("PATCH", "/api/connections/press", { name: `Press ${n}` });
+  await page.goto("/activity?what=connections");
+  await expect(lines(page)).toHaveCount(100);
+  await page.getByRole("button", { name: activity.more }).click();
+  await expect(lines(page)).toHaveCount(106);
+  await expect(page.getByRole("button", { name: activity.more })).toBeHidden();
+});
+
+test.describe("a viewer", () => {
+  test.use({ loggedInAs: "" });
+
+  test("sees the state of links, and not what users did", async ({ page, context, haltere, admin }) => {
+    await haltere.addUser("ann", "viewer");
+    await haltere.addSession(context, "ann");
+    await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+    await page.goto("/activity");
+    await expect(lines(page)).toHaveText([new RegExp(`Press ${states.down}`)]);
+    await expect(page.getByLabel(activity.who)).toBeHidden();
+    await expect(page.getByLabel(activity.what).getByRole("option")).toHaveText([
+      activity.kinds.all,
+      activity.kinds.status,
+      activity.kinds.failures,
+    ]);
+  });
+});

@@ -1,0 +1,73 @@
+import type { Messages } from "./en";
+
+/** The messages of `en-activity.ts` in German. */
+export const activityMessages: Pick<Messages, "chart" | "availability" | "activity"> = {
+  chart: {
+    cursor: (title) => `${title}: Werte im Zeitverlauf`,
+    hint: "Zeigen Sie auf das Diagramm oder benutzen Sie die Pfeiltasten, um Werte abzulesen.",
+    noValue: "kein Wert",
+    showTable: "Als Tabelle zeigen",
+    hideTable: "Tabelle ausblenden",
+    period: "Zeitraum",
+  },
+
+  availability: {
+    title: "Verfügbarkeit",
+    summary: (share, since) =>
+      `Seit ${since} zu ${share} der Zeit verbunden. Nicht beobachtete und absichtlich getrennte Zeiten zählen nicht.`,
+    none: (since) => `Seit ${since} gibt es keine Zeit, die zählt.`,
+    range: "Gezeigter Zeitraum",
+    ranges: { hour: "1 h", day: "24 h", week: "7 T", all: "Alles" },
+  },
+
+  activity: {
+    title: "Aktivität",
+    text: "Was sich geändert hat, das Neueste zuerst.",
+    what: "Was",
+    kinds: {
+      all: "Alles",
+      status: "Zustandswechsel",
+      failures: "Ausfälle",
+      connections: "Änderungen durch Benutzer",
+      access: "Anmeldungen und Zugriffe",
+      system: "System",
+    },
+    when: "Wann",
+    periods: { hour: "Letzte Stunde", day: "Letzte 24 Stunden", week: "Letzte 7 Tage", all: "Jederzeit" },
+    who: "Benutzer",
+    whoText: "Benutzername",
+    clear: "Filter löschen",
+    only: (name) => `Nur \u2068${name}\u2069`,
+    list: "Änderungen, das Neueste zuerst",
+    none: "In dieser Zeit hat sich nichts geändert.",
+    more: "Ältere Änderungen zeigen",
+    brokers: (n) => `${n} Broker`,
+    ofConnection: "Was Benutzer daran geändert haben",
+    by: (user) => `von \u2068${user}\u2069`,
+    denied: "abgelehnt",
+    times: (n) => `${n}-mal`,
+    actions: {
+      "connection.create": "Verbindung angelegt",
+      "connection.overwrite": "Verbindung überschrieben",
+      "connection.update": "Verbindung geändert",
+      "connection.delete": "Verbindung gelöscht",
+      "connection.connect": "Verbinden veranlasst",
+      "connection.disconnect": "Trennen veranlasst",
+      "connection.import": "Verbindungen importiert",
+      "connection.export": "Verbindungen exportiert",
+      "connection.test": "Verbindung getestet",
+      "connection.read_secrets": "Passwörter oder Schlüssel gelesen",
+      "session.login": "Anmeldung",
+      "session.logout": "Abmeldung",
+      "session.end": "Sitzungen beendet",
+      "user.create": "Benutzer angelegt",
+      "user.update": "Rollen eines Benutzers geändert",
+      "user.password": "Passwort geändert",
+      "user.delete": "Benutzer entfernt",
+      "plugin.switch": "Plugin umgeschaltet",
+      "backup.create": "Sicherung erstellt",
+      "backup.restore": "Aus einer Sicherung wiederhergestellt",
+      "secrets.rotate": "Verschlüsselung erneuert",
+    },
+  },
+};

@@ -1,0 +1,101 @@
+import { Button } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef } from "react";
+
+import { activityQuery } from "../api/activity";
+import { useFleet } from "../api/fleet";
+import { hasPermission, useProfile } from "../api/session";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
+import { groupActivity } from "../model/activity-groups";
+import type { ActivitySearch } from "../model/activity-search";
+import { ACTIVITY_PERIODS } from "../model/activity-search";
+import { errorText } from "../model/error-text";
+import { PATHS } from "../model/paths";
+import { EmptyState } from "../ui/EmptyState";
+import { ActivityFilters } from "./activity/ActivityFilters";
+import { ActivityList } from "./activity/ActivityList";
+import classes from "./ActivityPage.module.css";
+
+/** The delay from a change of the fleet to the next request, in milliseconds. */
+const REFRESH_DELAY = 3_000;
+
+/** The most pages that are requested again after a change. */
+const MAX_REFRESHED_PAGES = 3;
+
+/** `/activity`: what has changed in the whole fleet, and which user changed it. */
+export function ActivityPage() {
+  const t = useMessages();
+  useDocumentTitle(t.activity.title);
+  const profile = useProfile();
+  if (!hasPermission(profile, "activity.list")) {
+    return (
+      <EmptyState title={t.fleet.noRight}>
+        <p>{t.fleet.noRightText}</p>
+      </EmptyState>
+    );
+  }
+  return <Activity />;
+}
+
+function Activity() {
+  const t = useMessages();
+  const search = useSearch({ from: PATHS.activity });
+  const navigate = useNavigate({ from: PATHS.activity });
+  const onChange = (change: ActivitySearch) =>
+    void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
+  const { what, who, when, connection } = search;
+  // Not a request per key.
+  const [user] = useDebouncedValue(who, 300);
+  const query = useInfiniteQuery(
+    activityQuery({
+      ...(what && { kind: what }),
+      ...(user !== undefined && { user }),
+      ...(connection !== undefined && { connection }),
+      period: ACTIVITY_PERIODS[when ?? "day"],
+    }),
+  );
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  useRefresh(query.refetch, (data?.pages.length ?? 0) <= MAX_REFRESHED_PAGES);
+  const groups = useMemo(() => groupActivity(data?.pages.flatMap(({ entries }) => entries) ?? []), [data]);
+
+  return (
+    <>
+      <div className={classes.heading}>
+        <h1 tabIndex={-1}>{t.activity.title}</h1>
+        <p>{t.activity.text}</p>
+      </div>
+      <ActivityFilters search={search} onChange={onChange} />
+      {error && <p role="alert">{errorText(error, t)}</p>}
+      {groups.length > 0 && <ActivityList groups={groups} />}
+      {data && groups.length === 0 && <p className={classes.none}>{t.activity.none}</p>}
+      {hasNextPage && (
+        <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t.activity.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Requests the list again some seconds after the fleet has changed, and not more often. */
+function useRefresh(refetch: () => unknown, isEnabled: boolean): void {
+  const { byId } = useFleet();
+  const known = useRef(byId);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const latest = useRef(refetch);
+  useEffect(() => {
+    latest.current = refetch;
+  });
+  useEffect(() => {
+    if (known.current === byId || !isEnabled) return;
+    known.current = byId;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      latest.current();
+    }, REFRESH_DELAY);
+  }, [byId, isEnabled]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+}

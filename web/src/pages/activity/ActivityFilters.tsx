@@ -1,0 +1,65 @@
+import { NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+
+import { useFleet } from "../../api/fleet";
+import { hasPermission, useProfile } from "../../api/session";
+import { useMessages } from "../../i18n/language";
+import type { ActivityKind, ActivityPeriod, ActivitySearch } from "../../model/activity-search";
+import { ACTIVITY_KINDS, ACTIVITY_PERIODS, AUDIT_KINDS } from "../../model/activity-search";
+import classes from "./ActivityFilters.module.css";
+
+interface Props {
+  search: ActivitySearch;
+  onChange: (change: ActivitySearch) => void;
+}
+
+/** Who, what and when. What users did is offered only to users who may see it. */
+export function ActivityFilters({ search, onChange }: Props) {
+  const t = useMessages();
+  const { byId } = useFleet();
+  const seesAudit = hasPermission(useProfile(), "audit.list");
+  const kinds = ACTIVITY_KINDS.filter((kind) => seesAudit || !AUDIT_KINDS.has(kind));
+  const { connection } = search;
+  return (
+    <div className={classes.filters}>
+      <NativeSelect
+        label={t.activity.what}
+        value={search.what ?? "all"}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ what: value === "all" ? undefined : (value as ActivityKind) })
+        }
+        data={(["all", ...kinds] as const).map((value) => ({ value, label: t.activity.kinds[value] }))}
+      />
+      <NativeSelect
+        label={t.activity.when}
+        value={search.when ?? "day"}
+        onChange={({ currentTarget }) => {
+          const value = currentTarget.value as ActivityPeriod;
+          onChange({ when: value === "day" ? undefined : value });
+        }}
+        data={(Object.keys(ACTIVITY_PERIODS) as ActivityPeriod[]).map((value) => ({
+          value,
+          label: t.activity.periods[value],
+        }))}
+      />
+      {seesAudit && (
+        <TextInput
+          label={t.activity.who}
+          placeholder={t.activity.whoText}
+          value={search.who ?? ""}
+          onChange={({ currentTarget: { value } }) => onChange({ who: value || undefined })}
+        />
+      )}
+      {connection !== undefined && (
+        <UnstyledButton
+          className={classes.chip}
+          aria-label={`${t.activity.clear}: ${byId.get(connection)?.name ?? connection}`}
+          onClick={() => onChange({ connection: undefined })}
+        >
+          {t.activity.only(byId.get(connection)?.name ?? connection)}
+          <IconX size={14} aria-hidden />
+        </UnstyledButton>
+      )}
+    </div>
+  );
+}

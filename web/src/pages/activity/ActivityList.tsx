@@ -1,0 +1,156 @@
+import { UnstyledButton } from "@mantine/core";
+import { IconChevronDown, IconChevronRight, IconUser } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { memo, useState } from "react";
+
+import { LocalTime } from "../../components/LocalTime";
+import { useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
+import type { ActivityGroup, AuditEntry, StatusEntry } from "../../model/activity-groups";
+import { historyState } from "../../model/display-state";
+import { linkTo } from "../../model/paths";
+import { StateIcon } from "../../ui/StateBadge";
+import classes from "./ActivityList.module.css";
+
+/** Changes, newest first, a line per group. */
+export const ActivityList = memo(function ActivityList({ groups }: { groups: readonly ActivityGroup[] }) {
+  const t = useMessages();
+  return (
+    <ol className={classes.list} aria-label={t.activity.list}>
+      {groups.map((group) => (
+        <li key={keyOf(group)}>
+          {group.type === "audit" ? (
+            <AuditLine entry={group.entry} />
+          ) : group.entries.length === 1 ? (
+            <StatusLine entry={group.entries[0]} />
+          ) : (
+            <StatusGroup entries={group.entries} />
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+});
+
+/** A group keeps its key while older entries join it. */
+function keyOf(group: ActivityGroup): string {
+  if (group.type === "status") return `${group.entries[0].timestamp} ${group.entries[0].connection}`;
+  const { timestamp, user, action, object } = group.entry;
+  return [timestamp, user, action, object].join(" ");
+}
+
+interface LineProps {
+  icon: ReactNode;
+  timestamp: number;
+  isKnown?: boolean | undefined;
+  what: ReactNode;
+  details: ReactNode;
+}
+
+function Line({ icon, timestamp, isKnown = true, what, details }: LineProps) {
+  const t = useMessages();
+  return (
+    <div className={classes.line}>
+      {icon}
+      <div className={classes.what}>{what}</div>
+      <div className={classes.details}>{details}</div>
+      <LocalTime time={timestamp} {...(!isKnown && { format: t.fleet.orBefore })} />
+    </div>
+  );
+}
+
+function StatusLine({ entry }: { entry: StatusEntry }) {
+  const t = useMessages();
+  const state = historyState(entry);
+  return (
+    <Line
+      icon={<StateIcon state={state} />}
+      timestamp={entry.timestamp}
+      isKnown={entry.sinceKnown}
+      what={
+        <>
+          <ConnectionName id={entry.connection} name={entry.name} /> {t.states[state]}
+        </>
+      }
+      details={<Failure entry={entry} />}
+    />
+  );
+}
+
+function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEntry[]] }) {
+  const t = useMessages();
+  const [isOpen, setOpen] = useState(false);
+  const [latest] = entries;
+  const state = historyState(latest);
+  const brokers = new Set(entries.map(({ connection }) => connection)).size;
+  return (
+    <>
+      <Line
+        icon={<StateIcon state={state} />}
+        timestamp={latest.timestamp}
+        isKnown={latest.sinceKnown}
+        what={
+          <UnstyledButton className={classes.open} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+            <strong>{t.activity.brokers(brokers)}</strong> {t.states[state]}
+          </UnstyledButton>
+        }
+        details={<Failure entry={latest} />}
+      />
+      {isOpen && (
+        <ol className={classes.inner}>
+          {entries.map((entry) => (
+            <li key={`${entry.timestamp} ${entry.connection}`}>
+              <StatusLine entry={entry} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function Failure({ entry: { error } }: { entry: StatusEntry }) {
+  const t = useMessages();
+  const sentences = useSentences();
+  if (!error) return null;
+  const { text, lang } = sentences.failure(error);
+  return (
+    <>
+      <code>{error.code}</code> {/* Lines from before a restart have no key: the stage says most of it. */}
+      {lang === undefined ? text : <span title={text}>{t.stages[error.stage]}</span>}
+    </>
+  );
+}
+
+function AuditLine({ entry }: { entry: AuditEntry }) {
+  const t = useMessages();
+  const { action, object, name, user, address, outcome, detail, times, timestamp } = entry;
+  return (
+    <Line
+      icon={<IconUser size={16} aria-hidden />}
+      timestamp={timestamp}
+      what={
+        <>
+          {object !== undefined && name !== undefined ? (
+            <ConnectionName id={object} name={name} />
+          ) : (
+            object !== undefined && <strong>{object}</strong>
+          )}{" "}
+          {t.activity.actions[action] ?? action}
+          {outcome === "denied" && <span className={classes.denied}>{t.activity.denied}</span>}
+        </>
+      }
+      details={[t.activity.by(user), address, detail, times && t.activity.times(times)].filter(Boolean).join(" · ")}
+    />
+  );
+}
+
+function ConnectionName({ id, name }: { id: string; name: string }) {
+  return (
+    <Link {...linkTo.connection(id)} className={classes.name}>
+      {name}
+    </Link>
+  );
+}
