@@ -33,6 +33,7 @@ const PACKAGES: readonly (readonly [pattern: RegExp, folders: readonly string[],
   [/^@tanstack\/react-router$/, ["components", "pages", "app"], "ui and forms work on any page"],
   [/^@tanstack\/react-virtual$/, ["ui", "pages"], "tables, and lists of any length"],
   [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
+  [/^uplot/, ["ui"], "one frame for all charts"],
   [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
 ];
 

@@ -11,6 +11,7 @@ import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
 import { StateIcon } from "../../ui/StateBadge";
+import { Availability } from "./Availability";
 import classes from "./History.module.css";
 import { Timeline } from "./Timeline";
 
@@ -27,6 +28,7 @@ export function History({ connection }: { connection: Connection }) {
         ) : (
           <>
             <Timeline changes={changes} />
+            <Availability changes={changes} />
             {/* Focusable, so that the keyboard can scroll it. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
             <ol className={classes.list} tabIndex={0} aria-label={t.timeline.changes}>
