@@ -256,8 +256,8 @@ export const de: Messages = {
     connect: "Verbinden",
     disconnect: "Trennen",
     expires: {
-      broker: (when) => `Zertifikat des Brokers läuft am ${when} ab`,
-      client: (when) => `Client-Zertifikat von haltere läuft am ${when} ab`,
+      broker: (when) => `Broker-Zertifikat läuft am ${when} ab`,
+      client: (when) => `Client-Zertifikat läuft am ${when} ab`,
     },
     expired: {
       broker: "Zertifikat des Brokers ist abgelaufen",

@@ -45,7 +45,11 @@ export function Plot({ width, height, series, points, range, cursor, onCursor, f
         legend: { show: false },
         scales: { x: { time: true }, y: { range: [range[0], range[1]] } },
         axes: [
-          { ...axis, values: (_, splits, __, ___, step) => splits.map((at) => formatTick(at, step, language)) },
+          {
+            ...axis,
+            size: 28,
+            values: (_, splits, __, ___, step) => splits.map((at) => formatTick(at, step, language)),
+          },
           { ...axis, size: 52, values: (_, splits) => splits.map((value) => latest.current.formatValue(value)) },
         ],
         series: [
