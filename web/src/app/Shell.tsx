@@ -165,7 +165,7 @@ function usePrefetch() {
   const isComplete = useIsFleetComplete();
   useEffect(() => {
     // Keys pressed right after Ctrl K belong to the palette, so it comes first.
-    const palette = setTimeout(() => void importPalette(), isComplete ? 100 : 4_000);
+    const palette = setTimeout(() => void importPalette().catch(() => undefined), isComplete ? 100 : 4_000);
     // The other pages have to open even if the server has become unreachable.
     const fetch = () =>
       Object.values(router.routesById)
