@@ -1,5 +1,8 @@
+import type { Page } from "@playwright/test";
+
+import { de } from "../src/i18n/de";
 import { en } from "../src/i18n/en";
-import { expectAccessible } from "./support/axe";
+import { expectAccessible, expectAccessibleColours } from "./support/axe";
 import { connectionNamed, populate } from "./support/fleet";
 import { textField } from "./support/locators";
 import { submitLogin } from "./support/log-in";
@@ -7,22 +10,62 @@ import { openPage, PAGES } from "./support/pages";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in the ${colorScheme} theme`, () => {
-    // Keeps a connection in the state `connecting` for the whole test.
-    test.use({ colorScheme, settings: { HALTERE_LINK_CONNECT_TIMEOUT: "5m" } });
+const LANGUAGES = [
+  ["English", "en-GB", en],
+  ["German", "de-DE", de],
+] as const;
 
-    test("axe finds nothing on any page", async ({ page, admin, broker, silent }) => {
+/** A zoom to 200 % halves the window in CSS pixels. */
+const WINDOWS = [
+  ["desktop", 1280, 800],
+  ["phone", 360, 740],
+  ["wide", 2560, 1440],
+  ["zoomed", 640, 400],
+] as const;
+
+async function resize(page: Page, width: number, height: number): Promise<void> {
+  await page.setViewportSize({ width, height });
+  // What measures itself renders again within a frame.
+  await page.evaluate(
+    async () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
+async function setTheme(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+}
+
+for (const [language, locale, t] of LANGUAGES) {
+  test.describe(`in ${language}`, () => {
+    // Keeps a connection in the state `connecting` for the whole test.
+    test.use({ locale, colorScheme: "light", settings: { HALTERE_LINK_CONNECT_TIMEOUT: "5m" } });
+
+    test("axe finds nothing on any page in any window and theme", async ({ page, admin, broker, silent }) => {
+      // A hundred and sixty runs of axe.
+      test.setTimeout(240_000);
       await populate(admin, broker);
       await admin.load([connectionNamed("Mill", silent)]);
       const mill = { name: "connection being dialled", path: "/connections/mill", heading: () => "Mill" };
-      for (const each of [...PAGES, { ...mill, complete: () => en.stateDescriptions.connecting }]) {
+      for (const each of [...PAGES, { ...mill, loadedText: () => t.stateDescriptions.connecting }]) {
         await test.step(each.name, async () => {
-          await openPage(page, each, en);
-          await expectAccessible(page, each.name);
+          await openPage(page, each, t);
+          for (const [window, width, height] of WINDOWS) {
+            await resize(page, width, height);
+            await expectAccessible(page, `${each.name}, ${window}`);
+            await setTheme(page, "dark");
+            await expectAccessibleColours(page, `${each.name}, ${window}, dark`);
+            await setTheme(page, "light");
+          }
         });
       }
     });
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme });
 
     test("axe finds nothing in menus, dialogs and the palette", async ({ page, admin, broker }) => {
       await populate(admin, broker);
