@@ -7,6 +7,7 @@ import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 import { useFleet } from "../api/fleet";
 import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
+import { useSentences } from "../i18n/sentences";
 import { filterConnections } from "../model/connection-filter";
 import { sortByName, sortConnections } from "../model/connection-sort";
 import { displayState } from "../model/display-state";
@@ -44,6 +45,7 @@ interface Props {
 /** Opens any page or connection and runs any command by typing a part of its name. */
 export function CommandPalette({ commands, onClose }: Props) {
   const t = useMessages();
+  const sentences = useSentences();
   useFocusReturn();
   const navigate = useNavigate();
   const combobox = useCombobox({ opened: true });
@@ -58,12 +60,12 @@ export function CommandPalette({ commands, onClose }: Props) {
     const all = sortByName(byId);
     // Without a query, what failed last.
     if (!deferredQuery.trim()) {
-      const failing = filterConnections(all, { state: "down" });
+      const failing = filterConnections(all, { state: "down" }, sentences);
       return sortConnections(failing, { column: "since", descending: false }).slice(0, MAX_FAILURES);
     }
-    const matching = filterConnections(all, { q: deferredQuery });
+    const matching = filterConnections(all, { q: deferredQuery }, sentences);
     return sortConnections(matching, { column: "state", descending: false }).slice(0, MAX_CONNECTIONS);
-  }, [byId, deferredQuery]);
+  }, [byId, deferredQuery, sentences]);
   const matchingCommands = commands.filter(({ label }) => containsWords(label, deferredQuery));
   const { selectFirstOption } = combobox;
   // Enter selects the first option.

@@ -28,12 +28,12 @@ const ASCII = /^[ -~]*$/;
 
 /** Makes texts of what the server sends as keys with parameters. */
 export class Sentences {
+  readonly language: Language;
   readonly #messages: Messages;
-  readonly #language: Language;
 
   constructor(messages: Messages, language: Language) {
     this.#messages = messages;
-    this.#language = language;
+    this.language = language;
   }
 
   /** What failed; the server's own text if it has a key that is not known here. */
@@ -56,7 +56,7 @@ export class Sentences {
   }
 
   #fromServer(text: string): LocalizedText {
-    return this.#language === "en" ? { text } : { text, lang: "en" };
+    return this.language === "en" ? { text } : { text, lang: "en" };
   }
 
   /** The text of a sentence; undefined if it is not known here, or a parameter is missing. */
@@ -65,8 +65,8 @@ export class Sentences {
   }
 
   #value(name: string, value: string | number): string | undefined {
-    if (name === "date") return formatDate(value, this.#language);
-    if (name === "time") return formatDateTime(value, this.#language);
+    if (name === "date") return formatDate(value, this.language);
+    if (name === "time") return formatDateTime(value, this.language);
     if (name === "whose") return (this.#messages.certificateOwners as Readonly<Record<string, string>>)[value];
     return String(value);
   }

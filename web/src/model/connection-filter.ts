@@ -1,4 +1,6 @@
 import type { Connection } from "../api/schema";
+import type { Language } from "../i18n/language";
+import type { Sentences } from "../i18n/sentences";
 import { splitWords } from "../util/text-search";
 import { hasExpiringCertificate } from "./certificate-expiry";
 import type { DisplayState } from "./display-state";
@@ -7,7 +9,7 @@ import { failureAddress } from "./failure-groups";
 
 /** Which connections to list, as the URL holds it. */
 export interface ConnectionFilter {
-  /** Words that all have to occur in the name, URL, id, version, failure code, failure message or address. */
+  /** Words that all have to occur in the name, URL, id, version, failure code, address, or the sentence that says what failed. */
   readonly q?: string | undefined;
   readonly state?: DisplayState | undefined;
   readonly code?: string | undefined;
@@ -16,8 +18,13 @@ export interface ConnectionFilter {
   readonly cert?: "expiring" | undefined;
 }
 
-/** The connections that match a filter. `now` is in milliseconds since 1970. */
-export function filterConnections(all: Iterable<Connection>, filter: ConnectionFilter, now = 0): Connection[] {
+/** The connections that match a filter, in the language of `sentences`. `now` is in milliseconds since 1970. */
+export function filterConnections(
+  all: Iterable<Connection>,
+  filter: ConnectionFilter,
+  sentences: Sentences,
+  now = 0,
+): Connection[] {
   const words = splitWords(filter.q);
   const matching: Connection[] = [];
   for (const connection of all) {
@@ -25,25 +32,27 @@ export function filterConnections(all: Iterable<Connection>, filter: ConnectionF
     if (filter.code && connection.status?.error?.code !== filter.code) continue;
     if (filter.version && connection.broker?.version !== filter.version) continue;
     if (filter.cert && !hasExpiringCertificate(connection, now)) continue;
-    if (words.length > 0 && !words.every((word) => searchText(connection).includes(word))) continue;
+    if (words.length > 0 && !words.every((word) => searchText(connection, sentences).includes(word))) continue;
     matching.push(connection);
   }
   return matching;
 }
 
 // Cached per version of a connection: every keystroke searches up to ten thousand of them.
-const searchTexts = new WeakMap<Connection, string>();
+const searchTexts: Readonly<Record<Language, WeakMap<Connection, string>>> = { en: new WeakMap(), de: new WeakMap() };
 
-function searchText(connection: Connection): string {
-  let text = searchTexts.get(connection);
+function searchText(connection: Connection, sentences: Sentences): string {
+  const cache = searchTexts[sentences.language];
+  let text = cache.get(connection);
   if (text === undefined) {
     const { id, name, url, status, broker } = connection;
     const error = status?.error;
-    text = [name, url, id, broker?.version, error?.code, error?.message, failureAddress(error), error?.issuer]
+    const reason = error && sentences.failure(error).text;
+    text = [name, url, id, broker?.version, error?.code, reason, failureAddress(error), error?.issuer]
       .filter(Boolean)
       .join("\n")
       .toLowerCase();
-    searchTexts.set(connection, text);
+    cache.set(connection, text);
   }
   return text;
 }

@@ -14,6 +14,7 @@ import { useDocumentTitle } from "../hooks/use-document-title";
 import { useNow } from "../hooks/use-now";
 import { useTrailingText } from "../hooks/use-trailing-text";
 import { useMessages } from "../i18n/language";
+import { useSentences } from "../i18n/sentences";
 import { findExpiringCertificates } from "../model/certificate-expiry";
 import { countStates } from "../model/connection-counts";
 import { filterConnections } from "../model/connection-filter";
@@ -78,6 +79,7 @@ const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: un
 
 function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const t = useMessages();
+  const sentences = useSentences();
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
   const search = useSearch({ from: PATHS.fleet });
@@ -128,8 +130,8 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   // Only this filter depends on the time.
   const filterTime = filtered.cert ? now : 0;
   const visible = useMemo(
-    () => sortConnections(filterConnections(sortByName(byId), filtered, filterTime), sort),
-    [byId, filtered, filterTime, sort],
+    () => sortConnections(filterConnections(sortByName(byId), filtered, sentences, filterTime), sort),
+    [byId, filtered, sentences, filterTime, sort],
   );
   const noMatch = useMemo(
     () => (
