@@ -1,11 +1,13 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
+import { activityMessages } from "../src/i18n/en-activity";
 import { expectAccessible } from "./support/axe";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
-const { activity, states } = en;
+const { states } = en;
+const { activity } = activityMessages;
 
 const lines = (page: Page) => page.getByRole("list", { name: activity.list }).locator(":scope > li");
 

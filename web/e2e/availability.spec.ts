@@ -1,8 +1,10 @@
 import { en } from "../src/i18n/en";
+import { activityMessages } from "../src/i18n/en-activity";
 import { expectAccessible } from "./support/axe";
 import { expect, test } from "./support/test";
 
-const { availability, chart, states } = en;
+const { states } = en;
+const { availability, chart } = activityMessages;
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {

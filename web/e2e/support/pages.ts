@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 
+import { ACTIVITY_MESSAGES } from "../../src/i18n/activity";
 import type { Messages } from "../../src/i18n/en";
 import { en } from "../../src/i18n/en";
 import { galleryMessages } from "../../src/i18n/gallery";
@@ -14,6 +15,8 @@ interface ConsolePage {
   /** A text that appears once the page has loaded completely. */
   readonly loadedText?: (t: Messages) => string;
 }
+
+const languageOf = (t: Messages) => (t === en ? "en" : "de");
 
 /** All pages that need a session. */
 export const PAGES: readonly ConsolePage[] = [
@@ -52,8 +55,8 @@ export const PAGES: readonly ConsolePage[] = [
   {
     name: "activity",
     path: "/activity",
-    heading: ({ activity }) => activity.title,
-    loadedText: ({ activity }) => activity.actions["connection.import"] ?? "",
+    heading: (t) => ACTIVITY_MESSAGES[languageOf(t)].activity.title,
+    loadedText: (t) => ACTIVITY_MESSAGES[languageOf(t)].activity.actions["connection.import"] ?? "",
   },
   { name: "import and export", path: "/administration/transfer", heading: ({ transfer }) => transfer.title },
   {
@@ -72,7 +75,7 @@ export const PAGES: readonly ConsolePage[] = [
   {
     name: "components",
     path: "/gallery",
-    heading: (t) => galleryMessages[t === en ? "en" : "de"].title,
+    heading: (t) => galleryMessages[languageOf(t)].title,
   },
   { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
 ];

@@ -1,7 +1,7 @@
-import type { Messages } from "./en";
+import type { activityMessages as english } from "./en-activity";
 
 /** The messages of `en-activity.ts` in German. */
-export const activityMessages: Pick<Messages, "chart" | "availability" | "activity"> = {
+export const activityMessages: typeof english = {
   chart: {
     cursor: (title) => `${title}: Werte im Zeitverlauf`,
     hint: "Zeigen Sie auf das Diagramm oder benutzen Sie die Pfeiltasten, um Werte abzulesen.",

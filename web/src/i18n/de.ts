@@ -1,5 +1,4 @@
 import { actionMessages } from "./de-actions";
-import { activityMessages } from "./de-activity";
 import { connectionMessages } from "./de-connection";
 import { certificateOwners, notes, reasons } from "./de-reasons";
 import { settingsMessages } from "./de-settings";
@@ -323,7 +322,6 @@ export const de: Messages = {
   },
 
   ...actionMessages,
-  ...activityMessages,
   ...connectionMessages,
   ...settingsMessages,
 };

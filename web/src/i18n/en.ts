@@ -1,5 +1,4 @@
 import { actionMessages } from "./en-actions";
-import { activityMessages } from "./en-activity";
 import { connectionMessages } from "./en-connection";
 import { certificateOwners, notes, reasons } from "./en-reasons";
 import { settingsMessages } from "./en-settings";
@@ -319,7 +318,6 @@ export const en = {
   },
 
   ...actionMessages,
-  ...activityMessages,
   ...connectionMessages,
   ...settingsMessages,
 };

@@ -8,6 +8,7 @@ import { activityQuery } from "../api/activity";
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import { useActivityMessages } from "../i18n/activity";
 import { useMessages } from "../i18n/language";
 import { groupActivity } from "../model/activity-groups";
 import type { ActivitySearch } from "../model/activity-search";
@@ -28,7 +29,7 @@ const MAX_REFRESHED_PAGES = 3;
 /** `/activity`: what has changed in the whole fleet, and which user changed it. */
 export function ActivityPage() {
   const t = useMessages();
-  useDocumentTitle(t.activity.title);
+  useDocumentTitle(useActivityMessages().activity.title);
   const profile = useProfile();
   if (!hasPermission(profile, "activity.list")) {
     return (
@@ -42,6 +43,7 @@ export function ActivityPage() {
 
 function Activity() {
   const t = useMessages();
+  const { activity } = useActivityMessages();
   const search = useSearch({ from: PATHS.activity });
   const navigate = useNavigate({ from: PATHS.activity });
   const onChange = (change: ActivitySearch) =>
@@ -64,16 +66,16 @@ function Activity() {
   return (
     <>
       <div className={classes.heading}>
-        <h1 tabIndex={-1}>{t.activity.title}</h1>
-        <p>{t.activity.text}</p>
+        <h1 tabIndex={-1}>{activity.title}</h1>
+        <p>{activity.text}</p>
       </div>
       <ActivityFilters search={search} onChange={onChange} />
       {error && <p role="alert">{errorText(error, t)}</p>}
       {groups.length > 0 && <ActivityList groups={groups} />}
-      {data && groups.length === 0 && <p className={classes.none}>{t.activity.none}</p>}
+      {data && groups.length === 0 && <p className={classes.none}>{activity.none}</p>}
       {hasNextPage && (
         <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t.activity.more}
+          {activity.more}
         </Button>
       )}
     </>

@@ -3,7 +3,7 @@ import type { ComponentType, KeyboardEvent } from "react";
 import { lazy, Suspense, useId, useRef, useState } from "react";
 
 import { useElementWidth } from "../hooks/use-element-width";
-import { useMessages } from "../i18n/language";
+import { useActivityMessages } from "../i18n/activity";
 import type { ChartPoint, ChartSeries, PlotProps } from "./chart-data";
 import classes from "./Chart.module.css";
 
@@ -39,7 +39,7 @@ const Plot = lazy<ComponentType<PlotProps>>(() =>
  * same values are in a table.
  */
 export function Chart({ title, summary, series, points, range, formatValue, formatPeriod }: Props) {
-  const t = useMessages();
+  const messages = useActivityMessages().chart;
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
   const width = useElementWidth(frame);
@@ -51,7 +51,7 @@ export function Chart({ title, summary, series, points, range, formatValue, form
 
   const valueOf = ({ values }: ChartPoint, at: number) => {
     const value = values[at];
-    return value === null || value === undefined ? t.chart.noValue : formatValue(value);
+    return value === null || value === undefined ? messages.noValue : formatValue(value);
   };
   const describe = (each: ChartPoint) =>
     [formatPeriod(each), ...series.map(({ label }, at) => `${label} ${valueOf(each, at)}`)].join(" · ");
@@ -84,7 +84,7 @@ export function Chart({ title, summary, series, points, range, formatValue, form
         className={classes.plot}
         role="slider"
         tabIndex={0}
-        aria-label={t.chart.cursor(title)}
+        aria-label={messages.cursor(title)}
         aria-valuemin={1}
         aria-valuemax={points.length}
         aria-valuenow={(index ?? points.length - 1) + 1}
@@ -109,10 +109,10 @@ export function Chart({ title, summary, series, points, range, formatValue, form
       </div>
       {/* The slider's value says the same to screen readers. */}
       <p className={classes.readout} aria-hidden="true">
-        {point ? describe(point) : t.chart.hint}
+        {point ? describe(point) : messages.hint}
       </p>
       <UnstyledButton className={classes.toggle} aria-expanded={showsTable} onClick={() => setShowsTable(!showsTable)}>
-        {showsTable ? t.chart.hideTable : t.chart.showTable}
+        {showsTable ? messages.hideTable : messages.showTable}
       </UnstyledButton>
       {showsTable && (
         // Focusable, so that the keyboard can scroll it.
@@ -121,7 +121,7 @@ export function Chart({ title, summary, series, points, range, formatValue, form
           <table className={classes.table}>
             <thead>
               <tr>
-                <th scope="col">{t.chart.period}</th>
+                <th scope="col">{messages.period}</th>
                 {series.map(({ label }) => (
                   <th key={label} scope="col">
                     {label}

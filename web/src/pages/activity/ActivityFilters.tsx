@@ -3,7 +3,7 @@ import { IconX } from "@tabler/icons-react";
 
 import { useFleet } from "../../api/fleet";
 import { hasPermission, useProfile } from "../../api/session";
-import { useMessages } from "../../i18n/language";
+import { useActivityMessages } from "../../i18n/activity";
 import type { ActivityKind, ActivityPeriod, ActivitySearch } from "../../model/activity-search";
 import { ACTIVITY_KINDS, ACTIVITY_PERIODS, AUDIT_KINDS } from "../../model/activity-search";
 import classes from "./ActivityFilters.module.css";
@@ -15,7 +15,7 @@ interface Props {
 
 /** Who, what and when. What users did is offered only to users who may see it. */
 export function ActivityFilters({ search, onChange }: Props) {
-  const t = useMessages();
+  const t = useActivityMessages().activity;
   const { byId } = useFleet();
   const seesAudit = hasPermission(useProfile(), "audit.list");
   const kinds = ACTIVITY_KINDS.filter((kind) => seesAudit || !AUDIT_KINDS.has(kind));
@@ -23,15 +23,15 @@ export function ActivityFilters({ search, onChange }: Props) {
   return (
     <div className={classes.filters}>
       <NativeSelect
-        label={t.activity.what}
+        label={t.what}
         value={search.what ?? "all"}
         onChange={({ currentTarget: { value } }) =>
           onChange({ what: value === "all" ? undefined : (value as ActivityKind) })
         }
-        data={(["all", ...kinds] as const).map((value) => ({ value, label: t.activity.kinds[value] }))}
+        data={(["all", ...kinds] as const).map((value) => ({ value, label: t.kinds[value] }))}
       />
       <NativeSelect
-        label={t.activity.when}
+        label={t.when}
         value={search.when ?? "day"}
         onChange={({ currentTarget }) => {
           const value = currentTarget.value as ActivityPeriod;
@@ -39,13 +39,13 @@ export function ActivityFilters({ search, onChange }: Props) {
         }}
         data={(Object.keys(ACTIVITY_PERIODS) as ActivityPeriod[]).map((value) => ({
           value,
-          label: t.activity.periods[value],
+          label: t.periods[value],
         }))}
       />
       {seesAudit && (
         <TextInput
-          label={t.activity.who}
-          placeholder={t.activity.whoText}
+          label={t.who}
+          placeholder={t.whoText}
           value={search.who ?? ""}
           onChange={({ currentTarget: { value } }) => onChange({ who: value || undefined })}
         />
@@ -53,10 +53,10 @@ export function ActivityFilters({ search, onChange }: Props) {
       {connection !== undefined && (
         <UnstyledButton
           className={classes.chip}
-          aria-label={`${t.activity.clear}: ${byId.get(connection)?.name ?? connection}`}
+          aria-label={`${t.clear}: ${byId.get(connection)?.name ?? connection}`}
           onClick={() => onChange({ connection: undefined })}
         >
-          {t.activity.only(byId.get(connection)?.name ?? connection)}
+          {t.only(byId.get(connection)?.name ?? connection)}
           <IconX size={14} aria-hidden />
         </UnstyledButton>
       )}

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { memo, useState } from "react";
 
 import { LocalTime } from "../../components/LocalTime";
+import { useActivityMessages } from "../../i18n/activity";
 import { useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
 import type { ActivityGroup, AuditEntry, StatusEntry } from "../../model/activity-groups";
@@ -15,9 +16,9 @@ import classes from "./ActivityList.module.css";
 
 /** Changes, newest first, a line per group. */
 export const ActivityList = memo(function ActivityList({ groups }: { groups: readonly ActivityGroup[] }) {
-  const t = useMessages();
+  const { activity } = useActivityMessages();
   return (
-    <ol className={classes.list} aria-label={t.activity.list}>
+    <ol className={classes.list} aria-label={activity.list}>
       {groups.map((group) => (
         <li key={keyOf(group)}>
           {group.type === "audit" ? (
@@ -80,6 +81,7 @@ function StatusLine({ entry }: { entry: StatusEntry }) {
 
 function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEntry[]] }) {
   const t = useMessages();
+  const { activity } = useActivityMessages();
   const [isOpen, setOpen] = useState(false);
   const [latest] = entries;
   const state = historyState(latest);
@@ -93,7 +95,7 @@ function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEnt
         what={
           <UnstyledButton className={classes.open} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
-            <strong>{t.activity.brokers(brokers)}</strong> {t.states[state]}
+            <strong>{activity.brokers(brokers)}</strong> {t.states[state]}
           </UnstyledButton>
         }
         details={<Failure entry={latest} />}
@@ -125,7 +127,7 @@ function Failure({ entry: { error } }: { entry: StatusEntry }) {
 }
 
 function AuditLine({ entry }: { entry: AuditEntry }) {
-  const t = useMessages();
+  const { activity } = useActivityMessages();
   const { action, object, name, user, address, outcome, detail, times, timestamp } = entry;
   return (
     <Line
@@ -138,11 +140,11 @@ function AuditLine({ entry }: { entry: AuditEntry }) {
           ) : (
             object !== undefined && <strong>{object}</strong>
           )}{" "}
-          {t.activity.actions[action] ?? action}
-          {outcome === "denied" && <span className={classes.denied}>{t.activity.denied}</span>}
+          {activity.actions[action] ?? action}
+          {outcome === "denied" && <span className={classes.denied}>{activity.denied}</span>}
         </>
       }
-      details={[t.activity.by(user), address, detail, times && t.activity.times(times)].filter(Boolean).join(" · ")}
+      details={[activity.by(user), address, detail, times && activity.times(times)].filter(Boolean).join(" · ")}
     />
   );
 }

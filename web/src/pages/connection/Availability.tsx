@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 
 import type { StatusChange } from "../../api/schema";
 import { useNow } from "../../hooks/use-now";
+import { useActivityMessages } from "../../i18n/activity";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { availability, availabilityBetween } from "../../model/availability";
 import { formatShare, toSegments } from "../../model/timeline";
@@ -21,7 +22,8 @@ const PARTS = 60;
 
 /** How much of the time a link was up, over its history. */
 export function Availability({ changes }: { changes: readonly StatusChange[] }) {
-  const t = useMessages();
+  const { states } = useMessages();
+  const t = useActivityMessages().availability;
   const language = useLanguage();
   // The latest state has lasted a second, even if this clock is behind the server's.
   const now = Math.max(useNow(10_000), (changes[0]?.timestamp ?? 0) + 1_000);
@@ -44,18 +46,16 @@ export function Availability({ changes }: { changes: readonly StatusChange[] }) 
         <SegmentedControl
           className={classes.ranges}
           size="xs"
-          aria-label={t.availability.range}
+          aria-label={t.range}
           value={range}
           onChange={(value) => setRange(value as Range)}
-          data={ranges.map((value) => ({ value, label: t.availability.ranges[value] }))}
+          data={ranges.map((value) => ({ value, label: t.ranges[value] }))}
         />
       )}
       <Chart
-        title={t.availability.title}
-        summary={
-          share === null ? t.availability.none(since) : t.availability.summary(formatShare(share, language), since)
-        }
-        series={[{ label: t.states.online, colour: "online" }]}
+        title={t.title}
+        summary={share === null ? t.none(since) : t.summary(formatShare(share, language), since)}
+        series={[{ label: states.online, colour: "online" }]}
         points={points}
         range={[0, 1]}
         formatValue={(value) => formatShare(value, language)}

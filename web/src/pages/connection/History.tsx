@@ -5,6 +5,7 @@ import { historyQuery } from "../../api/connections";
 import type { Connection, ConnectionError, StatusChange } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { LocalTime } from "../../components/LocalTime";
+import { useActivityMessages } from "../../i18n/activity";
 import { useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
 import { historyState } from "../../model/display-state";
@@ -18,6 +19,7 @@ import { Timeline } from "./Timeline";
 /** The status changes of a link, newest first. */
 export function History({ connection }: { connection: Connection }) {
   const t = useMessages();
+  const { activity } = useActivityMessages();
   const profile = useProfile();
   const changes = useQuery(historyQuery(connection)).data ?? [];
   return (
@@ -40,7 +42,7 @@ export function History({ connection }: { connection: Connection }) {
         )}
         {hasPermission(profile, "audit.list") && (
           <Link {...linkTo.activity({ what: "connections", connection: connection.id, when: "all" })}>
-            {t.activity.ofConnection}
+            {activity.ofConnection}
           </Link>
         )}
       </Card>
