@@ -2,6 +2,7 @@ import type { Locator } from "@playwright/test";
 
 import type { Connection } from "../src/api/schema";
 import { de } from "../src/i18n/de";
+import { activityMessages } from "../src/i18n/de-activity";
 import { textField } from "./support/locators";
 import { startTcpServer } from "./support/tcp-server";
 import { expect, test } from "./support/test";
@@ -99,6 +100,20 @@ test("a broker that was reached before is said to have been connected", async ({
     "title",
     /^[-\d]+ [:\d]+ UTC$/,
   );
+});
+
+test("what users did is in German", async ({ page, admin, haltere, guard }) => {
+  guard.allow(/status of 401 /);
+  await admin.load([{ name: "Press", url: "mqtt://127.0.0.1:3" }]);
+  await admin.ask("GET", "/api/connection-export");
+  await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
+  await expect(haltere.login("admin", "wrong password")).rejects.toThrow("401");
+  await page.goto("/activity");
+  const list = page.getByRole("list", { name: activityMessages.activity.list });
+  await expect(list).toContainText("Benutzername oder Passwort falsch");
+  await expect(list).toContainText("ausgeschaltet");
+  await expect(list).toContainText("Anzahl: 1, ohne Geheimnisse");
+  await expect(list).toContainText("eine Liste von Verbindungen: 1 angelegt, 0 übersprungen");
 });
 
 /** Values that only the server refuses, by their fields. */

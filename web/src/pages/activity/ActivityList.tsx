@@ -6,12 +6,14 @@ import { memo, useState } from "react";
 
 import { LocalTime } from "../../components/LocalTime";
 import { useActivityMessages } from "../../i18n/activity";
-import { useMessages } from "../../i18n/language";
+import { useLanguage, useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
 import type { ActivityGroup, AuditEntry, StatusEntry } from "../../model/activity-groups";
+import { auditDetail } from "../../model/audit-detail";
 import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
+import { formatDateTime } from "../../util/format-time";
 import classes from "./ActivityList.module.css";
 
 /** Changes, newest first, a line per group. */
@@ -127,7 +129,13 @@ function Failure({ entry: { error } }: { entry: StatusEntry }) {
 }
 
 function AuditLine({ entry }: { entry: AuditEntry }) {
+  const { transfer } = useMessages();
   const { activity } = useActivityMessages();
+  const language = useLanguage();
+  const toText = (param: string, value: string) => {
+    if (param === "time") return formatDateTime(value, language);
+    return param === "source" ? (transfer.sources[value] ?? value) : value;
+  };
   const { action, object, name, user, address, outcome, detail, times, timestamp } = entry;
   return (
     <Line
@@ -144,7 +152,14 @@ function AuditLine({ entry }: { entry: AuditEntry }) {
           {outcome === "denied" && <span className={classes.denied}>{activity.denied}</span>}
         </>
       }
-      details={[activity.by(user), address, detail, times && activity.times(times)].filter(Boolean).join(" · ")}
+      details={[
+        activity.by(user),
+        address,
+        detail && auditDetail(detail, activity, toText),
+        times && activity.times(times),
+      ]
+        .filter(Boolean)
+        .join(" · ")}
     />
   );
 }
