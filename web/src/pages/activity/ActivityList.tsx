@@ -4,10 +4,10 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { memo, useState } from "react";
 
+import { Failure } from "../../components/Failure";
 import { LocalTime } from "../../components/LocalTime";
 import { useActivityMessages } from "../../i18n/activity";
 import { useLanguage, useMessages } from "../../i18n/language";
-import { useSentences } from "../../i18n/sentences";
 import type { ActivityGroup, AuditEntry, StatusEntry } from "../../model/activity-groups";
 import { auditDetail } from "../../model/audit-detail";
 import { historyState } from "../../model/display-state";
@@ -76,7 +76,7 @@ function StatusLine({ entry }: { entry: StatusEntry }) {
           <ConnectionName id={entry.connection} name={entry.name} /> {t.states[state]}
         </>
       }
-      details={<Failure entry={entry} />}
+      details={entry.error && <Failure error={entry.error} />}
     />
   );
 }
@@ -100,7 +100,7 @@ function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEnt
             <strong>{activity.brokers(brokers)}</strong> {t.states[state]}
           </UnstyledButton>
         }
-        details={<Failure entry={latest} />}
+        details={latest.error && <Failure error={latest.error} />}
       />
       {isOpen && (
         <ol className={classes.inner}>
@@ -111,19 +111,6 @@ function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEnt
           ))}
         </ol>
       )}
-    </>
-  );
-}
-
-function Failure({ entry: { error } }: { entry: StatusEntry }) {
-  const t = useMessages();
-  const sentences = useSentences();
-  if (!error) return null;
-  const { text, lang } = sentences.failure(error);
-  return (
-    <>
-      <code>{error.code}</code> {/* Lines from before a restart have no key: the stage says most of it. */}
-      {lang === undefined ? text : <span title={text}>{t.stages[error.stage]}</span>}
     </>
   );
 }

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { historyQuery } from "../../api/connections";
-import type { Connection, ConnectionError, StatusChange } from "../../api/schema";
+import type { Connection, StatusChange } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
+import { Failure } from "../../components/Failure";
 import { LocalTime } from "../../components/LocalTime";
 import { useActivityMessages } from "../../i18n/activity";
 import { useMessages } from "../../i18n/language";
-import { useSentences } from "../../i18n/sentences";
 import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
@@ -63,16 +63,5 @@ function Change({ change }: { change: StatusChange }) {
       </span>
       <LocalTime time={change.timestamp} {...(change.sinceKnown === false && { format: t.fleet.orBefore })} />
     </li>
-  );
-}
-
-function Failure({ error }: { error: ConnectionError }) {
-  const t = useMessages();
-  const { text, lang } = useSentences().failure(error);
-  return (
-    <>
-      <code>{error.code}</code> {/* Lines from before a restart have no key: the stage says most of it. */}
-      {lang === undefined ? text : <span title={text}>{t.stages[error.stage]}</span>}
-    </>
   );
 }

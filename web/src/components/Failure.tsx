@@ -1,0 +1,15 @@
+import type { ConnectionError } from "../api/schema";
+import { useMessages } from "../i18n/language";
+import { useSentences } from "../i18n/sentences";
+
+/** Why a link failed, in a line of a history. */
+export function Failure({ error }: { error: ConnectionError }) {
+  const t = useMessages();
+  const { text, lang } = useSentences().failure(error);
+  return (
+    <>
+      <code>{error.code}</code> {/* Lines from before a restart have no key: the stage says most of it. */}
+      {lang === undefined ? text : <span title={text}>{t.stages[error.stage]}</span>}
+    </>
+  );
+}
