@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css";
 
 import { useLanguage } from "../i18n/language";
 import type { ChartPoint, PlotProps } from "./chart-data";
+import { formatTicks } from "./format-ticks";
 
 /** The drawing of a chart, hidden from screen readers: its frame has the same as text. */
 export function Plot({ width, height, series, points, range, cursor, onCursor, formatValue }: PlotProps) {
@@ -47,8 +48,8 @@ export function Plot({ width, height, series, points, range, cursor, onCursor, f
         axes: [
           {
             ...axis,
-            size: 28,
-            values: (_, splits, __, ___, step) => splits.map((at) => formatTick(at, step, language)),
+            size: (_, values) => (values?.some((text) => text.includes("\n")) ? 42 : 28),
+            values: (_, splits, __, ___, step) => formatTicks(splits, step, language),
           },
           { ...axis, size: 52, values: (_, splits) => splits.map((value) => latest.current.formatValue(value)) },
         ],
@@ -99,13 +100,4 @@ function toData(points: readonly ChartPoint[]): uPlot.AlignedData {
   const columns = (last?.values ?? []).map((_, at) => points.map(({ values }) => values[at] ?? null));
   if (!last) return [times, ...columns];
   return [[...times, last.to / 1_000], ...columns.map((column, at) => [...column, last.values[at] ?? null])];
-}
-
-/** A time on the axis: a date if there is a day or more between two of them. Both are in seconds. */
-function formatTick(at: number, step: number, language: string): string {
-  const format: Intl.DateTimeFormatOptions =
-    step >= 86_400
-      ? { day: "numeric", month: "short" }
-      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(step < 60 && { second: "2-digit" }) };
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, format).format(at * 1_000);
 }
