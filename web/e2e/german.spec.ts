@@ -4,6 +4,7 @@ import type { Connection } from "../src/api/schema";
 import { de } from "../src/i18n/de";
 import { activityMessages } from "../src/i18n/de-activity";
 import { textField } from "./support/locators";
+import { freePort } from "./support/ports";
 import { startTcpServer } from "./support/tcp-server";
 import { expect, test } from "./support/test";
 
@@ -114,6 +115,28 @@ test("what users did is in German", async ({ page, admin, haltere, guard }) => {
   await expect(list).toContainText("ausgeschaltet");
   await expect(list).toContainText("Anzahl: 1, ohne Geheimnisse");
   await expect(list).toContainText("eine Liste von Verbindungen: 1 angelegt, 0 übersprungen");
+});
+
+test.describe("after a restart", () => {
+  // haltere has to restart on the same port.
+  test.use({ settings: async ({}, provide) => provide({ HALTERE_LISTEN: `127.0.0.1:${await freePort()}` }) });
+
+  test("the history from before is in German", async ({ page, haltere, admin, pki, startBroker }) => {
+    const broker = await startBroker({ tls: { pki } });
+    await admin.load([{ id: "press", name: "Press", url: broker.url }]);
+    const status = async () => (await admin.connections())[0]?.status;
+    await expect.poll(async () => (await status())?.error?.notes).toHaveLength(1);
+    const messages = english(await status());
+    await haltere.stop();
+    await haltere.start();
+    await page.goto("/connections/press/history");
+    const changes = page.getByRole("main").getByRole("list", { name: de.timeline.changes });
+    const failed = changes.getByRole("listitem").filter({ hasText: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+    await expect(changes).toContainText(de.connection.notRunning);
+    await expect(failed.last()).toContainText(de.reasons.unknownCa);
+    await expect(failed.last()).toContainText(de.notes.giveCa);
+    await expectNoEnglish(changes, messages, "history");
+  });
 });
 
 /** Values that only the server refuses, by their fields. */

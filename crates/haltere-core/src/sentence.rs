@@ -26,20 +26,49 @@ pub type ParameterKind = (&'static str, &'static str);
 /// The key of a sentence, and its parameters.
 pub type SentenceKind = (&'static str, &'static [ParameterKind]);
 
+/// A parameter of a sentence: its kind, its name and its value.
+pub type ParameterOf = (&'static str, &'static str, ParameterValue);
+
 /// A sentence with its parameters.
-pub trait Sentence: fmt::Display {
+pub trait Sentence: fmt::Display + Sized {
     /// All that there are.
     const ALL: &'static [SentenceKind];
 
     /// The name of the sentence. Stable: other programs have texts for it.
     fn key(&self) -> &'static str;
 
+    /// All parameters, in their order.
+    fn all_parameters(&self) -> Vec<ParameterOf>;
+
     /// The values of the parameters. Names of settings are none: they depend on who reads the sentence.
-    fn parameters(&self) -> Vec<(&'static str, ParameterValue)>;
+    fn parameters(&self) -> Vec<(&'static str, ParameterValue)> {
+        let shown = self.all_parameters().into_iter().filter(|(kind, ..)| !kind.is_empty());
+        shown.map(|(_, name, value)| (name, value)).collect()
+    }
+
+    /// The key and all parameters in one line, separated by tabs: `ConnectionRefused⇥peer=10.0.0.7:1883`. None if a
+    /// value contains a tab or a line break.
+    fn to_line(&self) -> Option<String> {
+        let mut line = self.key().to_owned();
+        for (_, name, value) in self.all_parameters() {
+            let text = match value {
+                ParameterValue::Text(text) => text,
+                ParameterValue::Number(number) => number.to_string(),
+            };
+            if text.contains(['\t', '\n']) {
+                return None;
+            }
+            line.extend(["\t", name, "=", &text]);
+        }
+        Some(line)
+    }
+
+    /// The sentence of a line. None if the key or a parameter is not known, as another version may have written it.
+    fn from_line(line: &str) -> Option<Self>;
 }
 
 /// What a sentence can have as a parameter.
-pub trait Parameter: fmt::Display {
+pub trait Parameter: fmt::Display + Sized {
     /// What it is; empty for what only the English text contains.
     const KIND: &'static str;
 
@@ -47,12 +76,31 @@ pub trait Parameter: fmt::Display {
     fn value(&self) -> ParameterValue {
         ParameterValue::Text(self.to_string())
     }
+
+    /// The opposite of [`Parameter::value`]. None for parameters of sentences that are not stored.
+    fn from_value(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 macro_rules! text_parameters {
-    ($($Type:ty),+) => { $(impl Parameter for $Type { const KIND: &'static str = "text"; })+ };
+    ($($Type:ty),+) => { $(impl Parameter for $Type {
+        const KIND: &'static str = "text";
+
+        fn from_value(text: &str) -> Option<Self> {
+            text.parse().ok()
+        }
+    })+ };
 }
-text_parameters!(String, SocketAddr, IpAddr, MqttReason);
+text_parameters!(String, SocketAddr, IpAddr);
+
+impl Parameter for MqttReason {
+    const KIND: &'static str = "text";
+
+    fn from_value(text: &str) -> Option<Self> {
+        Self::from_name(text)
+    }
+}
 
 impl Parameter for u16 {
     const KIND: &'static str = "number";
@@ -67,6 +115,10 @@ impl Parameter for u64 {
 
     fn value(&self) -> ParameterValue {
         ParameterValue::Number(*self)
+    }
+
+    fn from_value(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 
@@ -104,10 +156,18 @@ impl fmt::Display for Seconds {
 
 impl Parameter for Seconds {
     const KIND: &'static str = "text";
+
+    fn from_value(text: &str) -> Option<Self> {
+        Duration::try_from_secs_f64(text.parse().ok()?).ok().map(Self)
+    }
 }
 
 impl Parameter for Timestamp {
     const KIND: &'static str = "time";
+
+    fn from_value(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
 }
 
 /// A day, of which the time of day does not matter. "Never" is a day later than a timestamp can be.
@@ -129,6 +189,10 @@ impl Parameter for Day {
     fn value(&self) -> ParameterValue {
         ParameterValue::Text(self.0.to_string())
     }
+
+    fn from_value(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
 }
 
 /// The name of a setting, which is another one on the command line than in the API, or text around it.
@@ -143,15 +207,10 @@ impl fmt::Display for Setting {
 
 impl Parameter for Setting {
     const KIND: &'static str = "";
-}
 
-/// The parameters without those that only the English text contains.
-#[doc(hidden)]
-pub fn shown<const N: usize>(
-    parameters: [(&'static str, &'static str, ParameterValue); N],
-) -> Vec<(&'static str, ParameterValue)> {
-    let shown = parameters.into_iter().filter(|(kind, ..)| !kind.is_empty());
-    shown.map(|(_, name, value)| (name, value)).collect()
+    fn from_value(text: &str) -> Option<Self> {
+        Some(Self(Cow::Owned(text.to_owned())))
+    }
 }
 
 /// An enum of sentences. Each row of its table has the key, the parameters and the English text.
@@ -179,12 +238,24 @@ macro_rules! sentences {
                 match self { $(Self::$Key $({ $($field: _),+ })? => stringify!($Key),)+ }
             }
 
-            fn parameters(&self) -> Vec<(&'static str, $crate::sentence::ParameterValue)> {
+            fn all_parameters(&self) -> Vec<$crate::sentence::ParameterOf> {
                 match self {
-                    $(Self::$Key $({ $($field),+ })? => $crate::sentence::shown([$($(
+                    $(Self::$Key $({ $($field),+ })? => vec![$($(
                         (<$Type as $crate::sentence::Parameter>::KIND, stringify!($field), <$Type as $crate::sentence::Parameter>::value($field))
-                    ),+)?]),)+
+                    ),+)?],)+
                 }
+            }
+
+            fn from_line(line: &str) -> Option<Self> {
+                let mut parts = line.split('\t');
+                let sentence = match parts.next()? {
+                    $(stringify!($Key) => Self::$Key $({ $($field: {
+                        let value = parts.next()?.strip_prefix(concat!(stringify!($field), "="))?;
+                        <$Type as $crate::sentence::Parameter>::from_value(value)?
+                    }),+ })?,)+
+                    _ => return None,
+                };
+                parts.next().is_none().then_some(sentence)
             }
         }
 

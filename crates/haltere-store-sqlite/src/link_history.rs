@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use haltere_core::{
-    ConnectionId, FailureCode, HistoryState, LinkFailure, Since, Stage, StatusChange,
+    ConnectionId, FailureCode, FailureMessage, HistoryState, LinkFailure, Since, Stage,
+    StatusChange,
 };
 use haltere_store::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites, StoreError};
 use sqlx::Row as _;
@@ -18,19 +19,19 @@ use crate::tx::{Statement, Tx};
 
 /// Those after $1. `CROSS` keeps SQLite from going through the connections first.
 const PAGE: &str = "SELECT line.sequence, id, at, since, since_known, state, stage, code, errno, \
-    syscall, address, port, message \
+    syscall, address, port, message, sentences \
     FROM link_changes AS line CROSS JOIN connections ON connections.sequence = line.connection \
     WHERE line.sequence > $1 ORDER BY line.sequence LIMIT $2";
 /// How many are in memory at a time.
 const PAGE_ROWS: u16 = 1_000;
 /// The lines come with the ids of their connections, and those without one fall out.
 const INSERT: &str = "INSERT INTO link_changes (connection, at, since, since_known, state, stage, \
-    code, errno, syscall, address, port, message) \
+    code, errno, syscall, address, port, message, sentences) \
     SELECT connections.sequence, column2, column3, column4, column5, column6, column7, column8, \
-    column9, column10, column11, column12 FROM (VALUES ";
+    column9, column10, column11, column12, column13 FROM (VALUES ";
 const JOINED: &str = ") AS line CROSS JOIN connections ON connections.id = line.column1";
 /// How many columns that are.
-const COLUMNS: usize = 12;
+const COLUMNS: usize = 13;
 const NEWEST: &str = "SELECT coalesce(max(sequence), 0) FROM link_changes";
 /// Of connections with a line after $1, all but the newest $2.
 const TRIM: &str = "WITH long AS MATERIALIZED ( \
@@ -101,16 +102,18 @@ fn bind<'q>(statement: Statement<'q>, record: &'q LinkChangeRecord) -> Statement
             address.as_deref(),
             *port,
             message.to_string(),
+            message.to_lines(),
         )
     });
-    statement
+    let statement = statement
         .bind(failure.as_ref().map(|it| it.0))
         .bind(failure.as_ref().map(|it| it.1.clone()))
         .bind(failure.as_ref().and_then(|it| it.2))
         .bind(failure.as_ref().and_then(|it| it.3))
         .bind(failure.as_ref().and_then(|it| it.4))
-        .bind(failure.as_ref().and_then(|it| it.5))
-        .bind(failure.map(|it| it.6))
+        .bind(failure.as_ref().and_then(|it| it.5));
+    let (message, sentences) = failure.map(|it| (it.6, it.7)).unzip();
+    statement.bind(message).bind(sentences.flatten())
 }
 
 fn read(row: &SqliteRow) -> Result<LinkChangeRecord, StoreError> {
@@ -146,6 +149,11 @@ fn read_failure(cells: &mut Cells<'_>) -> Result<Option<LinkFailure>, StoreError
         syscall: cells.get::<Option<String>>("syscall")?.map(Cow::Owned),
         address: cells.get("address")?,
         port: cells.parse("port", |port: Option<i64>| port.map(u16::try_from).transpose().ok())?,
-        message: cells.get::<String>("message")?.into(),
+        message: {
+            let text: String = cells.get("message")?;
+            let lines: Option<String> = cells.get("sentences")?;
+            let message = lines.and_then(|lines| FailureMessage::from_lines(&lines));
+            message.unwrap_or_else(|| text.into())
+        },
     }))
 }

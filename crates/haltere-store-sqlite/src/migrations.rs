@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0010_audited.sql"),
     include_str!("../migrations/0011_connection_changes.sql"),
     include_str!("../migrations/0012_database_id.sql"),
+    include_str!("../migrations/0013_link_change_sentences.sql"),
 ];
 
 /// The schema's version once all steps are taken.

@@ -1,22 +1,24 @@
 //! How links fared is known after a restart.
 
-use e2e::{Client, Haltere, Options, eventually};
-use haltere_testkit::Mosquitto;
-use serde_json::Value;
+use e2e::{Client, Options, eventually};
+use haltere_testkit::{Ca, Listener, Mosquitto};
+use serde_json::{Value, json};
 
 use crate::database::Database;
 use crate::support::{connection, until_connected, until_failed};
 
-/// The lines of a history, newest first, without the keys of reasons: only their texts are stored.
+/// The lines of a history, newest first.
 async fn history(client: &Client, id: &str) -> Vec<Value> {
     let path = format!("/api/connections/{id}/history");
-    let mut lines = client.get(&path).await.expect_status(200).json();
-    let lines = lines.as_array_mut().expect("an array of changes");
-    for error in lines.iter_mut().filter_map(|line| line["error"].as_object_mut()) {
-        error.remove("reason");
-        error.remove("notes");
-    }
-    std::mem::take(lines)
+    let lines = client.get(&path).await.expect_status(200).json();
+    lines.as_array().expect("an array of changes").clone()
+}
+
+/// The oldest failure in a history.
+async fn first_failure(client: &Client, id: &str) -> Value {
+    let lines = history(client, id).await;
+    let mut failures = lines.iter().rev().filter_map(|line| line.get("error"));
+    failures.next().expect("a failure").clone()
 }
 
 fn states(lines: &[Value]) -> Vec<&str> {
@@ -57,6 +59,9 @@ async fn since_when_and_history_survive_a_restart() {
         assert!(is.get("sinceKnown").is_none(), "{is}");
         let now = history(&admin, id).await;
         assert_eq!(now[now.len() - lines.len()..], lines[..], "{id}: all of it is still there");
+        if id == "down" {
+            assert!(lines[0]["error"]["reason"].is_object(), "{}", lines[0]);
+        }
         let added = states(&now[..now.len() - lines.len()]);
         let state = if id == "up" { "online" } else { "waiting" };
         assert_eq!(added, [state, "unobserved"], "{id}");
@@ -67,18 +72,29 @@ async fn since_when_and_history_survive_a_restart() {
 #[tokio::test]
 async fn what_was_recorded_survives_a_kill_and_the_rest_is_a_gap() {
     let broker = Mosquitto::plain().await;
-    let mut haltere = Haltere::start().await;
+    let listener = Listener::tls(&Ca::new("private").server(&["127.0.0.1"]));
+    let untrusted = Mosquitto::builder().listener(listener).start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
     admin.post("/api/connections", &connection("a", &broker.url())).await.expect_status(200);
     admin.post("/api/connections", &connection("gone", &broker.url())).await.expect_status(200);
     admin.delete("/api/connections/gone").await.expect_status(200);
+    admin
+        .post("/api/connections", &connection("untrusted", &untrusted.url()))
+        .await
+        .expect_status(202);
     let before = history(&admin, "a").await;
     // Recorded within a few seconds; no event says when.
     eventually("the history is in the database", async || {
-        let stored = Database::of(&haltere).await.link_changes().await;
-        (stored == ["a connecting", "a online"]).then_some(())
+        let mut stored = Database::of(&haltere).await.link_changes().await;
+        let failed = stored.iter().any(|line| line == "untrusted waiting");
+        stored.retain(|line| !line.starts_with("untrusted"));
+        (failed && stored == ["a connecting", "a online"]).then_some(())
     })
     .await;
+    let failure = first_failure(&admin, "untrusted").await;
+    assert_eq!(failure["reason"], json!({ "key": "unknownCa", "params": {} }), "{failure}");
+    assert_eq!(failure["notes"], json!([{ "key": "giveCa", "params": {} }]), "{failure}");
     let killed = status(&admin, "a").await;
     haltere.kill().await;
     haltere.restart().await;
@@ -86,6 +102,7 @@ async fn what_was_recorded_survives_a_kill_and_the_rest_is_a_gap() {
     until_connected(&admin, "a").await;
     let now = history(&admin, "a").await;
     assert_eq!(now[2..], before[..]);
+    assert_eq!(first_failure(&admin, "untrusted").await, failure);
     assert_eq!(states(&now[..2]), ["online", "unobserved"]);
     let (gap, back) = (&now[1]["timestamp"], &now[0]["timestamp"]);
     assert!(gap.as_i64() <= back.as_i64() && gap.as_i64() >= before[0]["timestamp"].as_i64());

@@ -8,7 +8,7 @@ export function Failure({ error }: { error: ConnectionError }) {
   const { text, lang } = useSentences().failure(error);
   return (
     <>
-      <code>{error.code}</code> {/* Lines from before a restart have no key: the stage says most of it. */}
+      <code>{error.code}</code> {/* Lines stored by an older version have no key: the stage says most of it. */}
       {lang === undefined ? text : <span title={text}>{t.stages[error.stage]}</span>}
     </>
   );

@@ -110,7 +110,7 @@ pub(crate) struct FailureView<'a> {
     #[serde(serialize_with = "serialize_display")]
     #[schema(value_type = String)]
     message: &'a FailureMessage,
-    /// The message as a key with parameters; absent in a history from before the last restart, which has only the text.
+    /// The message as a key with parameters; absent in a history that an older version stored, which has only the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<SentenceView>,
     /// What the message says in addition to the reason.

@@ -93,7 +93,7 @@ macro_rules! codes {
                 }
             }
 
-            fn from_name(name: &str) -> Option<Self> {
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$Code),)+
                     _ => None,

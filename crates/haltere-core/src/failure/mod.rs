@@ -2,6 +2,7 @@
 
 mod code;
 mod reason;
+mod stored;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -66,16 +66,27 @@ impl fmt::Display for CertificateOwner {
     }
 }
 
+impl CertificateOwner {
+    const ALL: [Self; 3] = [Self::Broker, Self::Trusted, Self::Chain];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Broker => "broker",
+            Self::Trusted => "trusted",
+            Self::Chain => "chain",
+        }
+    }
+}
+
 impl Parameter for CertificateOwner {
     const KIND: &'static str = "certificate";
 
     fn value(&self) -> ParameterValue {
-        let name = match self {
-            Self::Broker => "broker",
-            Self::Trusted => "trusted",
-            Self::Chain => "chain",
-        };
-        ParameterValue::Text(name.to_owned())
+        ParameterValue::Text(self.name().to_owned())
+    }
+
+    fn from_value(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|owner| owner.name() == text)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use haltere_core::{
     AuditAction, AuditEntry, AuditOutcome, ConnectionId, HistoryState, LinkFailure, NetworkCode,
-    Pem, PluginId, Since, Stage, StatusChange, Timestamp,
+    Pem, PluginId, Reason, Since, Stage, StatusChange, Timestamp,
 };
 use haltere_store::contract::{Fixture, bare_connection};
 use haltere_store::{AuditFilter, ConnectionRecord, LinkChangeRecord, Sealed};
@@ -212,6 +212,35 @@ async fn an_entry_with_the_former_name_of_its_action_is_read() {
     let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
     let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
     assert_eq!(trail[0].entry.action, AuditAction::ConnectionOverwrite);
+}
+
+#[tokio::test]
+async fn a_failure_whose_sentences_are_not_known_keeps_its_text() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("7", 0)).await.unwrap();
+    let mut expected = failed_line(7, 0);
+    let failure = Arc::make_mut(expected.change.failure.as_mut().unwrap());
+    failure.message = Reason::LostClosed.into();
+    let mut tx = store.write().await.unwrap();
+    tx.link_history().append(&[expected.clone()], 100).await.unwrap();
+    tx.commit().await.unwrap();
+    let found = async || {
+        let mut found = Vec::new();
+        let mut read = store.read().await.unwrap();
+        read.link_history().read(&mut |line| found.push(line)).await.unwrap();
+        found
+    };
+    assert_eq!(found().await, [expected.clone()]);
+    let failure = Arc::make_mut(expected.change.failure.as_mut().unwrap());
+    failure.message = Reason::LostClosed.to_string().into();
+    for older_or_newer in [
+        "UPDATE link_changes SET sentences = NULL",
+        "UPDATE link_changes SET sentences = 'LostOfTomorrow'",
+    ] {
+        folder.shell(older_or_newer).await.unwrap();
+        assert_eq!(found().await, [expected.clone()], "{older_or_newer}");
+    }
 }
 
 #[tokio::test]

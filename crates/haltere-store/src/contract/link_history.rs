@@ -1,10 +1,12 @@
 //! Contract tests of the history of links.
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use haltere_core::{
-    FailureCode, HistoryState, LinkFailure, NetworkCode, Since, Stage, StatusChange,
+    FailureCode, FailureMessage, HistoryState, LinkFailure, NetworkCode, Note, Reason, Since,
+    Stage, StatusChange,
 };
 
 use super::records::{at, commit, connection, id, keep};
@@ -66,7 +68,14 @@ pub async fn what_was_appended_comes_back(store: Arc<dyn Store>) {
         port: None,
         message: String::new().into(),
     };
-    let mut expected = vec![failed("a", 1, failure()), failed("a", 0, bare)];
+    let words = Note::BrokerWords { text: "caf\u{e9} = \"closed\"".to_owned() };
+    let reason = Reason::HostUnreachable { peer: (Ipv6Addr::LOCALHOST, 1_883).into() };
+    let keyed = FailureMessage::from(reason).with(words).with(Note::OnceSysAsked);
+    let mut expected = vec![
+        failed("a", 1, failure()),
+        failed("a", 0, bare),
+        failed("a", 2, LinkFailure { message: keyed, ..failure() }),
+    ];
     for stage in Stage::ALL {
         expected.push(failed("a", -5, LinkFailure { stage, ..failure() }));
     }
