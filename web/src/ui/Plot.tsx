@@ -42,7 +42,8 @@ export function Plot({ width, height, series, points, range, cursor, onCursor, f
       return {
         width,
         height,
-        padding: [8, 8, 0, 0],
+        // A label may reach beyond its tick.
+        padding: [8, 26, 0, 0],
         legend: { show: false },
         scales: { x: { time: true }, y: { range: [range[0], range[1]] } },
         axes: [
