@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { connectionItems, connectionList } from "./support/locators";
+import { startTcpServer } from "./support/tcp-server";
 import { expect, test } from "./support/test";
 
 const { fleet } = en;
@@ -38,6 +39,39 @@ test("brokers that fail with one code at two addresses are one cause that opens 
   await expect(page.getByRole("heading", { name: fleet.allTitle })).toBeFocused();
   await wrong(page).getByRole("button", { name: fleet.showCauses }).click();
   await expect(page.getByRole("heading", { name: fleet.failuresTitle })).toBeFocused();
+});
+
+test("five causes are listed at first, and the others on demand", async ({ page, admin, pki, startBroker }) => {
+  const [plain, locked, encrypted, http] = await Promise.all([
+    startBroker(),
+    startBroker({ user: { name: "press", password: "right" } }),
+    startBroker({ tls: { pki } }),
+    startTcpServer((socket) => socket.on("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))),
+  ]);
+  const failing = {
+    refused: { url: `mqtt://127.0.0.1:${REFUSING[0]}` },
+    nowhere: { url: "mqtt://nowhere.invalid" },
+    anonymous: { url: locked.url },
+    "private-ca": { url: encrypted.url },
+    "wrong-name": { url: encrypted.url, ca: pki.ca.cert, tls: { serverName: "other.example" } },
+    "no-tls": { url: plain.url.replace("mqtt:", "mqtts:") },
+    http: { url: http.url },
+  };
+  await admin.load(Object.entries(failing).map(([id, settings]) => ({ id, name: id, ...settings })));
+  const codes = async () => (await admin.connections()).map(({ status }) => status?.error?.code);
+  const count = Object.keys(failing).length;
+  await expect.poll(async () => new Set((await codes()).filter(Boolean)).size).toBe(count);
+
+  await page.goto("/");
+  const causes = wrong(page).getByRole("listitem");
+  const more = wrong(page).getByRole("button", { name: fleet.moreCauses(count - 5) });
+  await expect(causes).toHaveCount(6);
+  await expect(causes.last()).toContainText(fleet.moreCauses(count - 5));
+  await more.click();
+  await expect(causes).toHaveCount(count);
+  await expect(more).toBeHidden();
+  for (const id of Object.keys(failing)) await expect(wrong(page).getByRole("link", { name: id })).toBeVisible();
+  http.end();
 });
 
 test("connections that can't be read are a cause", async ({ page, admin, haltere }) => {
