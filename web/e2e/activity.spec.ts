@@ -37,7 +37,7 @@ test("what changes is listed newest first, with the user who changed it", async 
 
 test("brokers that fail alike are one line that opens", async ({ page, admin }) => {
   await admin.load(Array.from({ length: 8 }, (_, n) => ({ name: `Press ${n}`, url: UNREACHABLE_URL })));
-  await page.goto("/activity?what=status");
+  await page.goto("/activity?kind=status");
   const group = lines(page)
     .first()
     .getByRole("button", { name: `${activity.brokers(8)} ${states.down}` });
@@ -52,24 +52,24 @@ test("filters are in the URL: they survive reload, sharing and going back", asyn
   await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
   await page.goto("/activity");
   const created = activity.actions["connection.create"] ?? "";
-  await page.getByLabel(activity.what).selectOption(activity.kinds.connections);
+  await page.getByLabel(activity.kind).selectOption(activity.kinds.connections);
   await expect(lines(page)).toHaveText([new RegExp(`Oven ${created}`), new RegExp(`Press ${created}`)]);
-  await page.getByLabel(activity.when).selectOption(activity.periods.hour);
-  await page.getByLabel(activity.who).fill("admin");
+  await page.getByLabel(activity.period).selectOption(activity.periods.hour);
+  await page.getByLabel(activity.user).fill("admin");
   await expect(page).toHaveURL(/\/activity\?/);
   await expect(lines(page)).toHaveCount(2);
 
   const colleague = await openWindow();
   await colleague.goto(page.url());
   await expect(lines(colleague)).toHaveCount(2);
-  await expect(colleague.getByLabel(activity.who)).toHaveValue("admin");
+  await expect(colleague.getByLabel(activity.user)).toHaveValue("admin");
   await lines(page).first().getByRole("link", { name: "Oven" }).click();
   await page.goBack();
-  await expect(page.getByLabel(activity.what)).toHaveValue("connections");
+  await expect(page.getByLabel(activity.kind)).toHaveValue("connections");
 
-  await page.getByLabel(activity.who).fill("somebody");
+  await page.getByLabel(activity.user).fill("somebody");
   await expect(page.getByText(activity.none)).toBeVisible();
-  await page.goto("/activity?connection=press&what=connections");
+  await page.goto("/activity?connection=press&kind=connections");
   await expect(lines(page)).toHaveText([new RegExp(`Press ${created}`)]);
   await page.getByRole("button", { name: `${activity.clear}: Press` }).click();
   await expect(lines(page)).toHaveCount(2);
@@ -78,7 +78,7 @@ test("filters are in the URL: they survive reload, sharing and going back", asyn
 test("older changes are shown on demand", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   for (let n = 0; n < 105; n += 1) await admin.ask("PATCH", "/api/connections/press", { name: `Press ${n}` });
-  await page.goto("/activity?what=connections");
+  await page.goto("/activity?kind=connections");
   await expect(lines(page)).toHaveCount(100);
   await page.getByRole("button", { name: activity.more }).click();
   await expect(lines(page)).toHaveCount(106);
@@ -94,8 +94,8 @@ test.describe("a viewer", () => {
     await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
     await page.goto("/activity");
     await expect(lines(page)).toHaveText([new RegExp(`Press ${states.down}`)]);
-    await expect(page.getByLabel(activity.who)).toBeHidden();
-    await expect(page.getByLabel(activity.what).getByRole("option")).toHaveText([
+    await expect(page.getByLabel(activity.user)).toBeHidden();
+    await expect(page.getByLabel(activity.kind).getByRole("option")).toHaveText([
       activity.kinds.all,
       activity.kinds.status,
       activity.kinds.failures,

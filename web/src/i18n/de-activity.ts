@@ -23,7 +23,7 @@ export const activityMessages: typeof english = {
   activity: {
     title: "Aktivität",
     text: "Was sich geändert hat, das Neueste zuerst.",
-    what: "Was",
+    kind: "Was",
     kinds: {
       all: "Alles",
       status: "Zustandswechsel",
@@ -32,10 +32,10 @@ export const activityMessages: typeof english = {
       access: "Anmeldungen und Zugriffe",
       system: "System",
     },
-    when: "Wann",
+    period: "Wann",
     periods: { hour: "Letzte Stunde", day: "Letzte 24 Stunden", week: "Letzte 7 Tage", all: "Jederzeit" },
-    who: "Benutzer",
-    whoText: "Benutzername",
+    user: "Benutzer",
+    userName: "Benutzername",
     clear: "Filter löschen",
     only: (name) => `Nur \u2068${name}\u2069`,
     list: "Änderungen, das Neueste zuerst",

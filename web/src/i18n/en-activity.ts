@@ -21,7 +21,7 @@ export const activityMessages = {
   activity: {
     title: "Activity",
     text: "What has changed, newest first.",
-    what: "What",
+    kind: "What",
     kinds: {
       all: "Everything",
       status: "Changes of state",
@@ -30,10 +30,10 @@ export const activityMessages = {
       access: "Logins and access",
       system: "System",
     },
-    when: "When",
+    period: "When",
     periods: { hour: "Last hour", day: "Last 24 hours", week: "Last 7 days", all: "Any time" },
-    who: "User",
-    whoText: "User name",
+    user: "User",
+    userName: "User name",
     clear: "Clear the filter",
     only: (name: string) => `Only \u2068${name}\u2069`,
     list: "Changes, newest first",

@@ -2,7 +2,7 @@
 export const ACTIVITY_KINDS = ["status", "failures", "connections", "access", "system"] as const;
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 
-/** The kinds that only users see who may see the audit trail. */
+/** The kinds for users who may see the audit trail. */
 export const AUDIT_KINDS: ReadonlySet<ActivityKind> = new Set(["connections", "access", "system"]);
 
 /** How far back to look, in milliseconds. */
@@ -11,23 +11,23 @@ export type ActivityPeriod = keyof typeof ACTIVITY_PERIODS;
 
 /** The search parameters of the page Activity: which changes to list, so that a URL can be shared. */
 export interface ActivitySearch {
-  readonly what?: ActivityKind | undefined;
+  readonly kind?: ActivityKind | undefined;
   /** A user's name. */
-  readonly who?: string | undefined;
+  readonly user?: string | undefined;
   /** The last 24 hours if it is left out. */
-  readonly when?: Exclude<ActivityPeriod, "day"> | undefined;
+  readonly period?: Exclude<ActivityPeriod, "day"> | undefined;
   /** The id of a connection. */
   readonly connection?: string | undefined;
 }
 
-/** Reads search parameters, which may hold anything; what is not valid is left out. */
+/** Reads search parameters, which may hold anything; leaves out invalid ones. */
 export function parseActivitySearch(params: Record<string, unknown>): ActivitySearch {
   const text = (key: string) => {
     const value = params[key];
-    // The router parses `?who=7` as a number; a name is text.
+    // The router parses `?user=7` as a number; a name is text.
     return value === undefined || value === "" ? {} : { [key]: String(value) };
   };
-  const what = ACTIVITY_KINDS.find((kind) => kind === params["what"]);
-  const when = (["hour", "week", "all"] as const).find((period) => period === params["when"]);
-  return { ...text("who"), ...text("connection"), ...(what && { what }), ...(when && { when }) };
+  const kind = ACTIVITY_KINDS.find((each) => each === params["kind"]);
+  const period = (["hour", "week", "all"] as const).find((each) => each === params["period"]);
+  return { ...text("user"), ...text("connection"), ...(kind && { kind }), ...(period && { period }) };
 }

@@ -48,15 +48,15 @@ function Activity() {
   const navigate = useNavigate({ from: PATHS.activity });
   const onChange = (change: ActivitySearch) =>
     void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
-  const { what, who, when, connection } = search;
+  const { kind, user: typed, period = "day", connection } = search;
   // Not a request per key.
-  const [user] = useDebouncedValue(who, 300);
+  const [user] = useDebouncedValue(typed, 300);
   const query = useInfiniteQuery(
     activityQuery({
-      ...(what && { kind: what }),
+      ...(kind && { kind }),
       ...(user !== undefined && { user }),
       ...(connection !== undefined && { connection }),
-      period: ACTIVITY_PERIODS[when ?? "day"],
+      period: ACTIVITY_PERIODS[period],
     }),
   );
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;

@@ -13,7 +13,7 @@ interface Props {
   onChange: (change: ActivitySearch) => void;
 }
 
-/** Who, what and when. What users did is offered only to users who may see it. */
+/** Kind, period and user. Those of the audit trail are only for users who may see it. */
 export function ActivityFilters({ search, onChange }: Props) {
   const t = useActivityMessages().activity;
   const { byId } = useFleet();
@@ -23,19 +23,19 @@ export function ActivityFilters({ search, onChange }: Props) {
   return (
     <div className={classes.filters}>
       <NativeSelect
-        label={t.what}
-        value={search.what ?? "all"}
+        label={t.kind}
+        value={search.kind ?? "all"}
         onChange={({ currentTarget: { value } }) =>
-          onChange({ what: value === "all" ? undefined : (value as ActivityKind) })
+          onChange({ kind: value === "all" ? undefined : (value as ActivityKind) })
         }
         data={(["all", ...kinds] as const).map((value) => ({ value, label: t.kinds[value] }))}
       />
       <NativeSelect
-        label={t.when}
-        value={search.when ?? "day"}
+        label={t.period}
+        value={search.period ?? "day"}
         onChange={({ currentTarget }) => {
           const value = currentTarget.value as ActivityPeriod;
-          onChange({ when: value === "day" ? undefined : value });
+          onChange({ period: value === "day" ? undefined : value });
         }}
         data={(Object.keys(ACTIVITY_PERIODS) as ActivityPeriod[]).map((value) => ({
           value,
@@ -44,10 +44,10 @@ export function ActivityFilters({ search, onChange }: Props) {
       />
       {seesAudit && (
         <TextInput
-          label={t.who}
-          placeholder={t.whoText}
-          value={search.who ?? ""}
-          onChange={({ currentTarget: { value } }) => onChange({ who: value || undefined })}
+          label={t.user}
+          placeholder={t.userName}
+          value={search.user ?? ""}
+          onChange={({ currentTarget: { value } }) => onChange({ user: value || undefined })}
         />
       )}
       {connection !== undefined && (

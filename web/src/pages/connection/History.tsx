@@ -41,7 +41,7 @@ export function History({ connection }: { connection: Connection }) {
           </>
         )}
         {hasPermission(profile, "audit.list") && (
-          <Link {...linkTo.activity({ what: "connections", connection: connection.id, when: "all" })}>
+          <Link {...linkTo.activity({ kind: "connections", connection: connection.id, period: "all" })}>
             {activity.ofConnection}
           </Link>
         )}
