@@ -24,7 +24,7 @@ export const faults: typeof en.faults = {
   badHost: "Der Host ist weder ein gültiger Name noch eine IP-Adresse.",
   bareIpv6: "Eine IPv6-Adresse braucht eckige Klammern: {meant}",
   zoneId:
-    "Eine IPv6-Adresse darf keine Zone haben (%…). Nehmen Sie eine Adresse, die auch außerhalb des Links gilt, in eckigen Klammern, oder einen Namen.",
+    "Eine IPv6-Adresse darf keine Zone haben (%…). Nehmen Sie eine Adresse, die auch außerhalb des lokalen Netzes gilt, in eckigen Klammern, oder einen Namen.",
   badPort: "Der Port ist keine Zahl.",
   portOutOfRange: "Den Port {port} gibt es nicht.",
   hiddenInHost: "Der Host enthält {character}; das ist unsichtbar oder ändert die Schreibrichtung.",
@@ -52,10 +52,10 @@ export const faults: typeof en.faults = {
     "Die Verbindung {name} (Kennung {id}) hat am selben Broker die Client-Kennung, die haltere für diese vergibt; jede würde die Sitzung der anderen beenden. Geben Sie eine andere ein.",
   generatedClientIdTakenElsewhere:
     "Eine andere Verbindung hat am selben Broker die Client-Kennung, die haltere für diese vergibt; jede würde die Sitzung der anderen beenden. Geben Sie eine andere ein.",
-  notPem: "Muss Text im PEM-Format sein, oder Base64 davon.",
+  notPem: "Muss Text im PEM-Format sein, auch in Base64.",
   emptyFile: "Ist leer.",
   damagedPem: "Ist beschädigt: Ein PEM-Block ist abgeschnitten oder nicht in Base64.",
-  unreadableCertificate: "Zertifikat {number} von {count} ist unlesbar.",
+  unreadableCertificate: "Zertifikat {number} von {count} lässt sich nicht lesen.",
   noCertificate: "Enthält kein Zertifikat im PEM-Format (-----BEGIN …).",
   noCertificateBut: "Enthält kein Zertifikat, sondern {found}.",
   noCertificateButConvertible: "Enthält kein Zertifikat, sondern {found}. Umwandeln lässt sich das mit: `{command}`",

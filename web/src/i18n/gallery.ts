@@ -45,7 +45,7 @@ export type GalleryMessages = typeof en;
 
 const de: GalleryMessages = {
   title: "Komponenten",
-  text: "Die Bausteine der Seiten, mit Beispieldaten. Für alle, die an der Konsole entwickeln.",
+  text: "Die Bausteine der Seiten, mit Beispieldaten. Für alle, die an der Konsole arbeiten.",
   tabs: "Reiter",
   tabNames: { overview: "Überblick", history: "Verlauf", settings: "Einstellungen" },
   tabContent: (name) => `Der Inhalt von „${name}“.`,
