@@ -227,7 +227,7 @@ test("an edit is undone from its outcome, and what has changed since is not over
   await rename("Press 5");
   expect(await admin.connection("press")).toMatchObject({ name: "Press 5", url: "mqtts://press-4:8883" });
   await outcome("Press 5").getByRole("button", { name: en.undo }).click();
-  await expect(page.getByText(en.outcome.takenBack("Press"))).toBeVisible();
+  await expect(page.getByText(en.outcome.undone("Press"))).toBeVisible();
   const { name, url, ca, credentials: kept } = await admin.connection("press");
   expect({ name, url, ca, credentials: kept }).toEqual({
     name: before.name,

@@ -89,7 +89,7 @@ export const actionMessages: Pick<
 
   outcome: {
     saved: (name) => `\u2068${name}\u2069 ist gespeichert`,
-    takenBack: (name) => `Die Änderung an \u2068${name}\u2069 ist rückgängig gemacht`,
+    undone: (name) => `Die Änderung an \u2068${name}\u2069 ist rückgängig gemacht`,
     connecting: (name) => `\u2068${name}\u2069 wird jetzt verbunden`,
     disconnected: (name) => `\u2068${name}\u2069 ist getrennt`,
     sessionEnded: (device) => `Die Sitzung an \u2068${device}\u2069 ist beendet`,

@@ -89,7 +89,7 @@ export const actionMessages = {
   /** The outcome of an action, briefly shown. */
   outcome: {
     saved: (name: string) => `\u2068${name}\u2069 is saved`,
-    takenBack: (name: string) => `The change of \u2068${name}\u2069 is undone`,
+    undone: (name: string) => `The change of \u2068${name}\u2069 is undone`,
     connecting: (name: string) => `Connecting to \u2068${name}\u2069 now`,
     disconnected: (name: string) => `\u2068${name}\u2069 is disconnected`,
     sessionEnded: (device: string) => `The session at \u2068${device}\u2069 has ended`,

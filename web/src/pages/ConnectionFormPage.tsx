@@ -196,7 +196,7 @@ function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
           undo && {
             // Only of the version that was saved: what has changed since stays.
             run: () => runForEach([connection], () => patchConnection(connectionId, undo, savedTag)),
-            done: t.outcome.takenBack(connection.name),
+            done: t.outcome.undone(connection.name),
           },
         );
         return onLeave;
