@@ -20,7 +20,7 @@ use crate::wire::status::{FailureView, HistoryStateName, is_true};
 
 const PATH: &str = "/api/activity";
 
-/// How many entries a page has, unless it is asked for another number.
+/// How many entries a page has by default.
 const PAGE: usize = 100;
 
 /// The query of the activity.
@@ -249,18 +249,19 @@ mod tests {
         texts(&client.get(&format!("{PATH}?{query}")).await.json())
     }
 
-    /// Two connections that fail, of which one is disconnected.
+    /// Two connections that fail, of which one is disconnected. Changes of the same millisecond are in the order of
+    /// the ids, so the second is called `a`: the list is the same even if both fail at once.
     async fn start() -> TestApi {
         let api = TestApi::start().await;
         let admin = api.admin().await;
         let (url, _port) = closed_port();
-        for id in ["a", "b"] {
+        for id in ["b", "a"] {
             assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
         }
-        let response = admin.post("/api/connections/b/disconnect", json!({})).await;
+        let response = admin.post("/api/connections/a/disconnect", json!({})).await;
         assert_eq!(response.status, 200);
         until("the link to be idle", PATIENCE, async || {
-            let state = admin.get("/api/connections/b").await.json()["status"]["state"].take();
+            let state = admin.get("/api/connections/a").await.json()["status"]["state"].take();
             (state == "idle").then_some(())
         })
         .await;
@@ -270,7 +271,7 @@ mod tests {
     #[tokio::test]
     async fn administrators_see_what_users_did_and_others_the_links() {
         let api = start().await;
-        let changes = ["b idle", "b waiting", "a waiting"];
+        let changes = ["a idle", "a waiting", "b waiting"];
         for role in [Role::Editor, Role::Viewer, Role::ConnectionManager] {
             assert_eq!(activity(&api.role(role).await, "").await, changes, "{role}");
         }
@@ -280,18 +281,18 @@ mod tests {
         let admin = api.admin().await;
         let all = activity(&admin, "kind=status").await;
         assert_eq!(all, changes);
-        assert_eq!(activity(&admin, "kind=failures").await, ["b waiting", "a waiting"]);
+        assert_eq!(activity(&admin, "kind=failures").await, ["a waiting", "b waiting"]);
         let done = activity(&admin, "kind=connections").await;
         let user = done[0].split(' ').next().expect("a user").to_owned();
-        let expected = ["connection.disconnect b", "connection.create b", "connection.create a"];
+        let expected = ["connection.disconnect a", "connection.create a", "connection.create b"];
         assert_eq!(done, expected.map(|what| format!("{user} {what}")));
         let accesses = activity(&admin, "kind=access").await;
         assert!(accesses.iter().any(|it| it.contains(" session.login ")), "{accesses:?}");
         assert!(accesses.iter().all(|it| !it.contains(" connection.")), "{accesses:?}");
         assert!(activity(&admin, "kind=system").await.is_empty());
         assert_eq!(activity(&admin, &format!("kind=connections&user={user}")).await, done);
-        assert!(activity(&admin, "user=nobody").await.is_empty());
-        let about = activity(&admin, "connection=a").await;
+        assert!(activity(&admin, "user=unknown").await.is_empty());
+        let about = activity(&admin, "connection=b").await;
         assert_eq!(about.len(), 2, "{about:?}");
         assert_eq!(activity(&admin, "since=253402207200000").await, Vec::<String>::new());
         assert_eq!(activity(&admin, "until=0").await, Vec::<String>::new());
@@ -300,14 +301,14 @@ mod tests {
 
         let failure = admin.get("/api/activity?kind=failures&limit=1").await.json();
         assert_eq!(failure[0]["error"]["code"], "ECONNREFUSED");
-        assert_eq!(failure[0]["name"], admin.get("/api/connections/b").await.json()["name"]);
+        assert_eq!(failure[0]["name"], admin.get("/api/connections/a").await.json()["name"]);
     }
 
     #[tokio::test]
     async fn pages_together_are_the_whole_list() {
         let api = start().await;
         let admin = api.admin().await;
-        // Logins would come in between.
+        // One client: another login would be another entry.
         let whole = admin.get(PATH).await;
         assert_eq!(whole.header("x-next-cursor"), None);
         let whole = texts(&whole.json());
@@ -331,10 +332,10 @@ mod tests {
     #[tokio::test]
     async fn entries_about_a_hidden_connection_are_hidden() {
         let api = start().await;
-        let some = api.admin().await.seeing(["a"]);
-        assert_eq!(activity(&some, "kind=status").await, ["a waiting"]);
+        let some = api.admin().await.seeing(["b"]);
+        assert_eq!(activity(&some, "kind=status").await, ["b waiting"]);
         let done = activity(&some, "kind=connections&limit=1").await;
-        assert!(done.len() == 1 && done[0].ends_with(" connection.create a"), "{done:?}");
-        assert!(activity(&some, "connection=b").await.is_empty());
+        assert!(done.len() == 1 && done[0].ends_with(" connection.create b"), "{done:?}");
+        assert!(activity(&some, "connection=a").await.is_empty());
     }
 }
