@@ -1,4 +1,4 @@
-"""What other processes on this machine do meanwhile: windows in which it was much say nothing about haltere."""
+"""The CPU use of other processes on this machine: windows in which it was high say nothing about haltere."""
 
 import os
 import time

@@ -67,7 +67,7 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
         started = time.monotonic()
         swarm.set(0, count, "dead")
         known_down = _until(events, False, count) - started
-        # Dials to the dead are refused by the kernel, unseen; for a while they are counted.
+        # The kernel refuses dials to brokers that are down, and the swarm does not see them. Now it counts them for a while.
         swarm.set(0, count, "accept-then-close")
         time.sleep(3)
         tried = swarm.stats()["dials"]

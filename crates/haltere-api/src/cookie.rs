@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(given(&["a=b; haltere.sid=tok; c"], &plain).as_deref(), Some("tok"));
         assert_eq!(given(&["a=b", "haltere.sid=tok"], &plain).as_deref(), Some("tok"));
         assert_eq!(given(&["connect.sid=tok"], &plain), None);
-        // A cookie that a neighbour on the same host has set must not hide ours.
+        // A cookie that another service on the same host has set must not hide ours.
         let neighbours = HeaderValue::from_bytes(b"name=J\xc3\xbcrg; odd=\xff; haltere.sid=tok");
         let headers = [(COOKIE, neighbours.expect("a header"))].into_iter().collect();
         assert_eq!(plain.tokens(&headers), ["tok".into()]);

@@ -15,7 +15,7 @@ pub use crate::wire::fuzzing::{connection_body, mmc_config};
 /// Reads the parts of a request other than its body: a cookie header per line, each of which may be a
 /// query as well.
 ///
-/// Cookies of neighbours on the same host never hide ours.
+/// Cookies of other services on the same host never hide ours.
 pub fn cookie(input: &[u8]) {
     let lines = input.split(|byte| *byte == b'\n');
     let headers: HeaderMap =

@@ -73,7 +73,7 @@ impl Unread {
 }
 
 #[tokio::test]
-async fn on_every_route_unread_responses_hold_no_more_than_a_share() {
+async fn on_every_route_unread_responses_hold_no_more_than_a_quota() {
     let (api, admin) = fleet().await;
     let viewer = api.role(Role::Viewer).await;
     let of_admin = ["/api/connection-export", "/api/connection-export?secrets=include"];

@@ -20,7 +20,7 @@ sentences! {
 }
 
 impl TextError {
-    /// Something inside can't be seen, or changes the direction of what surrounds it.
+    /// `character` can't be seen, or changes the direction of the text around it.
     pub(crate) const fn hidden(character: char) -> Self {
         Self::Hidden { character: CodePoint(character) }
     }

@@ -57,7 +57,7 @@ pub(crate) async fn of(database: &Path) -> Found {
 
 async fn read(database: &Path) -> Result<Option<(Option<Vec<u8>>, i64)>, Error> {
     // A checkpoint that a reader held up leaves out pages that were written again behind it, so the file alone may be
-    // shorter than its first page says and its schema name pages it lacks. With this SQLite reads it nevertheless.
+    // shorter than its first page says, and its schema may name pages that it lacks. With this, SQLite reads it anyway.
     let options = open::unchanging_options(database).pragma("writable_schema", "ON");
     // SQLite defers closing the file while the connections that hold locks on it are open.
     let mut connection = options.connect().await?;

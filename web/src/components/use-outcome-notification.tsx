@@ -13,9 +13,9 @@ const SHOWN = 12_000;
 
 /** Takes an action back. */
 interface Undo {
-  /** Returns for which connections it failed. */
+  /** Returns the connections for which it failed. */
   readonly run: () => Promise<readonly Failure<Connection>[]>;
-  /** What has happened then. */
+  /** The message about its success. */
   readonly done: string;
 }
 

@@ -74,7 +74,7 @@ export const faults = {
   otherKey: "Does not belong to the first certificate under “Certificate”.",
 };
 
-/** What is in a file in place of a certificate or a key, within a sentence. */
+/** The content of a file that should hold a certificate or a key, within a sentence. */
 export const fileContents = {
   certificate: "a certificate",
   privateKey: "a private key",

@@ -139,7 +139,7 @@ mod tests {
         let refused = viewer.get(PATH).await.json();
         assert_eq!(refused["broker"]["accepted"], false);
         assert_eq!(subjects(&refused["broker"]["certificates"]), ["CN=localhost", "CN=middle"]);
-        // The one whom to trust, whatever was presented of the chain.
+        // The CA to trust, whether or not the broker presented its certificate.
         let status = viewer.get("/api/connections").await.json()[0]["status"].take();
         assert_eq!(status["error"]["issuer"], "CN=root");
         assert_eq!((&refused["broker"]["leftOut"], &refused["client"]), (&json!(0), &json!([])));
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(subjects(&response.json()["client"]), ["CN=haltere at the plant"]);
         assert!(!response.text.contains("PRIVATE KEY"));
 
-        // A list has the date, also for those who don't get the certificate; and takes it back.
+        // A list has the date, also for callers who don't get the certificate. It is accepted in a request.
         let listed = viewer.get("/api/connections").await.json()[0].clone();
         assert_eq!(listed["certNotAfter"], response.json()["client"][0]["notAfter"]);
         assert!(listed["certNotAfter"].is_string() && listed["cert"].is_null(), "{listed}");

@@ -181,7 +181,7 @@ mod tests {
         let log = broker.log();
         let mut ids = log.lines().filter_map(|line| line.split_once(" as ")?.1.split(' ').next());
         let used = ids.find(|id| id.starts_with("haltere"));
-        let used = used.expect("a made-up client id");
+        let used = used.expect("a generated client id");
         let mut clash = connection("clash", &broker.url());
         let fine = admin.post(PATH, clash.clone()).await;
         assert_eq!(fine.status, 200, "{}", fine.text);
@@ -448,12 +448,12 @@ mod tests {
 
     /// For programs that have texts of their own.
     #[tokio::test]
-    async fn what_is_wrong_with_a_field_has_a_key_with_parameters() {
+    async fn a_fault_of_a_field_has_a_key_with_parameters() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
-        let answer = admin.post(PATH, connection("a", "mqtt://h:70000")).await;
+        let response = admin.post(PATH, connection("a", "mqtt://h:70000")).await;
         let fault = json!({"key": "portOutOfRange", "params": {"port": "70000"}});
-        assert_eq!(answer.json()["fault"], fault);
+        assert_eq!(response.json()["fault"], fault);
         let mut body = connection("a", "mqtt://h");
         body["ca"] = encoded(
             "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",

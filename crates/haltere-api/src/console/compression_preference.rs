@@ -18,8 +18,8 @@ pub(super) struct Coding {
 const CODINGS: [Coding; 2] =
     [Coding { name: "br", ending: ".br" }, Coding { name: "gzip", ending: ".gz" }];
 
-/// The codings a client takes, the best first. The plain file, which comes after them all, is taken even
-/// by who says otherwise: that beats a response without a file.
+/// The codings that a client accepts, the best first. The plain file, which comes after them all, is sent even to
+/// a client that refuses it: that is better than a response without a file.
 pub(super) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
     let quality = |name| quality(headers, &ACCEPT_ENCODING, name);
     let any = quality("*").unwrap_or(0.0);

@@ -38,8 +38,8 @@ pub(crate) async fn handle(request: Request, next: Next) -> Response {
     }
 }
 
-/// Logs why a request came to nothing, and says to the client what it may know of that. For responses
-/// that have begun already; all others come by [`handle`].
+/// Logs why a request failed, and returns the part that the client may know. For responses that have begun
+/// already; all others pass [`handle`].
 pub(crate) fn log_internal(
     cause: &(dyn Error + Send + Sync + 'static),
     code: ErrorCode,

@@ -30,9 +30,9 @@ impl Activity {
         limit: usize,
         connections: &Snapshot,
     ) -> LatestChanges {
-        let is_asked =
+        let is_wanted_kind =
             matches!(query.kind, None | Some(ActivityKind::Status | ActivityKind::Failures));
-        if !is_asked || query.user.is_some() {
+        if !is_wanted_kind || query.user.is_some() {
             return LatestChanges::new();
         }
         let readable = connections.entries().iter().filter_map(|entry| entry.connection().ok());
@@ -93,8 +93,8 @@ impl Activity {
     }
 }
 
-/// Whether a change is one that people would call so: not that an attempt has begun, that haltere did not run, or that it
-/// found everything as before when it ran again.
+/// Whether people would call it a change. These are none: an attempt has begun, haltere did not run, or it found a
+/// state unchanged when it ran again.
 fn is_event(change: &StatusChange) -> bool {
     let is_state = match change.state {
         HistoryState::Online | HistoryState::Waiting | HistoryState::Idle => true,
@@ -132,7 +132,7 @@ fn merge(
     let mut entries = Vec::new();
     let mut next = query.after.clone().unwrap_or_default();
     while entries.len() < query.limit.get() {
-        // What a user does comes before its effect, so the effect is the newer one of two at the same time.
+        // An action comes before its effect: of two entries of the same time, the change of a link is the newer one.
         let is_newer = |record: &AuditRecord| {
             let at = record.entry.at.as_millisecond();
             changes.peek().is_none_or(|(position, _)| position.at < at)

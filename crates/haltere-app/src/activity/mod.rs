@@ -1,4 +1,4 @@
-//! What has changed lately: the state of links, and by which user what was changed.
+//! The latest changes of links, and what users did.
 
 mod cursor;
 mod list;
@@ -13,7 +13,7 @@ use crate::connections::Fleet;
 
 pub use cursor::ActivityCursor;
 
-/// What has changed lately.
+/// The latest changes of links, and what users did.
 pub struct Activity {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) fleet: Arc<Fleet>,

@@ -113,7 +113,7 @@ impl App {
         &self.0.connections
     }
 
-    /// What has changed lately.
+    /// The latest changes of links, and what users did.
     pub fn activity(&self) -> &Activity {
         &self.0.activity
     }

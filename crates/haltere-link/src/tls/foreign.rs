@@ -73,7 +73,7 @@ impl Foreign {
         )
     }
 
-    /// What it is, in words.
+    /// Its name in a message.
     pub(super) const fn content(self) -> FileContent {
         match self {
             Self::EncryptedKey => FileContent::EncryptedKey,

@@ -41,7 +41,7 @@ sentences! {
 }
 
 sentences! {
-    /// What is in a file in place of a certificate or a key.
+    /// The content of a file that should hold a certificate or a key.
     #[derive(Copy)]
     pub enum FileContent {
         Certificate => "a certificate",

@@ -156,7 +156,7 @@ interface ExpiringProps {
   onShow: () => void;
 }
 
-/** Whose certificates expire. */
+/** Names the owners of the certificates that expire. */
 function expiringText({ fleet }: Messages, { connections: { length }, byOwner }: ExpiringCertificates): string {
   const { broker, client } = byOwner;
   if (broker === 0) return fleet.expiring.client(length);

@@ -56,7 +56,7 @@ async fn an_id_opens_nothing() {
     }
 }
 
-/// A neighbour under the same domain can set any number of cookies for it.
+/// Another service under the same domain can set any number of cookies for it.
 #[tokio::test]
 async fn invalid_cookies_lock_no_user_out() {
     let api = TestApi::start().await;
