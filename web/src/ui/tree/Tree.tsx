@@ -84,6 +84,7 @@ export function Tree({ label, nodes, open, onToggle, selected, onSelect }: Props
           if (!row) return undefined;
           const { node, level, position, siblings } = row;
           const name = visibleText(node.label);
+          const aside = node.aside === undefined ? undefined : visibleText(node.aside);
           return (
             // The tree handles the keys.
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
@@ -113,9 +114,9 @@ export function Tree({ label, nodes, open, onToggle, selected, onSelect }: Props
               <span className={classes.label} title={name}>
                 {name}
               </span>
-              {node.aside !== undefined && (
-                <span className={classes.aside} title={node.aside}>
-                  {node.aside}
+              {aside !== undefined && (
+                <span className={classes.aside} title={aside}>
+                  {aside}
                 </span>
               )}
             </div>

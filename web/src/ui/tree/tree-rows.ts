@@ -7,7 +7,7 @@ export interface TreeNode {
   readonly children?: readonly TreeNode[];
 }
 
-/** A node that is shown, with its place among the others. */
+/** A node that is shown, with its position among the others. */
 export interface TreeRow {
   readonly node: TreeNode;
   /** From 1. */
@@ -32,7 +32,7 @@ export function treeRows(nodes: readonly TreeNode[], isOpen: (id: string) => boo
   return rows;
 }
 
-/** What a key does in a tree, as the tree pattern of ARIA has it. */
+/** The effect of a key in a tree, as in the tree pattern of ARIA. */
 export type TreeMove = { readonly focus: number } | { readonly toggle: number } | undefined;
 
 export function moveInTree(
