@@ -18,6 +18,8 @@ const FIRST_SINCE: &str = " AND sequence >= (SELECT min(sequence) FROM audit \
     INDEXED BY audit_by_time WHERE at >= ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
     detail, times, since) VALUES ";
+/// The name that [`AuditAction::ConnectionOverwrite`] has in entries of earlier versions.
+const FORMER_OVERWRITE: &str = "connection.mend";
 /// How many columns that are.
 const COLUMNS: usize = 10;
 
@@ -39,6 +41,9 @@ impl AuditReads for Tx {
             let mut list = query.separated(", ");
             for action in actions {
                 list.push_bind(action.as_str());
+                if *action == AuditAction::ConnectionOverwrite {
+                    list.push_bind(FORMER_OVERWRITE);
+                }
             }
             query.push(")");
         }
@@ -121,7 +126,7 @@ fn repeats(cells: &mut Cells<'_>) -> Result<Option<AuditRepeats>, StoreError> {
 
 fn action_from_text(text: &str) -> Option<AuditAction> {
     // Entries are never changed, so those of earlier versions keep the name that the action had.
-    if text == "connection.mend" {
+    if text == FORMER_OVERWRITE {
         return Some(AuditAction::ConnectionOverwrite);
     }
     AuditAction::ALL.into_iter().find(|action| action.as_str() == text)

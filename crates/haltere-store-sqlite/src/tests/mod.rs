@@ -209,9 +209,11 @@ async fn an_entry_with_the_former_name_of_its_action_is_read() {
     let sql = "INSERT INTO audit (at, actor, request_id, action, object, outcome, detail) \
         VALUES (0, 'ada', '', 'connection.mend', 'a', 'success', '')";
     folder.shell(sql).await.unwrap();
-    let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
-    let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
-    assert_eq!(trail[0].entry.action, AuditAction::ConnectionOverwrite);
+    for actions in [None, Some(vec![AuditAction::ConnectionOverwrite])] {
+        let filter = AuditFilter { actions, limit: 10, ..AuditFilter::default() };
+        let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
+        assert_eq!(trail[0].entry.action, AuditAction::ConnectionOverwrite);
+    }
 }
 
 #[tokio::test]
