@@ -259,8 +259,8 @@ export const de: Messages = {
       client: (when) => `Client-Zertifikat läuft am ${when} ab`,
     },
     expired: {
-      broker: "Zertifikat des Brokers ist abgelaufen",
-      client: "Client-Zertifikat von haltere ist abgelaufen",
+      broker: "Broker-Zertifikat ist abgelaufen",
+      client: "Client-Zertifikat ist abgelaufen",
     },
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu sehen.",
     noRightText: "Bitten Sie um die Rolle viewer, editor oder connectionManager.",
