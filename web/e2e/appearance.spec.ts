@@ -7,28 +7,28 @@ import { UNAUTHORIZED } from "./support/guard";
 import { openPage, PAGES } from "./support/pages";
 import { expect, test } from "./support/test";
 
-const { profile } = en;
+const { appearance } = en;
 
 const background = async (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
 test("the theme follows the system until one is chosen, which is remembered", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/profile");
-  await expect(page.getByRole("radiogroup", { name: profile.theme })).toBeVisible();
+  await expect(page.getByRole("radiogroup", { name: appearance.theme })).toBeVisible();
   const light = await background(page);
   await page.emulateMedia({ colorScheme: "dark" });
   await expect.poll(async () => background(page)).not.toBe(light);
-  await page.getByRole("radiogroup", { name: profile.theme }).getByText(profile.themes.light).click();
+  await page.getByRole("radiogroup", { name: appearance.theme }).getByText(appearance.themes.light).click();
   await expect.poll(async () => background(page)).toBe(light);
   await page.reload();
-  await expect(page.getByRole("radio", { name: profile.themes.light })).toBeChecked();
+  await expect(page.getByRole("radio", { name: appearance.themes.light })).toBeChecked();
   expect(await background(page)).toBe(light);
 });
 
 test("a chosen language is remembered", async ({ page }) => {
   await page.goto("/profile");
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
-  await page.getByRole("radiogroup", { name: profile.language }).getByText("Deutsch").click();
+  await page.getByRole("radiogroup", { name: appearance.language }).getByText("Deutsch").click();
   await expect(page.getByRole("heading", { name: de.profile.appearance })).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("lang", "de");
   await page.reload();

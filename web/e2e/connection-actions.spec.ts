@@ -102,7 +102,7 @@ test("many connections get another scheme and a CA, after a plan, and that can b
   await page.goto("/");
   await expect(connectionItem(page, "Press")).toBeVisible();
   await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
-  await page.getByRole("button", { name: bulkEdit.action, exact: true }).click();
+  await page.getByRole("button", { name: en.fleet.edit, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: bulkEdit.title(3) });
   await expect(dialog).toContainText(bulkEdit.nothing);
   await dialog.getByRole("combobox", { name: bulkEdit.scheme }).selectOption("mqtts");
@@ -135,7 +135,7 @@ test("an edit of many goes on after a failure, and says for which and why", asyn
   await admin.load([connectionNamed("Press", UNREACHABLE_URL), connectionNamed("Oven", UNREACHABLE_URL)]);
   await page.goto("/");
   await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
-  await page.getByRole("button", { name: bulkEdit.action, exact: true }).click();
+  await page.getByRole("button", { name: en.fleet.edit, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: bulkEdit.title(2) });
   await dialog.getByRole("radiogroup", { name: bulkEdit.credentials }).getByText(bulkEdit.replace).click();
   await textField(page, form.username).fill("haltere");

@@ -146,7 +146,7 @@ test("another user's change is shown at once with their name, and not overwritte
   await expectAccessible(page, "form that is outdated");
   await save(page);
   await expect(alert).toBeFocused();
-  await expect(alert).toContainText(form.conflictText);
+  await expect(alert).toContainText(en.errors.nothingSaved);
   expect((await admin.connection("press")).name).toBe("Theirs");
   await alert.getByRole("button", { name: form.loadLatest }).click();
   await expect(textField(page, form.name)).toHaveValue("Theirs");
@@ -239,7 +239,7 @@ test("an edit is undone from its outcome, and what has changed since is not over
   await rename("Press 6");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
   await outcome("Press 6").getByRole("button", { name: en.undo }).click();
-  await expect(page.getByRole("alert").filter({ hasText: form.conflict }).last()).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: en.errors.editConflict }).last()).toBeVisible();
   expect(await admin.connection("press")).toMatchObject({ name: "Theirs", url: "mqtts://press-4:8883" });
 });
 

@@ -124,7 +124,7 @@ test("hostile texts stay text in the fleet, its menus and bulk actions", async (
   await expectInert(page, "bulk action");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
-  await page.getByRole("button", { name: en.bulkEdit.action, exact: true }).click();
+  await page.getByRole("button", { name: en.fleet.edit, exact: true }).click();
   await page.getByRole("combobox", { name: en.bulkEdit.scheme }).selectOption("wss");
   await expect(page.getByRole("list", { name: en.bulkEdit.plan }).getByRole("listitem").first()).toBeVisible();
   await expectInert(page, "edit of many");

@@ -24,9 +24,9 @@ test("the palette opens connections and pages by keyboard", async ({ page }) => 
 
   await page.keyboard.press("Control+k");
   await page.keyboard.type("plugins");
-  await expect(page.getByRole("option")).toHaveText([en.settings.title]);
+  await expect(page.getByRole("option")).toHaveText([en.nav.plugins]);
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: en.settings.title })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: en.nav.plugins })).toBeVisible();
 
   // The arrow keys select among several options.
   await page.keyboard.press("Control+k");

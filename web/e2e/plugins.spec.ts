@@ -50,7 +50,7 @@ test.describe("while haltere is unreachable", () => {
     await page.goto("/administration/about");
     await Promise.all(preloaded);
     await haltere.stop();
-    await page.getByRole("link", { name: en.settings.title }).click();
+    await page.getByRole("link", { name: en.nav.plugins }).click();
     await expect(page.getByRole("region", { name: en.errors.notLoaded })).toContainText(en.errors.unreachable);
     await expect(page.getByRole("button", { name: en.retry })).toBeVisible();
     await expectAccessible(page, "plugins while haltere is unreachable");
@@ -83,7 +83,7 @@ test("while the plugin tls is off, connections with TLS settings say so", async 
   await expect(page.getByRole("main")).not.toContainText(en.certificates.leafOnly);
   await expectAccessible(page, "connection while the plugin tls is off");
 
-  await page.getByRole("main").getByRole("link", { name: en.settings.title }).click();
+  await page.getByRole("main").getByRole("link", { name: en.nav.plugins }).click();
   await page.getByRole("switch", { name: /^tls / }).click();
   const dialog = page.getByRole("dialog", { name: switching.title("tls", true) });
   await dialog.getByRole("button", { name: switching.on }).click();

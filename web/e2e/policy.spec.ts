@@ -22,7 +22,7 @@ test("the content security policy allows only haltere's own scripts and requests
   const again = await request.get("/administration/plugins");
   expect(again.headers()["content-security-policy"]).not.toContain(styles?.[1]);
   expect(again.headers()["cache-control"]).toContain("no-cache");
-  await expect(page.getByRole("heading", { name: en.settings.title })).toBeVisible();
+  await expect(page.getByRole("heading", { name: en.nav.plugins })).toBeVisible();
 });
 
 test("the policy blocks inline scripts and foreign images", async ({ page, guard }) => {

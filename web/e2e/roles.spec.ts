@@ -68,7 +68,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await expect(navigation.getByRole("link", { name: en.nav.administration })).toBeVisible({ visible: changes });
       const sections = page.getByRole("navigation", { name: en.nav.administration });
       await expect(sections.getByRole("link", { name: en.transfer.title })).toBeVisible({ visible: changes });
-      await expect(sections.getByRole("link", { name: en.settings.title })).toBeVisible({ visible: administers });
+      await expect(sections.getByRole("link", { name: en.nav.plugins })).toBeVisible({ visible: administers });
 
       await page.goto("/administration/about");
       await expect(main).toContainText("0.1.0");
@@ -76,7 +76,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       const commands = page.getByRole("listbox");
       await expect(commands.getByRole("option", { name: en.nav.profile })).toBeVisible();
       await expect(commands.getByRole("option", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
-      await expect(commands.getByRole("option", { name: en.settings.title })).toBeVisible({ visible: administers });
+      await expect(commands.getByRole("option", { name: en.nav.plugins })).toBeVisible({ visible: administers });
       await expect(commands.getByRole("option", { name: "Press" })).toBeVisible({ visible: sees });
       await page.keyboard.press("Escape");
       await expect(commands).toBeHidden();

@@ -48,7 +48,7 @@ test.describe("on a desktop", () => {
 
   test("paths of earlier versions lead to their pages", async ({ page }) => {
     for (const [path, heading] of [
-      ["settings", en.settings.title],
+      ["settings", en.nav.plugins],
       ["transfer", en.transfer.title],
       ["about", en.product],
     ] as const) {
@@ -62,7 +62,7 @@ test.describe("on a desktop", () => {
     await page.goto("/administration");
     const sections = page.getByRole("navigation", { name: nav.administration });
     const links = sections.getByRole("link");
-    await expect(links).toHaveText([en.settings.title, en.transfer.title, en.about.title]);
+    await expect(links).toHaveText([en.nav.plugins, en.transfer.title, en.about.title]);
     await expect(links.first()).toHaveAttribute("aria-current", "page");
     await links.first().focus();
     await page.keyboard.press("ArrowDown");

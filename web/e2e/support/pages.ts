@@ -1,7 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 
-import { ACTIVITY_MESSAGES } from "../../src/i18n/activity";
 import type { Messages } from "../../src/i18n/en";
 import { en } from "../../src/i18n/en";
 import { galleryMessages } from "../../src/i18n/gallery";
@@ -55,8 +54,8 @@ export const PAGES: readonly ConsolePage[] = [
   {
     name: "activity",
     path: "/activity",
-    heading: (t) => ACTIVITY_MESSAGES[languageOf(t)].activity.title,
-    loadedText: (t) => ACTIVITY_MESSAGES[languageOf(t)].activity.actions["connection.import"] ?? "",
+    heading: ({ activity }) => activity.title,
+    loadedText: ({ activity }) => activity.actions["connection.import"] ?? "",
   },
   { name: "import and export", path: "/administration/transfer", heading: ({ transfer }) => transfer.title },
   {
@@ -68,7 +67,7 @@ export const PAGES: readonly ConsolePage[] = [
   {
     name: "plugins",
     path: "/administration/plugins",
-    heading: ({ settings }) => settings.title,
+    heading: ({ nav }) => nav.plugins,
     loadedText: () => "connections-rest-api",
   },
   { name: "about", path: "/administration/about", heading: ({ product }) => product, loadedText: () => "0.1.0" },

@@ -83,7 +83,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
       ? [
           {
             id: "plugins",
-            label: t.settings.title,
+            label: t.nav.plugins,
             icon: IconPlug,
             run: () => void navigate(linkTo.plugins()),
           },
@@ -102,7 +102,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
       .filter(([scheme]) => scheme !== colorScheme)
       .map(([scheme, icon]) => ({
         id: `theme-${scheme}`,
-        label: `${t.profile.theme}: ${t.profile.themes[scheme]}`,
+        label: `${t.appearance.theme}: ${t.appearance.themes[scheme]}`,
         icon,
         run: () => setColorScheme(scheme),
       })),
@@ -110,7 +110,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
       .filter((other) => other !== language)
       .map((other) => ({
         id: `language-${other}`,
-        label: `${t.profile.language}: ${LANGUAGES[other]}`,
+        label: `${t.appearance.language}: ${LANGUAGES[other]}`,
         icon: IconLanguage,
         run: () => void setLanguage(other, true),
       })),

@@ -3,7 +3,8 @@ import { IconAlertTriangle, IconDownload } from "@tabler/icons-react";
 
 import type { Certificate } from "../api/schema";
 import { useNow } from "../hooks/use-now";
-import { useLanguage, useMessages } from "../i18n/language";
+import { useLanguage } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { isSelfIssued } from "../model/issuer";
 import { CopyButton } from "../ui/CopyButton";
 import { PropertyList } from "../ui/PropertyList";
@@ -19,7 +20,7 @@ const MAX_NAMES = 20;
 
 /** A certificate: subject and validity, and all details when expanded. */
 export function CertificateDetails({ certificate, isOpen = false }: { certificate: Certificate; isOpen?: boolean }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { subject, issuer, names, notBefore, notAfter, fingerprint, pem } = certificate;
   const save = () =>
     saveFile(
@@ -60,7 +61,7 @@ export function CertificateDetails({ certificate, isOpen = false }: { certificat
 
 /** The validity as text, in addition to a colour. */
 function Validity({ certificate }: { certificate: Certificate }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   // Updated every second: with a coarser clock a new certificate would not be valid until the next minute.
   const now = useNow();

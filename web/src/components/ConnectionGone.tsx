@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { linkTo } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
 
 /** Replaces the page of a connection that does not exist. */
 export function ConnectionGone() {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <EmptyState title={t.connection.gone}>
       <p>{t.connection.goneText}</p>

@@ -8,7 +8,7 @@ import { deleteConnection } from "../api/connections";
 import type { Connection } from "../api/schema";
 import { useErrorNotification } from "../hooks/use-error-notification";
 import { useFocusReturn } from "../hooks/use-focus-return";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 
 interface Props {
   connection: Connection;
@@ -18,7 +18,7 @@ interface Props {
 
 /** Deletes a connection once its name has been typed. */
 export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   useFocusReturn();
   const onError = useErrorNotification();
   const [typed, setTyped] = useState("");

@@ -1,11 +1,11 @@
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { CopyButton } from "../ui/CopyButton";
 import { groupFingerprint } from "../util/fingerprint";
 import classes from "./Fingerprint.module.css";
 
 /** The fingerprint of a certificate, to read out or copy. */
 export function Fingerprint({ fingerprint }: { fingerprint: string }) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <span className={classes.fingerprint}>
       <code className={classes.groups}>

@@ -35,7 +35,7 @@ function Refused({ refusal, nextAttempt }: { refusal: ApiError; nextAttempt: num
   return (
     <Banner icon={<IconBrowserX size={18} aria-hidden />} title={t.offline.notLive} tone="warn">
       {overloadText(refusal, t)} {/* Hidden from screen readers, which would announce every second. */}
-      <span aria-hidden>{left > 0 ? t.offline.nextTry(formatDuration(left)) : t.connection.trying}</span>
+      <span aria-hidden>{left > 0 ? t.offline.nextTry(formatDuration(left)) : t.offline.trying}</span>
     </Banner>
   );
 }

@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 
 import type { SwitchedPlugin } from "../api/schema";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import classes from "./PluginSwitchDialog.module.css";
 
@@ -18,7 +18,7 @@ interface Props {
 
 /** Says in numbers what switching a plugin would do, and asks for confirmation. */
 export function PluginSwitchDialog({ plan: { id, enabled, affected }, isBusy, onConfirm, onClose }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { switching } = t.settings;
   const what = affected && switching.effect(id, enabled, affected);
   const parts = PARTS.filter((part) => affected?.[part]);

@@ -2,7 +2,8 @@ import { Group } from "@mantine/core";
 import { useState } from "react";
 
 import type { Certificate, Connection } from "../api/schema";
-import { useLanguage, useMessages } from "../i18n/language";
+import { useLanguage } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { findTrustAnchor } from "../model/issuer";
 import { BusyButton } from "../ui/BusyButton";
 import { Checkbox } from "../ui/Checkbox";
@@ -28,7 +29,7 @@ interface Props {
 
 /** Offers to trust the CA at the end of a chain, once its fingerprint has been compared. */
 export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, all }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   // The confirmation holds for this certificate only: the broker may present another one next.
   const [comparedFingerprint, setComparedFingerprint] = useState<string>();
@@ -100,7 +101,7 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
 
 /** Which connections fail because of the same CA. */
 function Sharing({ connections }: { connections: readonly Connection[] }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const replaced = connections.filter(({ ca }) => ca).length;
   return (
     <details className={classes.sharing}>

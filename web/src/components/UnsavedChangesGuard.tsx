@@ -2,11 +2,11 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
 
 import { useFocusReturn } from "../hooks/use-focus-return";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 
 /** Asks for confirmation before unsaved changes are lost. */
 export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: isDirty,
     enableBeforeUnload: isDirty,

@@ -1,6 +1,6 @@
 import { Switch, TextInput } from "@mantine/core";
 
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { Disclosure } from "./Disclosure";
 import type { Draft } from "./draft";
 import { FIELD } from "./use-refusal";
@@ -16,7 +16,7 @@ interface Props {
 
 /** Settings that most connections don't need. */
 export function AdvancedFields({ draft, initial, isNew, onChange, errorOf }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <Disclosure
       title={t.form.advanced}

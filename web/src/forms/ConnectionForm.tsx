@@ -9,7 +9,7 @@ import type { TestTarget } from "../api/connection-test";
 import type { EditConflict as Conflict } from "../api/connections";
 import type { Certificate, Connection } from "../api/schema";
 import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
 import { hostOf, isTls, urlFault } from "../util/broker-url";
@@ -73,7 +73,7 @@ export function ConnectionForm({
   isDeleted = false,
   isReadable = true,
 }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(initial);
   // The fields that a test or saving has required.
@@ -252,7 +252,7 @@ export function ConnectionForm({
 
 /** Says that values of others are in the form now; it replaces the choice that had the focus. */
 function Merged() {
-  const t = useMessages();
+  const t = usePageMessages();
   const note = useRef<HTMLParagraphElement>(null);
   useEffect(() => note.current?.focus(), []);
   return (
@@ -264,7 +264,7 @@ function Merged() {
 
 /** An error that names no field of the form. It is above the fields, which may be a page away from the buttons. */
 function FormError({ error }: { error: Error }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const alert = useRef<HTMLDivElement>(null);
   useEffect(() => {
     alert.current?.scrollIntoView({ block: "center" });

@@ -3,7 +3,8 @@ import { useEffect, useId, useRef, useState } from "react";
 
 import type { LastChange } from "../api/schema";
 import type { Messages } from "../i18n/en";
-import { useLanguage, useMessages } from "../i18n/language";
+import { useLanguage } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import type { PemInput } from "../model/pem";
 import { formatAgo } from "../util/format-time";
 import type { Draft } from "./draft";
@@ -32,7 +33,7 @@ interface Props {
 
 /** Says who has changed the connection in the meantime, and asks for each field whose value to take. */
 export function EditConflict({ draft, changes, lastChange, latest, isRefused, onMerge, onDiscard }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   // Not updated: an alert that changes is read out again.
   const [now] = useState(Date.now);
@@ -58,11 +59,11 @@ export function EditConflict({ draft, changes, lastChange, latest, isRefused, on
       title={
         lastChange
           ? t.merge.changedBy(lastChange.by, formatAgo(Date.parse(lastChange.at), now, language))
-          : t.form.conflict
+          : t.errors.editConflict
       }
     >
       <p className={classes.text}>
-        {isRefused && t.form.conflictText} {changes.length > 0 ? t.merge.choose : t.merge.nothingVisible}
+        {isRefused && t.errors.nothingSaved} {changes.length > 0 ? t.merge.choose : t.merge.nothingVisible}
       </p>
       {changes.map((change) => (
         <Choice
@@ -98,7 +99,7 @@ interface ChoiceProps {
 
 /** One field: the other user's value or the form's own. */
 function Choice({ change, latest, isKept, onKeep }: ChoiceProps) {
-  const t = useMessages();
+  const t = usePageMessages();
   const name = useId();
   const { field, theirs, mine } = change;
   const stored = field === "ca" || field === "cert" ? latest[field] : undefined;
@@ -120,7 +121,7 @@ function Choice({ change, latest, isKept, onKeep }: ChoiceProps) {
 
 /** A value as text; secrets are not shown. */
 function Value({ field, value }: { field: Field; value: Draft[Field] }) {
-  const t = useMessages();
+  const t = usePageMessages();
   if (value === "" || value === undefined) {
     const isUnknown = value === undefined && (field === "password" || field === "key");
     return <span className={classes.none}>{isUnknown ? t.merge.secret : t.merge.none}</span>;

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { changePassword } from "../api/session";
 import { useFaultText } from "../i18n/faults";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
 import classes from "./PasswordForm.module.css";
@@ -22,7 +22,7 @@ interface Props {
 
 /** Changes the user's own password. */
 export function PasswordForm({ username, knownPassword, onChanged }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const faultText = useFaultText();
   const [oldPassword, setOldPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");

@@ -4,7 +4,8 @@ import { useId, useMemo, useState } from "react";
 
 import { useDropZone } from "../hooks/use-drop-zone";
 import { useNow } from "../hooks/use-now";
-import { useLanguage, useMessages } from "../i18n/language";
+import { useLanguage } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import type { PemInput } from "../model/pem";
 import { certificatesIn, encodePem, pemLabels, splitCommand } from "../model/pem";
 import { CopyButton } from "../ui/CopyButton";
@@ -40,7 +41,7 @@ interface Props {
 
 /** A field for a certificate or a key: dropped, chosen or pasted. */
 export function PemField({ field, label, description, value, stored = "", error, note, onChange }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const id = useId();
   const [fault, setFault] = useState<string>();
@@ -133,7 +134,7 @@ export function PemField({ field, label, description, value, stored = "", error,
 
 /** `cl.pem · CN=haltere-client · until 27 Feb 2027`: where it comes from, and what it is. */
 export function PemSummary({ value, name }: { value: PemInput; name: string | undefined }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const now = useNow(60_000);
   const [first, ...others] = useMemo(() => certificatesIn(value), [value]);
@@ -165,7 +166,7 @@ export function PemSummary({ value, name }: { value: PemInput; name: string | un
 
 /** What is wrong, with a button that copies the command in it. */
 function Reason({ text }: { text: string }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { reason, command } = splitCommand(text);
   return (
     <>

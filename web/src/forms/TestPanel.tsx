@@ -6,7 +6,7 @@ import type { TestStage } from "../api/connection-test";
 import type { Certificate, ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
 import { useAdvice } from "../i18n/advice";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
 import { isIssuerUnknown } from "../model/issuer";
 import { AdviceList } from "../ui/AdviceList";
@@ -32,7 +32,7 @@ interface Props {
 
 /** How far a test gets, and its result. Next to the form where there is space, else above its buttons. */
 export function TestPanel({ test, isOutdated, trustedCa, onTrust, onClose }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const panel = useRef<HTMLElement>(null);
   const hasResult = test?.result !== undefined;
   useEffect(() => {
@@ -89,7 +89,7 @@ function showPanel(panel: HTMLElement | null): void {
 const HIDDEN_BY_BUTTONS = 72;
 
 function Result({ result, onTrust }: { result: ConnectionTest; onTrust: (ca: Certificate) => void }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const sentences = useSentences();
   const toAdvice = useAdvice();
   const { connected, error, certificates } = result;
@@ -118,7 +118,7 @@ interface StageProps {
 
 /** A stage with what was found in it. The cause of a failure is below the stages. */
 function Stage({ stage: { stage, state, elapsedMs, detail }, result }: StageProps) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { version, sys } = result?.broker ?? {};
   const found = {
     ...(stage === "subscribe" && { text: version ?? (sys && t.connection.unknownVersion[sys]) }),

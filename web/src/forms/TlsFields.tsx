@@ -2,7 +2,7 @@ import { Switch, TextInput } from "@mantine/core";
 import type { ChangeEvent } from "react";
 
 import type { Connection } from "../api/schema";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { containsPrivateKey } from "../model/pem";
 import { Disclosure } from "./Disclosure";
 import type { Draft } from "./draft";
@@ -27,7 +27,7 @@ interface Props {
 
 /** The TLS settings of a connection. */
 export function TlsFields({ draft, stored, onChange, errorOf }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   // Names that a browser must neither complete nor correct.
   const literal = (field: "alpn" | "serverName") => ({
     wrapperProps: { [FIELD]: field },

@@ -1,7 +1,7 @@
 import { TextInput, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { suggestUrl, urlFault } from "../util/broker-url";
 import classes from "./UrlField.module.css";
 import { FIELD } from "./use-refusal";
@@ -18,7 +18,7 @@ interface Props {
 
 /** The broker's URL. A host without a scheme is completed on request. */
 export function UrlField({ value, autoFocus, error, wasSubmitted, onChange }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const [wasLeft, setLeft] = useState(false);
   const fault = urlFault(value);
   const isTypedFar = value.includes("://") && fault !== "host";

@@ -57,7 +57,6 @@ export const actionMessages: Pick<
   },
 
   bulkEdit: {
-    action: "Bearbeiten",
     title: (n) => (n === 1 ? "1 Verbindung bearbeiten" : `${n} Verbindungen bearbeiten`),
     scheme: "Schema",
     schemeText: "Ein Standardport ändert sich mit.",

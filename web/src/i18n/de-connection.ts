@@ -14,7 +14,6 @@ export const connectionMessages: Pick<Messages, "connection" | "certificates" | 
     delete: "Löschen …",
     attempt: (n) => `Versuch ${n}`,
     nextIn: (time) => `nächster Versuch in ${time}`,
-    trying: "wird gerade versucht",
     nextSteps: "Was zu tun ist",
     improvements: "Empfehlungen",
     broker: "Broker",
@@ -189,8 +188,6 @@ export const connectionMessages: Pick<Messages, "connection" | "certificates" | 
     caTrusted: (ca) => `\u2068${ca}\u2069 wird für diese Verbindung vertraut.`,
     trust: "Dieser CA vertrauen",
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
-    conflict: "Diese Verbindung wurde inzwischen geändert",
-    conflictText: "Gespeichert wurde nichts.",
     deletedTitle: "Diese Verbindung wurde gelöscht",
     deletedText:
       "Was Sie hier sehen, bleibt erhalten. Sie können die Verbindung wieder anlegen; geben Sie Passwort, Zertifikate und Schlüssel vorher neu ein, denn die gespeicherten sind weg.",

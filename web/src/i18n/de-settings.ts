@@ -86,7 +86,6 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
   },
 
   settings: {
-    title: "Plugins",
     pluginsText: "Teile der API, die sich ein- und ausschalten lassen, benannt wie im Management Center for Mosquitto.",
     source: {
       default: "Voreinstellung",
@@ -142,9 +141,6 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
     mismatch: "Die Passwörter stimmen nicht überein.",
     short: "Mindestens 8 Zeichen.",
     appearance: "Aussehen",
-    theme: "Farbschema",
-    themes: { auto: "System", light: "Hell", dark: "Dunkel" },
-    language: "Sprache",
     sessions: "Aktive Sitzungen",
     thisSession: "diese Sitzung",
     sessionTimes: (since, used) => `seit ${since} · zuletzt benutzt ${used}`,

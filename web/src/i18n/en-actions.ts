@@ -54,7 +54,6 @@ export const actionMessages = {
   },
 
   bulkEdit: {
-    action: "Edit",
     title: (n: number) => `Edit ${n === 1 ? "1 connection" : `${n} connections`}`,
     scheme: "Scheme",
     schemeText: "A default port changes with it.",

@@ -12,7 +12,6 @@ export const connectionMessages = {
     delete: "Delete …",
     attempt: (n: number) => `attempt ${n}`,
     nextIn: (time: string) => `next try in ${time}`,
-    trying: "trying now",
     nextSteps: "What to do",
     improvements: "Recommendations",
     broker: "Broker",
@@ -186,8 +185,6 @@ export const connectionMessages = {
     caTrusted: (ca: string) => `\u2068${ca}\u2069 is trusted for this connection.`,
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere keeps retrying",
-    conflict: "This connection was changed in the meantime",
-    conflictText: "Nothing was saved.",
     deletedTitle: "This connection has been deleted",
     deletedText:
       "Your input is kept. You can create the connection again; enter its password, certificates and keys again first, because the stored ones are gone.",

@@ -71,7 +71,6 @@ export const settingsMessages = {
   },
 
   settings: {
-    title: "Plugins",
     pluginsText: "Parts of the API that can be switched on and off, named as in the management center for Mosquitto.",
     source: { default: "Default", configuration: "Set in the configuration", administrator: "Changed here" } as Record<
       string,
@@ -128,9 +127,6 @@ export const settingsMessages = {
     mismatch: "Passwords don't match.",
     short: "At least 8 characters.",
     appearance: "Appearance",
-    theme: "Theme",
-    themes: { auto: "System", light: "Light", dark: "Dark" },
-    language: "Language",
     sessions: "Active sessions",
     thisSession: "this session",
     sessionTimes: (since: string, used: string) => `since ${since} · last used ${used}`,

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import type { ConnectionError, Sentence } from "../api/schema";
 import { formatDate, formatDateTime } from "../util/format-time";
-import type { Messages } from "./en";
+import type { CoreMessages } from "./en-core";
 import type { Language } from "./language";
 import { useLanguage, useMessages } from "./language";
 
@@ -29,9 +29,9 @@ const ASCII = /^[ -~]*$/;
 /** Makes texts of what the server sends as keys with parameters. */
 export class Sentences {
   readonly language: Language;
-  readonly #messages: Messages;
+  readonly #messages: CoreMessages;
 
-  constructor(messages: Messages, language: Language) {
+  constructor(messages: CoreMessages, language: Language) {
     this.#messages = messages;
     this.language = language;
   }

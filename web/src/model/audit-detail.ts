@@ -1,4 +1,4 @@
-import type { ActivityMessages } from "../i18n/activity";
+import type { Messages } from "../i18n/en";
 import { renderSentence } from "../i18n/sentences";
 
 /**
@@ -7,7 +7,7 @@ import { renderSentence } from "../i18n/sentences";
  */
 export function auditDetail(
   detail: string,
-  { details }: ActivityMessages["activity"],
+  { details }: Messages["activity"],
   toText: (name: string, value: string) => string,
 ): string {
   const translate = (words: string) => {

@@ -1,9 +1,9 @@
 import { ApiError } from "../api/client";
-import type { Messages } from "../i18n/en";
+import type { CoreMessages } from "../i18n/en-core";
 
 /** An error as text for the user; the server's message where there is none of ours. */
-export function errorText(error: Error, t: Messages): string {
-  const { errors, form, login, offline, storage } = t;
+export function errorText(error: Error, t: CoreMessages): string {
+  const { errors, login, offline, storage } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return errors.unreachable;
   const { retryAfter } = error;
@@ -17,7 +17,7 @@ export function errorText(error: Error, t: Messages): string {
     return `${overloadText(error, t)} ${again}`;
   }
   if (error.reason) return `${storage.reasons[error.reason]?.title ?? error.reason}. ${storage.effect}`;
-  if (error.isEditConflict) return `${form.conflict}. ${form.conflictText}`;
+  if (error.isEditConflict) return `${errors.editConflict}. ${errors.nothingSaved}`;
   return errors.refusals[error.message] ?? error.message;
 }
 
@@ -27,7 +27,7 @@ function formatWait(seconds: number): string {
 }
 
 /** Which limit was reached. */
-export function overloadText({ limit, message }: ApiError, { offline }: Messages): string {
+export function overloadText({ limit, message }: ApiError, { offline }: CoreMessages): string {
   if (limit === undefined) return `${offline.busy}: ${message}.`;
   const [, what] = Object.entries(offline.limits).find(([part]) => limit.includes(part)) ?? [];
   return what ? `${offline.busy}: ${what}.` : `${offline.busy}: ${message} (${limit}).`;

@@ -4,7 +4,7 @@ import { api, unwrap } from "../api/client";
 import { licencesQuery } from "../api/licences";
 import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { Card } from "../ui/Card";
 import { Logo } from "../ui/Logo";
 import { PropertyList } from "../ui/PropertyList";
@@ -14,7 +14,7 @@ import classes from "./AboutPage.module.css";
 
 /** `/administration/about`: version, licence, background tasks and components. */
 export function AboutPage() {
-  const t = useMessages();
+  const t = usePageMessages();
   useDocumentTitle(t.about.title);
   const profile = useProfile();
   const { data: version } = useQuery({ queryKey: ["version"], queryFn: () => unwrap(api.GET("/api/version")) });

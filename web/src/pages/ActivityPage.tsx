@@ -8,7 +8,7 @@ import { activityQuery } from "../api/activity";
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import { useActivityMessages } from "../i18n/activity";
+import { usePageMessages } from "../i18n/page-messages";
 import { useMessages } from "../i18n/language";
 import { groupActivity } from "../model/activity-groups";
 import type { ActivitySearch } from "../model/activity-search";
@@ -29,7 +29,7 @@ const MAX_REFRESHED_PAGES = 3;
 /** `/activity`: what has changed in the whole fleet, and which user changed it. */
 export function ActivityPage() {
   const t = useMessages();
-  useDocumentTitle(useActivityMessages().activity.title);
+  useDocumentTitle(usePageMessages().activity.title);
   const profile = useProfile();
   if (!hasPermission(profile, "activity.list")) {
     return (
@@ -43,7 +43,7 @@ export function ActivityPage() {
 
 function Activity() {
   const t = useMessages();
-  const { activity } = useActivityMessages();
+  const { activity } = usePageMessages();
   const search = useSearch({ from: PATHS.activity });
   const navigate = useNavigate({ from: PATHS.activity });
   const onChange = (change: ActivitySearch) =>

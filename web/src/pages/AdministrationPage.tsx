@@ -4,7 +4,7 @@ import type { Permission, Profile } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
 import { Tab, Tabs } from "../components/Tabs";
 import type { Messages } from "../i18n/en";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { linkTo } from "../model/paths";
 import classes from "./AdministrationPage.module.css";
 
@@ -17,7 +17,7 @@ interface Section {
 
 /** The sections in their order. */
 const SECTIONS: readonly Section[] = [
-  { link: linkTo.plugins(), label: (t) => t.settings.title, permission: "plugins.switch" },
+  { link: linkTo.plugins(), label: (t) => t.nav.plugins, permission: "plugins.switch" },
   { link: linkTo.transfer(), label: (t) => t.transfer.title, permission: "connections.import" },
   { link: linkTo.about(), label: (t) => t.about.title },
 ];
@@ -28,7 +28,7 @@ function sectionsOf(profile: Profile | null | undefined): readonly Section[] {
 
 /** The frame around the pages of `/administration`: its sections, and the page of one. */
 export function AdministrationPage() {
-  const t = useMessages();
+  const t = usePageMessages();
   const sections = sectionsOf(useProfile());
   return (
     <div className={classes.page}>

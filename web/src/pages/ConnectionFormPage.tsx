@@ -33,7 +33,7 @@ import {
 } from "../forms/draft";
 import { hasForeignChanges, setsSecrets } from "../forms/merge";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
 import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
@@ -43,7 +43,7 @@ import { runForEach } from "../util/run-for-each";
 
 /** `/new`, or `/new?from=` for a copy of a connection. */
 export function NewConnectionPage() {
-  const t = useMessages();
+  const t = usePageMessages();
   const sentences = useSentences();
   const notifyIfKeyStored = useKeyStoredNotification();
   const navigate = useNavigate();
@@ -121,7 +121,7 @@ interface EditProps {
 
 /** Edits the version that it started from; a later one is not overwritten. */
 function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
-  const t = useMessages();
+  const t = usePageMessages();
   const notifyIfKeyStored = useKeyStoredNotification();
   const notify = useOutcomeNotification();
   const queries = useQueryClient();
@@ -234,7 +234,7 @@ function isHarmless({ latest, lastChange }: EditConflict, base: Connection, draf
 
 /** Shows after saving that the certificate's file contained the private key. */
 function useKeyStoredNotification(): (saved: Draft) => void {
-  const t = useMessages();
+  const t = usePageMessages();
   return ({ cert, key }) => {
     if (containsPrivateKey(cert) && !key) notifications.show({ message: t.form.keyTaken });
   };
@@ -242,7 +242,7 @@ function useKeyStoredNotification(): (saved: Draft) => void {
 
 /** `isPart` of a page with a heading of its own. */
 function NotAllowed({ isPart = false }) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <EmptyState title={t.form.noRight} isPart={isPart}>
       <p>{t.form.noRightText}</p>

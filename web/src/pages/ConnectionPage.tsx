@@ -15,7 +15,7 @@ import { useConnectionTest } from "../forms/use-connection-test";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useErrorNotification } from "../hooks/use-error-notification";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
 import { Skeleton } from "../ui/Skeleton";
@@ -35,7 +35,7 @@ export function ConnectionPage() {
 }
 
 function Frame({ connectionId }: { connectionId: string }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   const { byId, isComplete } = useFleet();
   const connection = byId.get(connectionId);

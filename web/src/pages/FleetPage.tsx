@@ -33,7 +33,6 @@ import { Causes } from "./fleet/Causes";
 import { useConnectionColumns } from "./fleet/connection-columns";
 import { ConnectionList, LIST_ID } from "./fleet/ConnectionList";
 import { FleetHealth } from "./fleet/FleetHealth";
-import { GettingStarted } from "./fleet/GettingStarted";
 import { NewButton } from "./fleet/NewButton";
 import { Toolbar } from "./fleet/Toolbar";
 import classes from "./FleetPage.module.css";
@@ -74,6 +73,10 @@ const BulkDialog = lazy(importBulkDialog);
 const importBulkEdit = () =>
   import("./fleet/BulkEditDialog").then(({ BulkEditDialog }) => ({ default: BulkEditDialog }));
 const BulkEditDialog = lazy(importBulkEdit);
+
+const GettingStarted = lazy(() =>
+  import("./fleet/GettingStarted").then(({ GettingStarted }) => ({ default: GettingStarted })),
+);
 
 const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined, cert: undefined };
 
@@ -154,7 +157,13 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
     );
   }
   if (!isComplete) return <Skeleton />;
-  if (byId.size === 0) return <GettingStarted />;
+  if (byId.size === 0) {
+    return (
+      <Suspense>
+        <GettingStarted />
+      </Suspense>
+    );
+  }
 
   return (
     <>

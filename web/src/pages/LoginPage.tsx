@@ -6,7 +6,7 @@ import { useState } from "react";
 import { ApiError } from "../api/client";
 import { logIn } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import type { Messages } from "../i18n/en";
+import type { CoreMessages } from "../i18n/en-core";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
 import { StandalonePage } from "../ui/StandalonePage";
@@ -84,7 +84,7 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
   );
 }
 
-function errorNotice(error: Error, t: Messages): string {
+function errorNotice(error: Error, t: CoreMessages): string {
   const { login } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return login.unreachable;

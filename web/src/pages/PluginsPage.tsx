@@ -8,20 +8,20 @@ import { PluginSwitchDialog } from "../components/PluginSwitchDialog";
 import { useOutcomeNotification } from "../components/use-outcome-notification";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useErrorNotification } from "../hooks/use-error-notification";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { Card } from "../ui/Card";
 import { EmptyState } from "../ui/EmptyState";
 import classes from "./PluginsPage.module.css";
 
 /** `/administration/plugins`: plugins, which can be switched at runtime. */
 export function PluginsPage() {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
-  useDocumentTitle(t.settings.title);
+  useDocumentTitle(t.nav.plugins);
   if (!hasPermission(profile, "plugins.switch")) return <EmptyState title={t.settings.noRight} />;
   return (
     <div className={classes.page}>
-      <h1>{t.settings.title}</h1>
+      <h1>{t.nav.plugins}</h1>
       <p className={classes.text}>{t.settings.pluginsText}</p>
       <Plugins />
     </div>
@@ -29,7 +29,7 @@ export function PluginsPage() {
 }
 
 function Plugins() {
-  const t = useMessages();
+  const t = usePageMessages();
   const queries = useQueryClient();
   const onError = useErrorNotification();
   const notify = useOutcomeNotification();

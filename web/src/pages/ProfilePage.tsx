@@ -4,7 +4,8 @@ import { useProfile } from "../api/session";
 import { PasswordForm } from "../forms/PasswordForm";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import type { Language } from "../i18n/language";
-import { LANGUAGES, setLanguage, useLanguage, useMessages } from "../i18n/language";
+import { LANGUAGES, setLanguage, useLanguage } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { Card } from "../ui/Card";
 import { PropertyList } from "../ui/PropertyList";
 import { Sessions } from "./profile/Sessions";
@@ -12,7 +13,7 @@ import classes from "./ProfilePage.module.css";
 
 /** `/profile`: the user's own account. */
 export function ProfilePage() {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   useDocumentTitle(t.profile.title);
   if (!profile) return null;
@@ -32,20 +33,20 @@ export function ProfilePage() {
 }
 
 function Appearance() {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Card title={t.profile.appearance}>
       <div className={classes.appearance}>
-        <span id="theme">{t.profile.theme}</span>
+        <span id="theme">{t.appearance.theme}</span>
         <SegmentedControl
           aria-labelledby="theme"
           value={colorScheme}
           onChange={(scheme) => setColorScheme(scheme as "auto" | "light" | "dark")}
-          data={Object.entries(t.profile.themes).map(([value, label]) => ({ value, label }))}
+          data={Object.entries(t.appearance.themes).map(([value, label]) => ({ value, label }))}
         />
-        <span id="language">{t.profile.language}</span>
+        <span id="language">{t.appearance.language}</span>
         <SegmentedControl
           aria-labelledby="language"
           value={language}

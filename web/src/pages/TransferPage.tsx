@@ -1,6 +1,6 @@
 import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { EmptyState } from "../ui/EmptyState";
 import { Export } from "./transfer/Export";
 import { Import } from "./transfer/Import";
@@ -8,7 +8,7 @@ import classes from "./TransferPage.module.css";
 
 /** `/administration/transfer`: import and export of connections. */
 export function TransferPage() {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   useDocumentTitle(t.transfer.title);
   if (!hasPermission(profile, "connections.import")) {

@@ -3,7 +3,7 @@ import type { ComponentType, KeyboardEvent } from "react";
 import { lazy, Suspense, useId, useRef, useState } from "react";
 
 import { useElementWidth } from "../hooks/use-element-width";
-import { useActivityMessages } from "../i18n/activity";
+import { usePageMessages } from "../i18n/page-messages";
 import type { ChartPoint, ChartSeries, PlotProps } from "./chart-data";
 import classes from "./Chart.module.css";
 
@@ -39,7 +39,7 @@ const Plot = lazy<ComponentType<PlotProps>>(() =>
  * same values are in a table.
  */
 export function Chart({ title, summary, series, points, range, formatValue, formatPeriod }: Props) {
-  const messages = useActivityMessages().chart;
+  const messages = usePageMessages().chart;
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
   const width = useElementWidth(frame);

@@ -5,7 +5,7 @@ import type { FormEvent, ReactNode } from "react";
 import { useState } from "react";
 
 import { useFocusReturn } from "../hooks/use-focus-return";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { ConfirmDialog } from "./ConfirmDialog";
 import classes from "./SidePanel.module.css";
 
@@ -24,7 +24,7 @@ interface Props {
 
 /** A form next to the page that it belongs to. On a phone it covers the page. */
 export function SidePanel({ title, action, isDirty, isBusy = false, onSubmit, onClose, children }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   useFocusReturn();
   const [isAsking, setAsking] = useState(false);
   const close = () => (isDirty ? setAsking(true) : onClose());

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { backgroundTasksQuery } from "../../api/background-tasks";
 import type { BackgroundTask } from "../../api/schema";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { formatRunTime, sortTasks, taskResult } from "../../model/background-task";
 import { Card } from "../../ui/Card";
 import { formatAgo } from "../../util/format-time";
@@ -11,7 +12,7 @@ import classes from "./BackgroundTasks.module.css";
 
 /** What the server does in the background, for administrators. */
 export function BackgroundTasks() {
-  const t = useMessages();
+  const t = usePageMessages();
   const now = useNow();
   const { data: tasks } = useQuery(backgroundTasksQuery);
   if (!tasks) return null;
@@ -37,7 +38,7 @@ export function BackgroundTasks() {
 }
 
 function TaskRow({ task, now }: { task: BackgroundTask; now: number }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const { name, lastRun } = task;
   const names: Partial<Record<string, string>> = t.about.taskNames;

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 
 import { licencesQuery, licencesUrl } from "../../api/licences";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { Card } from "../../ui/Card";
 import type { Component } from "../../util/licences";
 import { containsWords } from "../../util/text-search";
@@ -12,7 +12,7 @@ import classes from "./Licences.module.css";
 
 /** The components of haltere and their licences. */
 export function Licences() {
-  const t = useMessages();
+  const t = usePageMessages();
   const { data, isError } = useQuery(licencesQuery);
   const [query, setQuery] = useState("");
   const deferredQuery = useDeferredValue(query);
@@ -56,7 +56,7 @@ export function Licences() {
 }
 
 function ComponentEntry({ component }: { component: Component }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { kind, name, version, licence, text } = component;
   const line = (
     <>

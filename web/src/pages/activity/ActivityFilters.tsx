@@ -3,7 +3,7 @@ import { IconX } from "@tabler/icons-react";
 
 import { useFleet } from "../../api/fleet";
 import { hasPermission, useProfile } from "../../api/session";
-import { useActivityMessages } from "../../i18n/activity";
+import { usePageMessages } from "../../i18n/page-messages";
 import type { ActivityKind, ActivityPeriod, ActivitySearch } from "../../model/activity-search";
 import { ACTIVITY_KINDS, ACTIVITY_PERIODS, AUDIT_KINDS } from "../../model/activity-search";
 import classes from "./ActivityFilters.module.css";
@@ -15,7 +15,7 @@ interface Props {
 
 /** Kind, period and user. Those of the audit trail are only for users who may see it. */
 export function ActivityFilters({ search, onChange }: Props) {
-  const t = useActivityMessages().activity;
+  const t = usePageMessages().activity;
   const { byId } = useFleet();
   const seesAudit = hasPermission(useProfile(), "audit.list");
   const kinds = ACTIVITY_KINDS.filter((kind) => seesAudit || !AUDIT_KINDS.has(kind));

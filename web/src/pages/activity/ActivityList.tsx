@@ -6,8 +6,8 @@ import { memo, useState } from "react";
 
 import { Failure } from "../../components/Failure";
 import { LocalTime } from "../../components/LocalTime";
-import { useActivityMessages } from "../../i18n/activity";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import type { ActivityGroup, AuditEntry, StatusEntry } from "../../model/activity-groups";
 import { auditDetail } from "../../model/audit-detail";
 import { historyState } from "../../model/display-state";
@@ -18,7 +18,7 @@ import classes from "./ActivityList.module.css";
 
 /** Changes, newest first, a line per group. */
 export const ActivityList = memo(function ActivityList({ groups }: { groups: readonly ActivityGroup[] }) {
-  const { activity } = useActivityMessages();
+  const { activity } = usePageMessages();
   return (
     <ol className={classes.list} aria-label={activity.list}>
       {groups.map((group) => (
@@ -52,7 +52,7 @@ interface LineProps {
 }
 
 function Line({ icon, timestamp, isKnown = true, what, details }: LineProps) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <div className={classes.line}>
       {icon}
@@ -64,7 +64,7 @@ function Line({ icon, timestamp, isKnown = true, what, details }: LineProps) {
 }
 
 function StatusLine({ entry }: { entry: StatusEntry }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const state = historyState(entry);
   return (
     <Line
@@ -82,8 +82,8 @@ function StatusLine({ entry }: { entry: StatusEntry }) {
 }
 
 function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEntry[]] }) {
-  const t = useMessages();
-  const { activity } = useActivityMessages();
+  const t = usePageMessages();
+  const { activity } = usePageMessages();
   const [isOpen, setOpen] = useState(false);
   const [latest] = entries;
   const state = historyState(latest);
@@ -116,8 +116,8 @@ function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEnt
 }
 
 function AuditLine({ entry }: { entry: AuditEntry }) {
-  const { transfer } = useMessages();
-  const { activity } = useActivityMessages();
+  const { transfer } = usePageMessages();
+  const { activity } = usePageMessages();
   const language = useLanguage();
   const toText = (param: string, value: string) => {
     if (param === "time") return formatDateTime(value, language);

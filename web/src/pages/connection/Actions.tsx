@@ -23,7 +23,7 @@ import { LinkButton } from "../../components/LinkButton";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useShortcuts } from "../../hooks/use-shortcuts";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { displayState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { BusyButton } from "../../ui/BusyButton";
@@ -43,7 +43,7 @@ interface Props {
 
 /** What can be done with a connection. The first button is what helps in its state. */
 export function Actions({ connection, isEditing, isTesting, stages, onTest }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const navigate = useNavigate();
   const profile = useProfile();
   const onError = useErrorNotification();

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 
 import type { StatusChange } from "../../api/schema";
 import { useNow } from "../../hooks/use-now";
-import { useActivityMessages } from "../../i18n/activity";
+import { usePageMessages } from "../../i18n/page-messages";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { availability, availabilityBetween } from "../../model/availability";
 import { formatShare, toSegments } from "../../model/timeline";
@@ -23,7 +23,7 @@ const PARTS = 60;
 /** How much of the time a link was up, over its history. */
 export function Availability({ changes }: { changes: readonly StatusChange[] }) {
   const { states } = useMessages();
-  const t = useActivityMessages().availability;
+  const t = usePageMessages().availability;
   const language = useLanguage();
   // The latest state has lasted a second, even if this clock is behind the server's.
   const now = Math.max(useNow(10_000), (changes[0]?.timestamp ?? 0) + 1_000);

@@ -12,7 +12,8 @@ import { TrustIssuer } from "../../components/TrustIssuer";
 import { notifyFailures, useOutcomeNotification } from "../../components/use-outcome-notification";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { blamesTlsPlugin } from "../../model/advice";
 import { isIssuerUnknown } from "../../model/issuer";
 import { Card } from "../../ui/Card";
@@ -24,7 +25,7 @@ import classes from "./Certificates.module.css";
 
 /** The certificates of both sides of a link, with an offer to trust an unknown CA. */
 export function Certificates({ connection }: { connection: Connection }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const query = certificatesQuery(connection);
   const { data, failureReason } = useQuery({ ...query, enabled: isTls(connection.url) });
   if (!isTls(connection.url)) return <EmptyState title={t.certificates.none} isPart />;
@@ -50,7 +51,7 @@ export function Certificates({ connection }: { connection: Connection }) {
 }
 
 function PresentedCertificates({ connection, chain }: { connection: Connection; chain: PresentedChain }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const now = useNow();
   const { accepted, certificates, leftOut, presentedAt } = chain;
@@ -75,7 +76,7 @@ function PresentedCertificates({ connection, chain }: { connection: Connection; 
 }
 
 function Trust({ connection, chain }: { connection: Connection; chain: PresentedChain }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   const onError = useErrorNotification();
   const trust = useMutation({
@@ -106,7 +107,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: Presented
 
 /** Trusts a CA for several connections, and offers to take that back. */
 function useTrustForAll() {
-  const t = useMessages();
+  const t = usePageMessages();
   const notify = useOutcomeNotification();
   return useMutation({
     mutationFn: async ({ ca, connections }: { ca: Certificate; connections: readonly Connection[] }) => {

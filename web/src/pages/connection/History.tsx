@@ -6,8 +6,7 @@ import type { Connection, StatusChange } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { Failure } from "../../components/Failure";
 import { LocalTime } from "../../components/LocalTime";
-import { useActivityMessages } from "../../i18n/activity";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
@@ -18,8 +17,8 @@ import { Timeline } from "./Timeline";
 
 /** The status changes of a link, newest first. */
 export function History({ connection }: { connection: Connection }) {
-  const t = useMessages();
-  const { activity } = useActivityMessages();
+  const t = usePageMessages();
+  const { activity } = usePageMessages();
   const profile = useProfile();
   const changes = useQuery(historyQuery(connection)).data ?? [];
   return (
@@ -51,7 +50,7 @@ export function History({ connection }: { connection: Connection }) {
 }
 
 function Change({ change }: { change: StatusChange }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const state = historyState(change);
   return (
     <li>

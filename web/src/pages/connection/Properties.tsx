@@ -2,7 +2,8 @@ import type { Connection } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { LocalTime } from "../../components/LocalTime";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { versionText } from "../../model/version-text";
 import { Card } from "../../ui/Card";
 import { PropertyList } from "../../ui/PropertyList";
@@ -13,7 +14,7 @@ import classes from "./Properties.module.css";
 
 /** What the broker reports while the link is up. */
 export function BrokerProperties({ connection }: { connection: Connection }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const now = useNow(60_000);
   const { broker } = connection;
@@ -59,7 +60,7 @@ export function BrokerProperties({ connection }: { connection: Connection }) {
 
 /** The settings of the link. */
 export function LinkProperties({ connection }: { connection: Connection }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
   const usesTls = isTls(url);
   // Only users with this permission get certificates; for others an absent one means nothing.

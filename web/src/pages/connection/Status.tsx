@@ -7,7 +7,7 @@ import { hasPermission, useProfile } from "../../api/session";
 import { LocalTime } from "../../components/LocalTime";
 import { useNow } from "../../hooks/use-now";
 import { useAdvice } from "../../i18n/advice";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { useSentences } from "../../i18n/sentences";
 import { isRedundantAdvice, isTlsPluginAdvice } from "../../model/advice";
 import { displayState } from "../../model/display-state";
@@ -20,7 +20,7 @@ import classes from "./Status.module.css";
 
 /** The state of the link; in a failure, its cause and what to do. */
 export function Status({ connection }: { connection: Connection }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const state = displayState(connection);
   const { status } = connection;
   const error = status?.error;
@@ -88,20 +88,20 @@ function Reason({ error }: { error: ConnectionError }) {
 }
 
 function Attempt({ status }: { status: ConnectionStatus }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const now = useNow();
   const left = (status.nextAttempt ?? 0) - now;
   return (
     <span>
       {status.attempt !== undefined && `${t.connection.attempt(status.attempt)} · `}
-      {status.nextAttempt && left > 0 ? t.connection.nextIn(formatDuration(left)) : t.connection.trying}
+      {status.nextAttempt && left > 0 ? t.connection.nextIn(formatDuration(left)) : t.offline.trying}
     </span>
   );
 }
 
 /** Advice for a broker that refuses `$SYS`, while the link itself works. */
 function SysAdvice({ connection: { id, broker } }: { connection: Connection }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   if (broker?.sys !== "endsSession" && broker?.sys !== "denied") return null;
   const { what, how } = t.connection.sys[broker.sys];
@@ -119,7 +119,7 @@ function SysAdvice({ connection: { id, broker } }: { connection: Connection }) {
 
 /** Says that the connection's TLS settings are not used. It precedes the resulting failures. */
 function TlsPluginOff() {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   const { what, how, ask } = t.connection.tlsOff;
   return (
@@ -128,7 +128,7 @@ function TlsPluginOff() {
       <p>
         {hasPermission(profile, "plugins.switch") ? (
           <>
-            {how} <Link {...linkTo.plugins()}>{t.settings.title}</Link>
+            {how} <Link {...linkTo.plugins()}>{t.nav.plugins}</Link>
           </>
         ) : (
           ask
@@ -147,7 +147,7 @@ interface NextStepsProps {
 
 /** The server's advice on this link. */
 function NextSteps({ id, code, changedAt, link }: NextStepsProps) {
-  const t = useMessages();
+  const t = usePageMessages();
   const toAdvice = useAdvice();
   const { data: response } = useQuery(adviceQuery(id, code, changedAt));
   if (!response || response.code !== code) return null;

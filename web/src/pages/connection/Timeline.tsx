@@ -4,7 +4,8 @@ import type { StatusChange } from "../../api/schema";
 import { LocalTime } from "../../components/LocalTime";
 import { useElementWidth } from "../../hooks/use-element-width";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import type { HistoryState } from "../../model/display-state";
 import type { Segment } from "../../model/timeline";
 import { formatShare, stateShares, toColumnRuns, toSegments } from "../../model/timeline";
@@ -28,7 +29,7 @@ const FILL_LEVELS: Record<HistoryState, number> = {
 
 /** The history of a link as a bar over time. The list below it has the same in text. */
 export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const now = useNow(10_000);
   const frame = useRef<HTMLDivElement>(null);

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { TestStage } from "../../api/connection-test";
 import { certificatesQuery } from "../../api/connections";
 import type { Connection } from "../../api/schema";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { useSentences } from "../../i18n/sentences";
 import { diagnosis } from "../../model/diagnosis";
 import { isTls } from "../../util/broker-url";
@@ -12,7 +12,7 @@ import { writeToClipboard } from "../../util/clipboard";
 
 /** Returns a function that copies what is known about a connection, for a ticket. */
 export function useCopyDiagnosis(connection: Connection, stages: readonly TestStage[] | undefined): () => void {
-  const t = useMessages();
+  const t = usePageMessages();
   const sentences = useSentences();
   const { data: certificates } = useQuery({ ...certificatesQuery(connection), enabled: isTls(connection.url) });
   const copy = async () => {

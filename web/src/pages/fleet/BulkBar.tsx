@@ -24,7 +24,7 @@ export function BulkBar({ connections, onAction, onClear }: Props) {
         {t.fleet.disconnect}
       </Button>
       <Button variant="default" size="xs" onClick={() => onAction("edit")}>
-        {t.bulkEdit.action}
+        {t.fleet.edit}
       </Button>
       <span className={classes.divider} aria-hidden />
       <Button variant="subtle" color="gray" size="xs" onClick={() => onAction("delete")}>

@@ -8,7 +8,7 @@ import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { PemField, PemSummary } from "../../forms/PemField";
 import { useFaultText } from "../../i18n/faults";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
 import { planEdits } from "../../model/bulk-edit";
 import type { PemInput } from "../../model/pem";
@@ -34,7 +34,7 @@ const SCHEMES = Object.keys(SCHEMES_AND_PORTS) as Scheme[];
 
 /** Changes the CA, the credentials or the scheme of many connections; first it shows what that means for each. */
 export function BulkEditDialog({ connections: selected, onClose, onDone }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const notify = useOutcomeNotification();
   const faultText = useFaultText();
   // Frozen, so that the user confirms exactly what is listed.
@@ -175,7 +175,7 @@ interface WayChoiceProps {
 }
 
 function WayChoice({ label, value, onChange, children }: WayChoiceProps) {
-  const { bulkEdit } = useMessages();
+  const { bulkEdit } = usePageMessages();
   const id = useId();
   return (
     <div>
@@ -202,7 +202,7 @@ function PlanLine({
   edit: PlannedEdit;
   hasPassword: boolean;
 }) {
-  const { bulkEdit, form } = useMessages();
+  const { bulkEdit, form } = usePageMessages();
   const pem = (value: PemInput | undefined) =>
     value === undefined ? bulkEdit.removed : <PemSummary value={value} name={undefined} />;
   const text = (value: string | undefined) => (value === undefined ? bulkEdit.removed : <bdi>{value}</bdi>);

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { memo, useState } from "react";
 
 import type { ConnectionError } from "../../api/schema";
-import type { Messages } from "../../i18n/en";
+import type { CoreMessages } from "../../i18n/en-core";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
 import type { ExpiringCertificates } from "../../model/certificate-expiry";
@@ -141,12 +141,12 @@ function Reason({ error }: { error: ConnectionError | undefined }) {
 }
 
 /** What several brokers have in common, without naming one of them: `brokers refuse the connection`. */
-function sharedFailure({ fleet }: Messages, code: string): string {
+function sharedFailure({ fleet }: CoreMessages, code: string): string {
   return fleet.sharedFailures[code] ?? fleet.sharedFailure(code);
 }
 
 /** `2 addresses` or `2 issuers`. */
-function targetCount({ fleet }: Messages, { error, targets }: FailureGroup): string {
+function targetCount({ fleet }: CoreMessages, { error, targets }: FailureGroup): string {
   return error?.issuer === undefined ? fleet.addresses(targets.length) : fleet.issuers(targets.length);
 }
 
@@ -157,7 +157,7 @@ interface ExpiringProps {
 }
 
 /** Names the owners of the certificates that expire. */
-function expiringText({ fleet }: Messages, { connections: { length }, byOwner }: ExpiringCertificates): string {
+function expiringText({ fleet }: CoreMessages, { connections: { length }, byOwner }: ExpiringCertificates): string {
   const { broker, client } = byOwner;
   if (broker === 0) return fleet.expiring.client(length);
   return client === 0 ? fleet.expiring.broker(length) : fleet.expiring.both(length, broker, client);

@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { memo } from "react";
 
-import type { Messages } from "../../i18n/en";
+import type { CoreMessages } from "../../i18n/en-core";
 import { useMessages } from "../../i18n/language";
 import type { DisplayState } from "../../model/display-state";
 import { DISPLAY_STATES } from "../../model/display-state";
@@ -58,7 +58,12 @@ export const FleetHealth = memo(function FleetHealth({ counts, total, state, onS
   );
 });
 
-function summary({ fleet }: Messages, counts: Record<DisplayState, number>, failing: number, total: number): string {
+function summary(
+  { fleet }: CoreMessages,
+  counts: Record<DisplayState, number>,
+  failing: number,
+  total: number,
+): string {
   if (failing > 0) {
     const { down, unreadable } = counts;
     return [down > 0 && fleet.someDown(down, total), unreadable > 0 && fleet.someUnreadable(unreadable)]

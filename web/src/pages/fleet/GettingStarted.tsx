@@ -1,6 +1,6 @@
 import { hasPermission, useProfile } from "../../api/session";
 import { LinkButton } from "../../components/LinkButton";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { API_DOCS_URL, linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
@@ -10,7 +10,7 @@ import classes from "./GettingStarted.module.css";
 
 /** The first steps, shown while there is no connection. */
 export function GettingStarted() {
-  const t = useMessages();
+  const t = usePageMessages();
   const profile = useProfile();
   const base = `${location.origin}${basePath}`;
   const script = [

@@ -3,12 +3,12 @@ import { IconApi, IconTransfer } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { API_DOCS_URL, linkTo } from "../../model/paths";
 
 /** The ways to add connections other than the form. */
 export function NewMenu({ button }: { button: ReactElement }) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>{button}</Menu.Target>

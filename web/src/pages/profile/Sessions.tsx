@@ -8,7 +8,8 @@ import { endOtherSessions, endSession, ownSessionsQuery } from "../../api/own-se
 import type { Session } from "../../api/schema";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { Card } from "../../ui/Card";
 import { formatAgo, formatDateTime } from "../../util/format-time";
 import { describeUserAgent } from "../../util/user-agent";
@@ -16,7 +17,7 @@ import classes from "./Sessions.module.css";
 
 /** The user's own sessions, so that unknown ones can be ended. */
 export function Sessions() {
-  const t = useMessages();
+  const t = usePageMessages();
   const queries = useQueryClient();
   const onError = useErrorNotification();
   const { data: sessions = [] } = useQuery(ownSessionsQuery);
@@ -46,7 +47,7 @@ export function Sessions() {
 }
 
 function SessionItem({ session, list }: { session: Session; list: RefObject<HTMLElement | null> }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const now = useNow(60_000);
   const queries = useQueryClient();

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 
 import type { ImportReportEntry } from "../../api/schema";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import classes from "./EntryList.module.css";
 import { OutcomeIcon } from "./OutcomeIcon";
 
@@ -50,7 +50,7 @@ export function EntryList({ entries, label }: { entries: readonly ImportReportEn
 }
 
 function Entry({ entry: { position, id, name, outcome, reason, faults, notes } }: { entry: ImportReportEntry }) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <div className={classes.entry} data-outcome={outcome}>
       <OutcomeIcon outcome={outcome} />

@@ -5,7 +5,8 @@ import { useState } from "react";
 
 import { hasPermission, useProfile } from "../../api/session";
 import { exportConnections } from "../../api/transfer";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
 import { Card } from "../../ui/Card";
 import { formatBytes } from "../../util/format-bytes";
@@ -15,7 +16,7 @@ import classes from "./Export.module.css";
 
 /** Downloads all connections as a file. */
 export function Export() {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const profile = useProfile();
   const [secrets, setSecrets] = useState(false);

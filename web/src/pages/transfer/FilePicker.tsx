@@ -4,7 +4,8 @@ import { useRef, useState } from "react";
 
 import { MAX_IMPORT_BYTES } from "../../api/transfer";
 import { useDropZone } from "../../hooks/use-drop-zone";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
 import { formatBytes } from "../../util/format-bytes";
 import { ErrorAlert } from "./ErrorAlert";
@@ -24,7 +25,7 @@ interface Props {
 
 /** Takes a file to import: dropped, chosen or pasted. */
 export function FilePicker({ input, error, onInput }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   const [text, setText] = useState(input?.text ?? "");
   const [tooLarge, setTooLarge] = useState<number>();

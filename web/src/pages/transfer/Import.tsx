@@ -2,7 +2,7 @@ import { useEffect, useReducer, useRef } from "react";
 
 import type { ImportMode } from "../../api/transfer";
 import { importConnections } from "../../api/transfer";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { Card } from "../../ui/Card";
 import { toError } from "../../util/to-error";
 import { FilePicker } from "./FilePicker";
@@ -14,7 +14,7 @@ import { ImportResult } from "./ImportResult";
 
 /** Imports connections from a file: first a check, then the import. */
 export function Import() {
-  const t = useMessages();
+  const t = usePageMessages();
   const { state, check, run, reset } = useImport();
   return (
     <Card title={t.transfer.importTitle}>

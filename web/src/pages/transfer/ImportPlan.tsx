@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { ImportOutcome, ImportReport, ImportReportEntry } from "../../api/schema";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
 import { EntryList } from "./EntryList";
 import { ErrorAlert } from "./ErrorAlert";
@@ -24,7 +24,7 @@ interface Props {
 
 /** What an import would do with each entry. Nothing has been stored yet. */
 export function ImportPlan({ input, plan, error, onImport, onOther }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const sentence = useRef<HTMLParagraphElement>(null);
   // The focused button is gone; keyboard users continue at the result.
   useEffect(() => sentence.current?.focus(), []);
@@ -89,7 +89,7 @@ export function ImportPlan({ input, plan, error, onImport, onOther }: Props) {
 
 /** What the import takes out of URLs, as numbers; each entry has the details. */
 function UrlFixes({ entries }: { entries: readonly ImportReportEntry[] }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { credentials, path } = useMemo(() => countUrlFixes(entries), [entries]);
   if (credentials + path === 0) return null;
   return (

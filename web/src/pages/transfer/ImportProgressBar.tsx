@@ -1,5 +1,5 @@
 import type { ImportProgress } from "../../api/transfer";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { ProgressBar } from "../../ui/ProgressBar";
 import type { ImportInput } from "./import-state";
 import classes from "./ImportProgressBar.module.css";
@@ -7,7 +7,7 @@ import { InputName } from "./InputName";
 
 /** The progress of a check or an import. */
 export function ImportProgressBar({ input, progress }: { input: ImportInput; progress: ImportProgress | undefined }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { stage = "checking", done = 0, total = 0 } = progress ?? {};
   return (
     <div className={classes.progress}>

@@ -4,7 +4,7 @@ import { Fragment, useEffect, useRef } from "react";
 import type { ImportReport } from "../../api/schema";
 import type { LinkCounts } from "../../api/transfer";
 import { LinkButton } from "../../components/LinkButton";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { linkTo } from "../../model/paths";
 import { ProgressBar } from "../../ui/ProgressBar";
 import { StateIcon } from "../../ui/StateBadge";
@@ -20,7 +20,7 @@ interface Props {
 
 /** The result of an import, and the states of the new links. */
 export function ImportResult({ report, links, onOther }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const sentence = useRef<HTMLParagraphElement>(null);
   useEffect(() => sentence.current?.focus(), []);
   // Only the entries that need attention.
@@ -64,7 +64,7 @@ const STATES = [
 ] as const;
 
 function Links({ links }: { links: LinkCounts }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const all = links.connected + links.failed + links.disconnected + links.pending;
   return (
     // Screen readers announce the final numbers, not every change.

@@ -1,13 +1,14 @@
 import { IconFile } from "@tabler/icons-react";
 
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { formatBytes } from "../../util/format-bytes";
 import type { ImportInput } from "./import-state";
 import classes from "./InputName.module.css";
 
 /** The name and size of the import's input. */
 export function InputName({ input: { name, file } }: { input: ImportInput }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const language = useLanguage();
   return (
     <span className={classes.input}>

@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 
 import type { ImportOutcome, ImportReport } from "../../api/schema";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import classes from "./OutcomeCounts.module.css";
 import { OutcomeIcon } from "./OutcomeIcon";
 
@@ -16,7 +16,7 @@ const OUTCOMES = ["refuse", "create", "skip"] as const;
 
 /** The number of entries per outcome; each is a button that filters by it. */
 export function OutcomeCounts({ report, filter, onFilter }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const shown = OUTCOMES.filter((outcome) => report[outcome] > 0);
   return (
     <ul className={classes.counts}>
