@@ -81,6 +81,9 @@ impl DialTask {
         if let Some(presented) = &trace.presented {
             let chain = shared.chains.store(presented, shared.clock.now());
             shared.statuses.set_presented_chain(&self.spec.id, self.token, Some(chain));
+        } else {
+            // The certificates of an earlier attempt are still the last, but not the cause of this failure.
+            shared.statuses.clear_refused_issuer(&self.spec.id, self.token);
         }
         outcome
     }

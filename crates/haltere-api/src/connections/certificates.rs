@@ -171,6 +171,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_failure_before_the_certificates_names_no_issuer() {
+        let identity = Ca::new("root").server(&["localhost", "127.0.0.1"]);
+        let mut broker = Mosquitto::builder().listener(Listener::tls(&identity)).start().await;
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        admin.post("/api/connections", connection("a", &broker.url())).await;
+        let error = async || admin.get("/api/connections/a").await.json()["status"]["error"].take();
+        let refused = error().await;
+        assert_eq!(refused["issuer"], "CN=root");
+
+        broker.stop().await;
+        let hangs_up = tokio::net::TcpListener::bind(broker.address()).await.expect("the address");
+        tokio::spawn(async move { while hangs_up.accept().await.is_ok() {} });
+        admin.post("/api/connections/a/connect", json!({})).await;
+        let hung_up = wait::until("another failure", PATIENCE, async || {
+            let error = error().await;
+            (error["stage"] == "tls" && error["code"] != refused["code"]).then_some(error)
+        })
+        .await;
+        assert_eq!(hung_up["issuer"], Value::Null, "{hung_up}");
+    }
+
+    #[tokio::test]
     async fn a_refused_certificate_names_the_other_connections_that_it_fails() {
         let (root, other_root) = (Ca::new("root"), Ca::new("other"));
         let start = async |ca: &Ca| {

@@ -22,7 +22,7 @@ pub(super) struct StatusEntry {
     pub(super) status: Arc<ConnectionStatus>,
     /// The certificates the broker presented last.
     pub(super) presented_chain: Option<Arc<StoredChain>>,
-    /// Who signed them, if they were refused.
+    /// Who signed them, if the last attempt has refused them.
     pub(super) refused_issuer: Option<Arc<str>>,
     /// The newest last.
     history: VecDeque<StatusChange>,
@@ -88,7 +88,7 @@ impl StatusEntry {
     ) -> StatusWrite {
         let since = Since::Exactly(now);
         let mut status = ConnectionStatus { revision, state, since, broker, issuer: None };
-        // A later attempt may fail before the broker presents certificates.
+        // The connection may have failed before TLS.
         if status.failure().is_some_and(|failure| failure.stage == Stage::Tls) {
             status.issuer.clone_from(&self.refused_issuer);
         }

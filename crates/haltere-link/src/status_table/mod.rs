@@ -163,6 +163,15 @@ impl StatusTable {
         }
     }
 
+    /// Called after an attempt in which the broker has presented no certificates. Does nothing if the link was removed
+    /// or replaced.
+    pub(crate) fn clear_refused_issuer(&self, id: &ConnectionId, token: StatusToken) {
+        let mut inner = self.inner();
+        if let Some(entry) = inner.entries.get_mut(id).filter(|entry| entry.token == token) {
+            entry.refused_issuer = None;
+        }
+    }
+
     /// The certificates that the broker of a link presented last.
     pub(crate) fn presented_chain(&self, id: &ConnectionId) -> Option<Arc<StoredChain>> {
         self.inner().entries.get(id)?.presented_chain.clone()
