@@ -20,6 +20,11 @@ export interface ActivitySearch {
   readonly connection?: string | undefined;
 }
 
+/** What is left of a shared URL for users who may not see the audit trail. */
+export function withoutAuditFilters({ kind, period, connection }: ActivitySearch): ActivitySearch {
+  return { kind: kind && AUDIT_KINDS.has(kind) ? undefined : kind, period, connection };
+}
+
 /** Reads search parameters, which may hold anything; leaves out invalid ones. */
 export function parseActivitySearch(params: Record<string, unknown>): ActivitySearch {
   const text = (key: string) => {

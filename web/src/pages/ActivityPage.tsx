@@ -12,7 +12,7 @@ import { usePageMessages } from "../i18n/page-messages";
 import { useMessages } from "../i18n/language";
 import { groupActivity } from "../model/activity-groups";
 import type { ActivitySearch } from "../model/activity-search";
-import { ACTIVITY_PERIODS } from "../model/activity-search";
+import { ACTIVITY_PERIODS, withoutAuditFilters } from "../model/activity-search";
 import { errorText } from "../model/error-text";
 import { PATHS } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
@@ -44,7 +44,8 @@ export function ActivityPage() {
 function Activity() {
   const t = useMessages();
   const { activity } = usePageMessages();
-  const search = useSearch({ from: PATHS.activity });
+  const shared = useSearch({ from: PATHS.activity });
+  const search = hasPermission(useProfile(), "audit.list") ? shared : withoutAuditFilters(shared);
   const navigate = useNavigate({ from: PATHS.activity });
   const onChange = (change: ActivitySearch) =>
     void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });

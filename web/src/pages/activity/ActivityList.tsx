@@ -36,9 +36,12 @@ export const ActivityList = memo(function ActivityList({ groups }: { groups: rea
   );
 });
 
-/** A group keeps its key while older entries join it. */
+/** A group keeps its key, and stays open, while newer entries join it. */
 function keyOf(group: ActivityGroup): string {
-  if (group.type === "status") return `${group.entries[0].timestamp} ${group.entries[0].connection}`;
+  if (group.type === "status") {
+    const { timestamp, connection } = group.entries.at(-1) ?? group.entries[0];
+    return `${timestamp} ${connection}`;
+  }
   const { timestamp, user, action, object } = group.entry;
   return [timestamp, user, action, object].join(" ");
 }
