@@ -1,5 +1,5 @@
 import type { Connection } from "../api/schema";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import type { Failure } from "../util/run-for-each";
 import classes from "./BulkFailures.module.css";
@@ -9,7 +9,7 @@ const MAX_SHOWN = 10;
 
 /** For which connections an action failed, and why. */
 export function BulkFailures({ failed }: { failed: readonly Failure<Connection>[] }) {
-  const t = useMessages();
+  const t = usePageMessages();
   if (failed.length === 0) return null;
   return (
     <div className={classes.failed} role="alert">

@@ -1,10 +1,10 @@
 import type { ConnectionError } from "../api/schema";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
 
 /** Why a link failed, in a line of a history. */
 export function Failure({ error }: { error: ConnectionError }) {
-  const t = useMessages();
+  const t = usePageMessages();
   const { text, lang } = useSentences().failure(error);
   return (
     <>

@@ -1,10 +1,7 @@
-import type { Messages } from "./en";
+import type { actionMessages as en } from "./en-actions";
 
 /** The messages of `en-actions.ts` in German. */
-export const actionMessages: Pick<
-  Messages,
-  "pem" | "merge" | "duplicate" | "diagnosis" | "trustAll" | "bulkEdit" | "refusedFilters" | "exceeded" | "outcome"
-> = {
+export const actionMessages: typeof en = {
   pem: {
     until: (day) => `bis ${day}`,
     expired: (day) => `abgelaufen am ${day}`,
@@ -92,5 +89,31 @@ export const actionMessages: Pick<
     connecting: (name) => `\u2068${name}\u2069 wird jetzt verbunden`,
     disconnected: (name) => `\u2068${name}\u2069 ist getrennt`,
     sessionEnded: (device) => `Die Sitzung an \u2068${device}\u2069 ist beendet`,
+  },
+
+  viewer: {
+    showAs: "Anzeigen als",
+    kinds: { json: "JSON", text: "Text", hex: "Hex" },
+    cut: (size) => `Nur der Anfang wird angezeigt. „Kopieren“ kopiert alle ${size}.`,
+  },
+
+  bulk: {
+    connect: (n) => (n === 1 ? "1 Broker verbinden?" : `${n} Broker verbinden?`),
+    disconnect: (n) => (n === 1 ? "1 Broker trennen?" : `${n} Broker trennen?`),
+    delete: (n) => (n === 1 ? "1 Verbindung löschen?" : `${n} Verbindungen löschen?`),
+    connectText: "haltere verbindet jetzt und versucht es bei Fehlern automatisch weiter.",
+    disconnectText:
+      "haltere trennt die Verbindungen und stellt sie erst auf Anforderung wieder her. Die Broker laufen weiter.",
+    deleteText:
+      "Das entfernt die Verbindungen samt gespeicherten Zugangsdaten und Schlüsseln. Die Broker laufen weiter. Das lässt sich nicht rückgängig machen.",
+    unchanged: (n) => (n === 1 ? "1 ist es schon" : `${n} sind es schon`),
+    progress: (done, all) => `${done} von ${all}`,
+    failed: (n) => `${n} fehlgeschlagen`,
+    typeNumber: (n) => `Zur Bestätigung ${n} eintippen`,
+    done: {
+      connect: (n) => `${n} Broker ${n === 1 ? "wird" : "werden"} verbunden`,
+      disconnect: (n) => `${n} Broker getrennt`,
+      delete: (n) => (n === 1 ? "1 Verbindung gelöscht" : `${n} Verbindungen gelöscht`),
+    },
   },
 };

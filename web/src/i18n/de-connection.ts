@@ -1,7 +1,7 @@
-import type { Messages } from "./en";
+import type { connectionMessages as en } from "./en-connection";
 
 /** The messages of `en-connection.ts` in German. */
-export const connectionMessages: Pick<Messages, "connection" | "certificates" | "timeline" | "form" | "leave"> = {
+export const connectionMessages: typeof en = {
   connection: {
     back: "Alle Verbindungen",
     gone: "Diese Verbindung gibt es nicht",
@@ -202,5 +202,27 @@ export const connectionMessages: Pick<Messages, "connection" | "certificates" | 
     text: "Was Sie eingegeben haben, ginge verloren.",
     stay: "Bleiben",
     go: "Verlassen",
+  },
+
+  stages: {
+    dns: "beim Auflösen des Namens",
+    tcp: "beim Verbinden",
+    tls: "beim TLS-Handshake",
+    websocket: "beim WebSocket-Upgrade",
+    mqtt: "beim Anmelden am Broker",
+    subscribe: "beim Abonnieren",
+    roundtrip: "beim Hin- und Rückweg einer Nachricht",
+    closed: "nachdem die Verbindung stand",
+  },
+
+  stageNames: {
+    dns: "Name",
+    tcp: "Verbindung",
+    tls: "TLS",
+    websocket: "WebSocket",
+    mqtt: "MQTT",
+    subscribe: "$SYS",
+    roundtrip: "Hin und zurück",
+    closed: "Sitzung",
   },
 };

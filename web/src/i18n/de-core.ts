@@ -72,27 +72,6 @@ export const coreMessages: CoreMessages = {
     unreadable: "haltere kann die gespeicherten Einstellungen dieser Verbindung nicht lesen.",
   },
 
-  stages: {
-    dns: "beim Auflösen des Namens",
-    tcp: "beim Verbinden",
-    tls: "beim TLS-Handshake",
-    websocket: "beim WebSocket-Upgrade",
-    mqtt: "beim Anmelden am Broker",
-    subscribe: "beim Abonnieren",
-    roundtrip: "beim Hin- und Rückweg einer Nachricht",
-    closed: "nachdem die Verbindung stand",
-  },
-  stageNames: {
-    dns: "Name",
-    tcp: "Verbindung",
-    tls: "TLS",
-    websocket: "WebSocket",
-    mqtt: "MQTT",
-    subscribe: "$SYS",
-    roundtrip: "Hin und zurück",
-    closed: "Sitzung",
-  },
-
   reasons,
   notes,
   certificateOwners,
@@ -111,12 +90,6 @@ export const coreMessages: CoreMessages = {
     tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} erneut.`,
     unreachable: "haltere ist nicht erreichbar. Läuft es?",
     firstTime: "Zum ersten Mal hier? Das Passwort von admin steht im Protokoll vom Start von haltere.",
-  },
-
-  initialPassword: {
-    title: "Neues Passwort wählen",
-    text: "Das erste Passwort steht im Protokoll. Wählen Sie eines, das nur Sie kennen.",
-    later: "Später",
   },
 
   offline: {
@@ -278,32 +251,6 @@ export const coreMessages: CoreMessages = {
     density: "Zeilenhöhe",
     densities: { comfortable: "Normal", compact: "Kompakt" },
     selection: "Auswahl",
-  },
-
-  viewer: {
-    showAs: "Anzeigen als",
-    kinds: { json: "JSON", text: "Text", hex: "Hex" },
-    cut: (size) => `Nur der Anfang wird angezeigt. „Kopieren“ kopiert alle ${size}.`,
-  },
-
-  bulk: {
-    connect: (n) => (n === 1 ? "1 Broker verbinden?" : `${n} Broker verbinden?`),
-    disconnect: (n) => (n === 1 ? "1 Broker trennen?" : `${n} Broker trennen?`),
-    delete: (n) => (n === 1 ? "1 Verbindung löschen?" : `${n} Verbindungen löschen?`),
-    connectText: "haltere verbindet jetzt und versucht es bei Fehlern automatisch weiter.",
-    disconnectText:
-      "haltere trennt die Verbindungen und stellt sie erst auf Anforderung wieder her. Die Broker laufen weiter.",
-    deleteText:
-      "Das entfernt die Verbindungen samt gespeicherten Zugangsdaten und Schlüsseln. Die Broker laufen weiter. Das lässt sich nicht rückgängig machen.",
-    unchanged: (n) => (n === 1 ? "1 ist es schon" : `${n} sind es schon`),
-    progress: (done, all) => `${done} von ${all}`,
-    failed: (n) => `${n} fehlgeschlagen`,
-    typeNumber: (n) => `Zur Bestätigung ${n} eintippen`,
-    done: {
-      connect: (n) => `${n} Broker ${n === 1 ? "wird" : "werden"} verbunden`,
-      disconnect: (n) => `${n} Broker getrennt`,
-      delete: (n) => (n === 1 ? "1 Verbindung gelöscht" : `${n} Verbindungen gelöscht`),
-    },
   },
 
   errors: {

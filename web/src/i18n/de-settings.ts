@@ -1,7 +1,7 @@
-import type { Messages } from "./en";
+import type { settingsMessages as en } from "./en-settings";
 
 /** The messages of `en-settings.ts` in German. */
-export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile" | "about"> = {
+export const settingsMessages: typeof en = {
   transfer: {
     title: "Import und Export",
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu importieren oder zu exportieren.",
@@ -188,5 +188,11 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
       restarting: "Neustart nach einem Absturz",
       notYet: "Noch nicht gelaufen",
     },
+  },
+
+  initialPassword: {
+    title: "Neues Passwort wählen",
+    text: "Das erste Passwort steht im Protokoll. Wählen Sie eines, das nur Sie kennen.",
+    later: "Später",
   },
 };

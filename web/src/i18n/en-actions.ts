@@ -93,4 +93,29 @@ export const actionMessages = {
     disconnected: (name: string) => `\u2068${name}\u2069 is disconnected`,
     sessionEnded: (device: string) => `The session at \u2068${device}\u2069 has ended`,
   },
+
+  viewer: {
+    showAs: "Show as",
+    kinds: { json: "JSON", text: "Text", hex: "Hex" },
+    cut: (size: string) => `Only the beginning is shown. “Copy” copies all ${size}.`,
+  },
+
+  bulk: {
+    connect: (n: number) => `Connect ${n === 1 ? "1 broker" : `${n} brokers`}?`,
+    disconnect: (n: number) => `Disconnect ${n === 1 ? "1 broker" : `${n} brokers`}?`,
+    delete: (n: number) => `Delete ${n === 1 ? "1 connection" : `${n} connections`}?`,
+    connectText: "haltere connects now and keeps retrying until it succeeds.",
+    disconnectText: "haltere disconnects and stays disconnected until you reconnect. The brokers keep running.",
+    deleteText:
+      "This removes the connections and their stored credentials and keys. The brokers keep running. This can't be undone.",
+    unchanged: (n: number) => `${n} already ${n === 1 ? "is" : "are"}`,
+    progress: (done: number, all: number) => `${done} of ${all}`,
+    failed: (n: number) => `${n} failed`,
+    typeNumber: (n: number) => `Type ${n} to confirm`,
+    done: {
+      connect: (n: number) => `${n === 1 ? "1 broker is" : `${n} brokers are`} being connected`,
+      disconnect: (n: number) => `${n === 1 ? "1 broker" : `${n} brokers`} disconnected`,
+      delete: (n: number) => `${n === 1 ? "1 connection" : `${n} connections`} deleted`,
+    },
+  },
 };

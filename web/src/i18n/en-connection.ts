@@ -200,4 +200,26 @@ export const connectionMessages = {
     stay: "Stay",
     go: "Leave",
   },
+
+  stages: {
+    dns: "while resolving the name",
+    tcp: "while connecting",
+    tls: "during the TLS handshake",
+    websocket: "during the WebSocket upgrade",
+    mqtt: "while logging in to the broker",
+    subscribe: "while subscribing",
+    roundtrip: "during the round trip of a message",
+    closed: "after the connection was up",
+  },
+
+  stageNames: {
+    dns: "Name",
+    tcp: "Connection",
+    tls: "TLS",
+    websocket: "WebSocket",
+    mqtt: "MQTT",
+    subscribe: "$SYS",
+    roundtrip: "Round trip",
+    closed: "Session",
+  },
 };

@@ -75,27 +75,6 @@ export const coreMessages = {
     unreadable: "haltere can't read this connection's stored settings.",
   },
 
-  stages: {
-    dns: "while resolving the name",
-    tcp: "while connecting",
-    tls: "during the TLS handshake",
-    websocket: "during the WebSocket upgrade",
-    mqtt: "while logging in to the broker",
-    subscribe: "while subscribing",
-    roundtrip: "during the round trip of a message",
-    closed: "after the connection was up",
-  },
-  stageNames: {
-    dns: "Name",
-    tcp: "Connection",
-    tls: "TLS",
-    websocket: "WebSocket",
-    mqtt: "MQTT",
-    subscribe: "$SYS",
-    roundtrip: "Round trip",
-    closed: "Session",
-  },
-
   reasons,
   notes,
   certificateOwners,
@@ -115,12 +94,6 @@ export const coreMessages = {
     tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
     unreachable: "Can't reach haltere. Is it running?",
     firstTime: "First time here? Find the admin password in haltere's startup log.",
-  },
-
-  initialPassword: {
-    title: "Choose a new password",
-    text: "The initial password is in the log. Choose one only you know.",
-    later: "Later",
   },
 
   offline: {
@@ -276,31 +249,6 @@ export const coreMessages = {
     density: "Row height",
     densities: { comfortable: "Comfortable", compact: "Compact" },
     selection: "Selection",
-  },
-
-  viewer: {
-    showAs: "Show as",
-    kinds: { json: "JSON", text: "Text", hex: "Hex" },
-    cut: (size: string) => `Only the beginning is shown. “Copy” copies all ${size}.`,
-  },
-
-  bulk: {
-    connect: (n: number) => `Connect ${n === 1 ? "1 broker" : `${n} brokers`}?`,
-    disconnect: (n: number) => `Disconnect ${n === 1 ? "1 broker" : `${n} brokers`}?`,
-    delete: (n: number) => `Delete ${n === 1 ? "1 connection" : `${n} connections`}?`,
-    connectText: "haltere connects now and keeps retrying until it succeeds.",
-    disconnectText: "haltere disconnects and stays disconnected until you reconnect. The brokers keep running.",
-    deleteText:
-      "This removes the connections and their stored credentials and keys. The brokers keep running. This can't be undone.",
-    unchanged: (n: number) => `${n} already ${n === 1 ? "is" : "are"}`,
-    progress: (done: number, all: number) => `${done} of ${all}`,
-    failed: (n: number) => `${n} failed`,
-    typeNumber: (n: number) => `Type ${n} to confirm`,
-    done: {
-      connect: (n: number) => `${n === 1 ? "1 broker is" : `${n} brokers are`} being connected`,
-      disconnect: (n: number) => `${n === 1 ? "1 broker" : `${n} brokers`} disconnected`,
-      delete: (n: number) => `${n === 1 ? "1 connection" : `${n} connections`} deleted`,
-    },
   },
 
   errors: {

@@ -175,4 +175,10 @@ export const settingsMessages = {
       notYet: "Not run yet",
     },
   },
+
+  initialPassword: {
+    title: "Choose a new password",
+    text: "The initial password is in the log. Choose one only you know.",
+    later: "Later",
+  },
 };

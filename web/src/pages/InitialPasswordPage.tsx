@@ -5,7 +5,7 @@ import type { Profile } from "../api/schema";
 import { clearInitialPassword } from "../api/session";
 import { PasswordForm } from "../forms/PasswordForm";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { StandalonePage } from "../ui/StandalonePage";
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 
 /** Asks for a password that replaces the one printed at the first start. */
 export function InitialPasswordPage({ profile, typedPassword, onPostpone }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   const queries = useQueryClient();
   useDocumentTitle(t.initialPassword.title);
   return (

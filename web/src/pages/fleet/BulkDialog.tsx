@@ -2,7 +2,7 @@ import { Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { displayState } from "../../model/display-state";
 import { StateBadge } from "../../ui/StateBadge";
 import type { BulkAction, BulkRequest } from "./bulk-action";
@@ -18,7 +18,7 @@ interface Props extends BulkRequest {
 
 /** Lists the connections that an action changes, then runs it. */
 export function BulkDialog({ action, connections, onClose, onDone }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   // Frozen, so that the user confirms exactly what is listed.
   const [targets] = useState(() => affectedConnections(action, connections));
   const [unaffected] = useState(connections.length - targets.length);

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import type { Connection } from "../../api/schema";
 import { BulkFailures } from "../../components/BulkFailures";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { BusyButton } from "../../ui/BusyButton";
 import type { Failure } from "../../util/run-for-each";
 
@@ -27,7 +27,7 @@ interface Props {
 
 /** A dialog that changes many connections, shows the progress, and lists the failures at the end. */
 export function BulkModal({ title, run, canRun, all, done, submit: { label, ...button }, onClose, children }: Props) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <Modal
       opened

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { memo, useCallback, useMemo, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useMemo, useState } from "react";
 
 import type { Connection } from "../../api/schema";
 import type { TableSettings } from "../../hooks/table-settings";
@@ -12,7 +12,6 @@ import { isShown } from "../../ui/table/column";
 import { Table } from "../../ui/table/Table";
 import type { BulkRequest } from "./bulk-action";
 import { BulkBar } from "./BulkBar";
-import { ConnectionTiles } from "./ConnectionTiles";
 
 interface Props {
   connections: readonly Connection[];
@@ -25,6 +24,10 @@ interface Props {
   canChange: boolean;
   empty: ReactNode;
 }
+
+const ConnectionTiles = lazy(() =>
+  import("./ConnectionTiles").then(({ ConnectionTiles }) => ({ default: ConnectionTiles })),
+);
 
 /** The id that links lead to. */
 export const LIST_ID = "list";
@@ -58,7 +61,13 @@ export const ConnectionList = memo(function ConnectionList({
     >
       {isGrid ? (
         <div id={LIST_ID}>
-          {connections.length > 0 ? <ConnectionTiles label={t.fleet.allTitle} connections={ordered} /> : empty}
+          {connections.length > 0 ? (
+            <Suspense>
+              <ConnectionTiles label={t.fleet.allTitle} connections={ordered} />
+            </Suspense>
+          ) : (
+            empty
+          )}
         </div>
       ) : (
         <Table

@@ -1,6 +1,6 @@
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
-import { useMessages } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import type { BulkAction } from "./bulk-action";
 import { runBulkAction } from "./bulk-action";
 
@@ -9,7 +9,7 @@ const REVERSE = { connect: "disconnect", disconnect: "connect" } as const;
 
 /** Returns a function that shows the outcome of an action, with an undo where there is one. */
 export function useBulkNotification(): (action: BulkAction, connections: readonly Connection[]) => void {
-  const t = useMessages();
+  const t = usePageMessages();
   const notify = useOutcomeNotification();
   return (action, connections) => {
     const text = t.bulk.done[action](connections.length);

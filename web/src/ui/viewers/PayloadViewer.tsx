@@ -1,7 +1,8 @@
 import { SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
+import { usePageMessages } from "../../i18n/page-messages";
 import { formatBytes } from "../../util/format-bytes";
 import { visibleText } from "../../util/visible-text";
 import { CodeBlock } from "./CodeBlock";
@@ -11,7 +12,7 @@ import classes from "./PayloadViewer.module.css";
 
 /** A payload as JSON, text or hex. The beginning of a large one; the button copies all of it. */
 export function PayloadViewer({ label, bytes }: { label: string; bytes: Uint8Array }) {
-  const { viewer } = useMessages();
+  const { viewer } = usePageMessages();
   const language = useLanguage();
   const views = useMemo(() => payloadViews(bytes), [bytes]);
   const [wanted, setWanted] = useState<PayloadKind>();
