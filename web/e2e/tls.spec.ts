@@ -120,7 +120,7 @@ test("a client certificate is set by dropping its files, and kept when other fie
   await drop(cert, "client.pem", pki.client.cert);
   await drop(key, "client.pem", pki.client.cert);
   await page.getByRole("button", { name: form.test }).click();
-  const refused = page.getByText("holds no private key, but a certificate");
+  const refused = page.getByText("Contains no private key, but a certificate");
   await expect(refused).toBeVisible();
   await drop(page.getByRole("button", { name: `${form.chooseFile}: ${form.key}` }), "client.key", pki.client.key);
   await expect(refused).toBeHidden();

@@ -1,15 +1,6 @@
-import { actionMessages } from "./de-actions";
-import { activityMessages } from "./de-activity";
-import { connectionMessages } from "./de-connection";
 import { coreMessages } from "./de-core";
-import { settingsMessages } from "./de-settings";
+import { pageMessages } from "./de-pages";
 import type { Messages } from "./en";
 
-/** All messages in German. */
-export const de: Messages = {
-  ...coreMessages,
-  ...actionMessages,
-  ...activityMessages,
-  ...connectionMessages,
-  ...settingsMessages,
-};
+/** All messages in German, for tests. */
+export const de: Messages = { ...coreMessages, ...pageMessages };

@@ -1,17 +1,8 @@
-import { actionMessages } from "./en-actions";
-import { activityMessages } from "./en-activity";
-import { connectionMessages } from "./en-connection";
 import { coreMessages } from "./en-core";
-import { settingsMessages } from "./en-settings";
+import { pageMessages } from "./en-pages";
 
-/** All messages in English. */
-export const en = {
-  ...coreMessages,
-  ...actionMessages,
-  ...activityMessages,
-  ...connectionMessages,
-  ...settingsMessages,
-};
+/** All messages in English, for tests. */
+export const en = { ...coreMessages, ...pageMessages };
 
 /** The type of every catalogue of messages. */
 export type Messages = typeof en;
