@@ -130,7 +130,7 @@ mod tests {
         let of = async |role| api.role(role).await.get("/api/profile").await.json();
         let viewer = of(Role::Viewer).await;
         let own = ["profile.read", "profile.end-sessions", "profile.change-password"];
-        let expected = ["connections.list", "events.follow"].iter().chain(&own);
+        let expected = ["connections.list", "activity.list", "events.follow"].iter().chain(&own);
         assert_eq!(viewer["permissions"], json!(expected.collect::<Vec<_>>()));
         let monitoring = of(Role::MonitoringViewer).await;
         assert_eq!(monitoring["permissions"].as_array().map(Vec::len), Some(1 + own.len()));
