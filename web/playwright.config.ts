@@ -18,8 +18,8 @@ export default defineConfig({
     contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     launchOptions: {
-      // The system's browser: none is downloaded.
-      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      // The system's browser: none is downloaded. The one without windows needs a quarter less time.
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell",
       chromiumSandbox: process.getuid?.() !== 0,
       args: [
         "--disable-gpu",
