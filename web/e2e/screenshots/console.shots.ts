@@ -187,7 +187,6 @@ const SHOTS: readonly Shot[] = [
   listShot(pageShot("fleet-filter", "/?q=hall-3", "8 of 42")),
   pageShot("connection", "/connections/press-4", "mosquitto version"),
   pageShot("connection-down", "/connections/kiln-2", "refused the connection"),
-  pageShot("activity", "/activity", "Press 4"),
   pageShot("history", "/connections/kiln-2/history", en.timeline.now),
   pageShot("certificates", "/connections/tool-store/certificates", en.form.trust),
   {
