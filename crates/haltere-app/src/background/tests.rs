@@ -57,7 +57,8 @@ impl Bench {
         });
     }
 
-    /// Waits for the beginning of so many runs, and for what the last one does at once.
+    /// Waits for the beginning of so many runs, and for what the last one does at once: a paused clock moves on only
+    /// when every task waits.
     async fn until_runs(&self, runs: usize) {
         self.runs
             .subscribe()

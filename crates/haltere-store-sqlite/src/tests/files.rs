@@ -485,8 +485,8 @@ async fn a_log_that_keeps_getting_its_owner_is_no_alarm() {
     assert_eq!(store.trouble(), None);
 }
 
-/// A checkpoint stops at what a reader still needs, and leaves out each page that was written again behind that. So
-/// the file can say that it is longer than it is until the next checkpoint.
+/// A checkpoint stops at what a reader still needs, and leaves out each page that was written again after that. So
+/// until the next one, the first page may count more pages than the file has.
 #[tokio::test]
 async fn a_checkpoint_that_a_reader_held_up_is_no_alarm() {
     let folder = Folder::new();
