@@ -19,24 +19,27 @@ export function useTrailingText(value: string, save: (text: string) => void) {
       setSaved(value);
     }
   }
-  /** Saves `latest`, which may be ahead of the text while that is set in a transition. */
-  const saveNow = (latest: string) => {
+  const saveText = (latest: string) => {
     if (latest === saved) return;
-    setText(latest);
     setSaved(latest);
     save(latest);
   };
   useEffect(() => {
     // Nothing may be saved after the field was left: by then another page may be opening.
     if (text === saved) return undefined;
-    const timer = setTimeout(() => saveNow(text), REST);
+    // The text is not set: what was typed since may still be in a transition, and would be lost.
+    const timer = setTimeout(() => saveText(text), REST);
     return () => clearTimeout(timer);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only typing starts the time again
   }, [text, saved]);
   return {
     text,
     type: setText,
-    saveNow,
+    /** Saves `latest`, which may be ahead of the text while that is set in a transition. */
+    saveNow: (latest: string) => {
+      setText(latest);
+      saveText(latest);
+    },
     /** Replaces the text where the caller saves it. */
     replace: useCallback((by: string) => {
       setText(by);
