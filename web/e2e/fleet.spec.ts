@@ -1,6 +1,7 @@
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
-import { connectionItems, sortButton } from "./support/locators";
+import { connectionItem, connectionItems, sortButton } from "./support/locators";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { fleet } = en;
@@ -52,6 +53,22 @@ test("a filter is in the URL: it survives reload, sharing and going back", async
   await page.getByRole("button", { name: `${fleet.clearFilter}: ${en.states.down}` }).click();
   await expect(connectionItems(page)).toHaveCount(6);
   await expect(page).toHaveURL(/\/$/);
+});
+
+test("the URL that follows the filter leaves the page where it is scrolled to", async ({ page, admin }) => {
+  await admin.load(
+    Array.from({ length: 50 }, (_, number) => ({ id: `b-${number}`, name: `Broker ${number}`, url: UNREACHABLE_URL })),
+  );
+  await page.goto("/?sort=name");
+  await expect(connectionItem(page, "Broker 0")).toBeVisible();
+  await page.getByRole("searchbox", { name: fleet.filter }).fill("broker");
+  await page.mouse.move(640, 400);
+  await page.mouse.wheel(0, 600);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(600);
+  await expect(page).toHaveURL(/q=broker/);
+  // The router scrolls when it has rendered the new URL, within a frame.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  expect(await page.evaluate(() => scrollY)).toBe(600);
 });
 
 test("a filter that looks like a number, a list or null stays the typed text", async ({ page }) => {

@@ -25,6 +25,7 @@ export function useQueryText(name: string): readonly [string, (text: string) => 
         to: ".",
         search: (previous: object) => ({ ...previous, [name]: text || undefined }),
         replace: true,
+        resetScroll: false,
       } as Parameters<typeof navigate>[0]),
     [navigate, name],
   );

@@ -48,7 +48,7 @@ function Activity() {
   const search = hasPermission(useProfile(), "audit.list") ? shared : withoutAuditFilters(shared);
   const navigate = useNavigate({ from: PATHS.activity });
   const onChange = (change: ActivitySearch) =>
-    void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
+    void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true, resetScroll: false });
   const { kind, user: typed, period = "day", connection } = search;
   // Not a request per key.
   const [user] = useDebouncedValue(typed, 300);

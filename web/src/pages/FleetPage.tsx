@@ -88,7 +88,8 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const search = useSearch({ from: PATHS.fleet });
   const navigate = useNavigate({ from: PATHS.fleet });
   const updateSearch = useCallback(
-    (change: FleetSearch) => void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true }),
+    (change: FleetSearch) =>
+      void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true, resetScroll: false }),
     [navigate],
   );
   const { text, type, saveNow, replace } = useTrailingText(search.q ?? "", (q) => updateSearch({ q: q || undefined }));
