@@ -78,19 +78,47 @@ export function renderSentence(
   { key, params }: Sentence,
   toText: (name: string, value: string | number) => string | undefined,
 ): string | undefined {
-  if (!Object.hasOwn(templates, key)) return undefined;
-  let isComplete = true;
-  const parts = templates[key]?.split("`").map((part, index) =>
-    part.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const given = params[name];
-      const value = given === undefined ? undefined : toText(name, given);
-      isComplete &&= value !== undefined;
-      // Every other part is a command, to be copied as it is.
-      const isCommand = index % 2 === 1;
-      return isCommand || name === "found" || ASCII.test(value ?? "") ? String(value) : `\u2068${value}\u2069`;
-    }),
-  );
-  return isComplete ? parts?.join("`") : undefined;
+  const template = Object.hasOwn(templates, key) ? templates[key] : undefined;
+  if (template === undefined) return undefined;
+  let text = "";
+  for (const { before, name, isVerbatim } of parseTemplate(template)) {
+    text += before;
+    if (name === undefined) continue;
+    const given = params[name];
+    const value = given === undefined ? undefined : toText(name, given);
+    if (value === undefined) return undefined;
+    text += isVerbatim || ASCII.test(value) ? value : `\u2068${value}\u2069`;
+  }
+  return text;
+}
+
+/** A piece of a template: text, and the parameter after it; the last piece has none. */
+interface Piece {
+  readonly before: string;
+  readonly name?: string | undefined;
+  /** Whether the value is to be copied as it is. */
+  readonly isVerbatim?: boolean;
+}
+
+/** By template: the sentences of a large fleet have few. */
+const pieces = new Map<string, readonly Piece[]>();
+
+function parseTemplate(template: string): readonly Piece[] {
+  let parsed = pieces.get(template);
+  if (!parsed) pieces.set(template, (parsed = [...splitTemplate(template)]));
+  return parsed;
+}
+
+function* splitTemplate(template: string): Generator<Piece> {
+  // Texts and names take turns.
+  const parts = template.split(/\{(\w+)\}/);
+  let isCommand = false;
+  for (let index = 0; index < parts.length; index += 2) {
+    const [before = "", name] = parts.slice(index, index + 2);
+    // Backticks enclose a command.
+    if (before.split("`").length % 2 === 0) isCommand = !isCommand;
+    yield { before, name, isVerbatim: isCommand || name === "found" };
+  }
 }
 
 /** Sentences in a row. One that ends with a value of the server may lack its full stop. */
