@@ -1,6 +1,6 @@
 import type { Connection } from "../api/schema";
-import { collator } from "../util/collator";
 import { sortBy } from "../util/sort-by";
+import { sortByText } from "../util/sort-by-text";
 import { firstCertificateEnd } from "./certificate-expiry";
 import { displayState, URGENCY } from "./display-state";
 
@@ -39,7 +39,8 @@ let cache: { byId: ConnectionsById; sorted: readonly Connection[] } = { byId: ne
  * returns the same array.
  */
 export function sortByName(byId: ConnectionsById): readonly Connection[] {
-  if (byId !== cache.byId) cache = { byId, sorted: reuseOrder(cache.sorted, byId) ?? rebuild(byId) };
+  if (byId !== cache.byId)
+    cache = { byId, sorted: reuseOrder(cache.sorted, byId) ?? sortByText([...byId.values()], ({ name }) => name) };
   return cache.sorted;
 }
 
@@ -53,8 +54,4 @@ function reuseOrder(previous: readonly Connection[], byId: ConnectionsById): Con
     sorted.push(connection);
   }
   return sorted;
-}
-
-function rebuild(byId: ConnectionsById): Connection[] {
-  return [...byId.values()].toSorted((a, b) => collator.compare(a.name, b.name));
 }
