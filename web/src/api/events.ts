@@ -4,7 +4,7 @@ import { basePath } from "../util/page-meta";
 import { api, ApiError, request, unwrap } from "./client";
 import { updateFleet } from "./fleet";
 import type { Connection, ConnectionsEvent } from "./schema";
-import { checkSession } from "./session";
+import { checkSession, onSession } from "./session";
 import { streamState } from "./stream-state";
 
 /** The least time between two events under sustained change, in milliseconds: rendering a large fleet is expensive. */
@@ -19,12 +19,24 @@ const LIMIT_RETRY_DELAY = 15_000;
 const PATH = `/api/events?pause=${MIN_INTERVAL}`;
 
 /**
- * Follows the server's event stream into the query cache until the returned function is called.
+ * Follows the server's event stream into the query cache while there is a session. It starts with the session and not
+ * with the page: the server prepares the first event while the page renders.
+ */
+export function followEvents(queries: QueryClient): void {
+  let stop: (() => void) | undefined;
+  onSession(queries, (isActive) => {
+    stop?.();
+    stop = isActive ? openStream(queries) : undefined;
+  });
+}
+
+/**
+ * Follows the stream until the returned function is called.
  *
  * After a lost connection the browser reconnects by itself and sends the last event id. After a refusal
  * it gives up, so the retry is ours.
  */
-export function followEvents(queries: QueryClient): () => void {
+function openStream(queries: QueryClient): () => void {
   let source: EventSource;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let isRefused = false;

@@ -65,6 +65,18 @@ export function prefetchProfile(queries: QueryClient): void {
   void queries.prefetchQuery(profileQuery);
 }
 
+/** Calls `listener` when a session begins or ends, and when that of another user begins. */
+export function onSession(queries: QueryClient, listener: (isActive: boolean) => void): void {
+  let user: string | undefined;
+  queries.getQueryCache().subscribe(() => {
+    const session = queries.getQueryData<SessionState>(KEY);
+    const next = session?.isActive ? session.profile?.username : undefined;
+    if (next === user) return;
+    user = next;
+    listener(next !== undefined);
+  });
+}
+
 async function fetchProfile(): Promise<Profile | null> {
   try {
     return await unwrap(api.GET("/api/profile"));

@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 
 import { ApiError } from "../api/client";
+import { followEvents } from "../api/events";
 import { readinessQuery } from "../api/readiness";
 import { checkSession, prefetchProfile } from "../api/session";
 import { useMessages } from "../i18n/language";
@@ -31,6 +32,7 @@ const queryClient: QueryClient = new QueryClient({
 });
 
 prefetchProfile(queryClient);
+followEvents(queryClient);
 
 /** An error may reveal that the server can't store anything: then update the banner, too. */
 function onRequestError(error: Error) {

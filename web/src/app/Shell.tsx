@@ -1,13 +1,11 @@
 import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
 import type { StaticDataRouteOption } from "@tanstack/react-router";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { Ref } from "react";
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 
-import { followEvents } from "../api/events";
 import { useIsFleetComplete } from "../api/fleet";
 import type { Profile } from "../api/schema";
 import { useHasSession, useProfile } from "../api/session";
@@ -83,9 +81,6 @@ function usePostponed() {
 
 function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boolean }) {
   const t = useMessages();
-  const queries = useQueryClient();
-  // Before the first paint: the server prepares the first event meanwhile.
-  useLayoutEffect(() => (hasSession ? followEvents(queries) : undefined), [queries, hasSession]);
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const width = useRouteData("width");
