@@ -7,6 +7,7 @@ import { ApiError } from "../api/client";
 import { followEvents } from "../api/events";
 import { readinessQuery } from "../api/readiness";
 import { checkSession, prefetchProfile } from "../api/session";
+import { useIsSettled } from "../hooks/use-is-settled";
 import { useMessages } from "../i18n/language";
 import { styleNonce } from "../util/page-meta";
 import { router } from "./routes";
@@ -47,6 +48,12 @@ const Notifications = lazy(() =>
   import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })),
 );
 
+/** Shows notifications, also those from before it has loaded. */
+function Toasts() {
+  const isSettled = useIsSettled();
+  return <Suspense>{isSettled && <Notifications position="bottom-right" limit={3} />}</Suspense>;
+}
+
 /** Names the close buttons for screen readers. */
 function closeButtonLabels(close: string) {
   const named = { defaultProps: { closeButtonProps: { "aria-label": close } } };
@@ -60,9 +67,7 @@ export function App() {
   return (
     <MantineProvider theme={localizedTheme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queryClient}>
-        <Suspense>
-          <Notifications position="bottom-right" limit={3} />
-        </Suspense>
+        <Toasts />
         <RouterProvider router={router} context={{ queryClient }} />
       </QueryClientProvider>
     </MantineProvider>

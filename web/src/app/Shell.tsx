@@ -2,23 +2,23 @@ import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import type { StaticDataRouteOption } from "@tanstack/react-router";
-import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
-import type { Ref } from "react";
+import { Link, Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 
-import { useIsFleetComplete } from "../api/fleet";
 import type { Profile } from "../api/schema";
-import { useHasSession, useProfile } from "../api/session";
+import { hasPermission, useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
 import { useFocusReturn } from "../hooks/use-focus-return";
+import { useIsSettled } from "../hooks/use-is-settled";
 import { useShortcuts } from "../hooks/use-shortcuts";
 import { useMessages } from "../i18n/language";
 import { linkTo } from "../model/paths";
 import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
+import type { MenuButtonProps } from "../ui/menu/MenuButton";
+import { MenuButton } from "../ui/menu/MenuButton";
 import { MODIFIER_KEY } from "../util/platform";
-import { useCommands } from "./commands";
 import { Rail } from "./Rail";
 import { useFocusOnNavigation } from "./use-focus-on-navigation";
 import { useRouteData } from "./use-route-data";
@@ -81,8 +81,8 @@ function usePostponed() {
 
 function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boolean }) {
   const t = useMessages();
+  const navigate = useNavigate();
   const [open, setOpen] = useState<"palette" | "shortcuts">();
-  const commands = useCommands(() => setOpen("shortcuts"));
   const width = useRouteData("width");
   const close = () => setOpen(undefined);
   usePrefetch();
@@ -91,7 +91,9 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
   const shortcuts = [
     ["?", () => setOpen("shortcuts")] as const,
     ["shift+?", () => setOpen("shortcuts")] as const,
-    ...commands.flatMap(({ key, run }) => (key && key !== "?" ? [[key, run] as const] : [])),
+    ...(hasPermission(profile, "connections.create")
+      ? [["n", () => void navigate(linkTo.newConnection())] as const]
+      : []),
   ];
   useShortcuts(hasSession ? shortcuts : []);
 
@@ -117,12 +119,13 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
             {PALETTE_KEY}
           </Kbd>
         </UnstyledButton>
-        <Suspense fallback={<UserButton profile={profile} disabled />}>
-          <UserMenu profile={profile} button={<UserButton profile={profile} />} />
-        </Suspense>
+        <MenuButton
+          renderButton={(props) => <UserButton profile={profile} {...props} />}
+          renderMenu={(anchor) => <UserMenu profile={profile} anchor={anchor} />}
+        />
       </header>
       <Suspense>
-        {open === "palette" && <CommandPalette commands={commands} onClose={close} />}
+        {open === "palette" && <Palette onShortcuts={() => setOpen("shortcuts")} onClose={close} />}
         {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       </Suspense>
       <div className={classes.body}>
@@ -147,45 +150,34 @@ const InitialPasswordPage = lazy(() =>
   import("../pages/InitialPasswordPage").then(({ InitialPasswordPage }) => ({ default: InitialPasswordPage })),
 );
 const UserMenu = lazy(() => import("./UserMenu").then(({ UserMenu }) => ({ default: UserMenu })));
-const importPalette = () =>
-  import("../components/CommandPalette").then(({ CommandPalette }) => ({ default: CommandPalette }));
-const CommandPalette = lazy(importPalette);
+const importPalette = () => import("./Palette").then(({ Palette }) => ({ default: Palette }));
+const Palette = lazy(importPalette);
 const ShortcutsDialog = lazy(() =>
   import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
 
-/** Preloads the remaining code once the fleet is there, or after a while for those who can't see it. */
+/** Preloads the remaining code. */
 function usePrefetch() {
   const router = useRouter();
-  const isComplete = useIsFleetComplete();
+  const isSettled = useIsSettled();
   useEffect(() => {
+    if (!isSettled) return undefined;
     // Keys pressed right after Ctrl K belong to the palette, so it comes first.
-    const palette = setTimeout(() => void importPalette().catch(() => undefined), isComplete ? 100 : 4_000);
+    void importPalette().catch(() => undefined);
     // The other pages have to open even if the server has become unreachable.
     const fetch = () =>
       Object.values(router.routesById)
         .filter((route) => !(route.options as { staticData?: StaticDataRouteOption }).staticData?.isInternal)
         .map((route) => router.loadRouteChunk(route));
-    const others = setTimeout(() => void Promise.allSettled(fetch()), isComplete ? 1_000 : 5_000);
-    return () => {
-      clearTimeout(palette);
-      clearTimeout(others);
-    };
-  }, [router, isComplete]);
+    const others = setTimeout(() => void Promise.allSettled(fetch()), 1_000);
+    return () => clearTimeout(others);
+  }, [router, isSettled]);
 }
 
-type UserButtonProps = { profile: Profile; disabled?: boolean; ref?: Ref<HTMLButtonElement> };
-
-function UserButton({ profile, ref, ...others }: UserButtonProps) {
+function UserButton({ profile, ...props }: MenuButtonProps & { profile: Profile }) {
   const t = useMessages();
   return (
-    <UnstyledButton
-      // Mantine's menu passes an empty class name, so ours comes after the spread.
-      {...others}
-      ref={ref}
-      className={classes.user}
-      aria-label={`${t.nav.profile}: ${profile.username}`}
-    >
+    <UnstyledButton className={classes.user} aria-label={`${t.nav.profile}: ${profile.username}`} {...props}>
       <IconUserCircle size={20} stroke={1.6} />
       <span>{profile.username}</span>
     </UnstyledButton>

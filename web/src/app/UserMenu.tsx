@@ -1,19 +1,19 @@
 import { Menu } from "@mantine/core";
 import { IconApi, IconInfoCircle, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactElement } from "react";
 
 import type { Profile } from "../api/schema";
 import { logOut } from "../api/session";
 import { useMessages } from "../i18n/language";
 import { API_DOCS_URL, linkTo } from "../model/paths";
+import type { MenuAnchor } from "../ui/menu/AnchoredMenu";
+import { AnchoredMenu } from "../ui/menu/AnchoredMenu";
 
 /** The menu of the user who is logged in. */
-export function UserMenu({ profile, button }: { profile: Profile; button: ReactElement }) {
+export function UserMenu({ profile, anchor }: { profile: Profile; anchor: MenuAnchor }) {
   const t = useMessages();
   return (
-    <Menu position="bottom-end" width={220} shadow="md">
-      <Menu.Target>{button}</Menu.Target>
+    <AnchoredMenu anchor={anchor} position="bottom-end" width={220}>
       <Menu.Dropdown>
         <Menu.Label>{profile.roles.join(", ")}</Menu.Label>
         <Menu.Item component={Link} {...linkTo.profile()} leftSection={<IconUserCircle size={16} />}>
@@ -30,6 +30,6 @@ export function UserMenu({ profile, button }: { profile: Profile; button: ReactE
           {t.nav.logOut}
         </Menu.Item>
       </Menu.Dropdown>
-    </Menu>
+    </AnchoredMenu>
   );
 }

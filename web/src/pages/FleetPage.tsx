@@ -1,8 +1,6 @@
-import type { ButtonProps } from "@mantine/core";
 import { Button } from "@mantine/core";
 import { IconTableOptions } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import type { Ref } from "react";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useFleet } from "../api/fleet";
@@ -11,6 +9,7 @@ import { lastFleetSearch } from "../hooks/last-fleet-search";
 import type { TableSettings } from "../hooks/table-settings";
 import { useTableSettings } from "../hooks/table-settings";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import { useIsSettled } from "../hooks/use-is-settled";
 import { useNow } from "../hooks/use-now";
 import { useTrailingText } from "../hooks/use-trailing-text";
 import { useMessages } from "../i18n/language";
@@ -25,6 +24,8 @@ import type { FleetSearch } from "../model/fleet-search";
 import { isFiltered } from "../model/fleet-search";
 import { linkTo, PATHS } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
+import type { MenuButtonProps } from "../ui/menu/MenuButton";
+import { MenuButton } from "../ui/menu/MenuButton";
 import { Skeleton } from "../ui/Skeleton";
 import { SkipLink } from "../ui/SkipLink";
 import { nextSort } from "../ui/table/column";
@@ -46,11 +47,11 @@ export function FleetPage() {
     // The selection and its buttons may be gone.
     document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   };
-  // The dialogs have to open even if the server has become unreachable. The rows come first.
+  const isSettled = useIsSettled();
+  // The dialogs have to open even if the server has become unreachable.
   useEffect(() => {
-    const soon = setTimeout(() => void Promise.allSettled([importBulkDialog(), importBulkEdit()]), 1_000);
-    return () => clearTimeout(soon);
-  }, []);
+    if (isSettled) void Promise.allSettled([importBulkDialog(), importBulkEdit()]);
+  }, [isSettled]);
   return (
     <>
       <Fleet onBulk={setBulk} />
@@ -181,15 +182,18 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
       <FleetHealth counts={counts} total={byId.size} state={search.state} onState={toggleState} />
       {/* Above the causes, which fold while a filter is typed. */}
       <Toolbar search={search} onChange={updateSearch} text={text} onText={type} onTextDone={saveNow}>
-        <Suspense fallback={<ViewButton disabled />}>
-          <ViewMenu
-            columns={columns}
-            settings={settings}
-            onChange={setSettings}
-            connections={visible}
-            button={<ViewButton />}
-          />
-        </Suspense>
+        <MenuButton
+          renderButton={(props) => <ViewButton {...props} />}
+          renderMenu={(anchor) => (
+            <ViewMenu
+              anchor={anchor}
+              columns={columns}
+              settings={settings}
+              onChange={setSettings}
+              connections={visible}
+            />
+          )}
+        />
       </Toolbar>
       <Causes
         groups={failureGroups}
@@ -231,7 +235,7 @@ function focusList() {
 
 const ViewMenu = lazy(() => import("./fleet/ViewMenu").then(({ ViewMenu }) => ({ default: ViewMenu })));
 
-function ViewButton(props: ButtonProps & { ref?: Ref<HTMLButtonElement> }) {
+function ViewButton(props: MenuButtonProps) {
   const t = useMessages();
   return (
     <Button variant="default" leftSection={<IconTableOptions size={16} />} {...props}>

@@ -1,13 +1,13 @@
 import { Menu } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 
-import type { ReactElement } from "react";
-
 import { useFleet } from "../../api/fleet";
 import { useMessages } from "../../i18n/language";
 import { countValues } from "../../model/connection-counts";
 import { DISPLAY_STATES, displayState } from "../../model/display-state";
 import type { FleetSearch } from "../../model/fleet-search";
+import type { MenuAnchor } from "../../ui/menu/AnchoredMenu";
+import { AnchoredMenu } from "../../ui/menu/AnchoredMenu";
 import classes from "./FilterMenu.module.css";
 
 /** The most codes and versions to offer; the text filter finds the others. */
@@ -19,14 +19,13 @@ interface ChoiceProps {
 }
 
 /** Filters by the states, failure codes and versions that occur, each with its number of connections. */
-export function FilterMenu({ button, ...choosing }: ChoiceProps & { button: ReactElement }) {
+export function FilterMenu({ anchor, ...choosing }: ChoiceProps & { anchor: MenuAnchor }) {
   return (
-    <Menu position="bottom-start" width={300} shadow="md" alignItemsLabels="all" keepMounted={false}>
-      <Menu.Target>{button}</Menu.Target>
+    <AnchoredMenu anchor={anchor} position="bottom-start" width={300} alignItemsLabels="all" keepMounted={false}>
       <Menu.Dropdown className={classes.dropdown}>
         <Choices {...choosing} />
       </Menu.Dropdown>
-    </Menu>
+    </AnchoredMenu>
   );
 }
 

@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { IconChevronDown, IconPlus } from "@tabler/icons-react";
-import type { Ref } from "react";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 
 import { LinkButton } from "../../components/LinkButton";
 import { useMessages } from "../../i18n/language";
 import { linkTo } from "../../model/paths";
+import type { MenuButtonProps } from "../../ui/menu/MenuButton";
+import { MenuButton } from "../../ui/menu/MenuButton";
 
 /** Leads to the form for a new connection; the arrow next to it opens the other ways. */
 export function NewButton() {
@@ -15,16 +16,14 @@ export function NewButton() {
       <LinkButton {...linkTo.newConnection()} leftSection={<IconPlus size={16} />}>
         {t.fleet.newConnection}
       </LinkButton>
-      <Suspense fallback={<Arrow disabled />}>
-        <NewMenu button={<Arrow />} />
-      </Suspense>
+      <MenuButton renderButton={(props) => <Arrow {...props} />} renderMenu={(anchor) => <NewMenu anchor={anchor} />} />
     </Button.Group>
   );
 }
 
 const NewMenu = lazy(() => import("./NewMenu").then(({ NewMenu }) => ({ default: NewMenu })));
 
-function Arrow(props: { disabled?: boolean; ref?: Ref<HTMLButtonElement> }) {
+function Arrow(props: MenuButtonProps) {
   const t = useMessages();
   return (
     <Button px="xs" ml={1} aria-label={t.fleet.otherWays} title={t.fleet.otherWays} {...props}>

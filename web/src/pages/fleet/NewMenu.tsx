@@ -1,17 +1,17 @@
 import { Menu } from "@mantine/core";
 import { IconApi, IconTransfer } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactElement } from "react";
 
 import { usePageMessages } from "../../i18n/page-messages";
 import { API_DOCS_URL, linkTo } from "../../model/paths";
+import type { MenuAnchor } from "../../ui/menu/AnchoredMenu";
+import { AnchoredMenu } from "../../ui/menu/AnchoredMenu";
 
 /** The ways to add connections other than the form. */
-export function NewMenu({ button }: { button: ReactElement }) {
+export function NewMenu({ anchor }: { anchor: MenuAnchor }) {
   const t = usePageMessages();
   return (
-    <Menu position="bottom-end" width={240} shadow="md">
-      <Menu.Target>{button}</Menu.Target>
+    <AnchoredMenu anchor={anchor} position="bottom-end" width={240}>
       <Menu.Dropdown>
         <Menu.Item component={Link} {...linkTo.transfer()} leftSection={<IconTransfer size={16} />}>
           {t.transfer.title}
@@ -20,6 +20,6 @@ export function NewMenu({ button }: { button: ReactElement }) {
           {t.commands.api}
         </Menu.Item>
       </Menu.Dropdown>
-    </Menu>
+    </AnchoredMenu>
   );
 }

@@ -1,12 +1,13 @@
-import type { ButtonProps } from "@mantine/core";
 import { Button, CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
-import type { ReactNode, Ref } from "react";
-import { lazy, startTransition, Suspense, useOptimistic, useRef } from "react";
+import type { ReactNode } from "react";
+import { lazy, startTransition, useOptimistic, useRef } from "react";
 
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import type { FleetSearch } from "../../model/fleet-search";
+import type { MenuButtonProps } from "../../ui/menu/MenuButton";
+import { MenuButton } from "../../ui/menu/MenuButton";
 import classes from "./Toolbar.module.css";
 
 interface Props {
@@ -26,9 +27,10 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
   return (
     <div className={classes.toolbar}>
       <FilterField text={text} onText={onText} onTextDone={onTextDone} />
-      <Suspense fallback={<FilterButton disabled />}>
-        <FilterMenu search={search} onChange={onChange} button={<FilterButton />} />
-      </Suspense>
+      <MenuButton
+        renderButton={(props) => <FilterButton {...props} />}
+        renderMenu={(anchor) => <FilterMenu anchor={anchor} search={search} onChange={onChange} />}
+      />
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
       {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
@@ -81,7 +83,7 @@ function FilterField({ text, onText, onTextDone }: Pick<Props, "text" | "onText"
 
 const FilterMenu = lazy(() => import("./FilterMenu").then(({ FilterMenu }) => ({ default: FilterMenu })));
 
-function FilterButton(props: ButtonProps & { ref?: Ref<HTMLButtonElement> }) {
+function FilterButton(props: MenuButtonProps) {
   const t = useMessages();
   return (
     <Button variant="default" leftSection={<IconFilter size={16} />} {...props}>

@@ -1,10 +1,10 @@
 import { Menu } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import type { ReactElement } from "react";
 
 import type { Connection } from "../../api/schema";
 import type { TableSettings } from "../../hooks/table-settings";
 import { useMessages } from "../../i18n/language";
+import type { MenuAnchor } from "../../ui/menu/AnchoredMenu";
 import type { Column } from "../../ui/table/column";
 import { csvRecords, isShown } from "../../ui/table/column";
 import { TableMenu } from "../../ui/table/TableMenu";
@@ -17,11 +17,11 @@ interface Props {
   onChange: (change: Partial<TableSettings>) => void;
   /** The connections of the list, in its order. */
   connections: readonly Connection[];
-  button: ReactElement;
+  anchor: MenuAnchor;
 }
 
 /** How the list looks, and the list as a CSV file: its rows and the chosen columns. */
-export function ViewMenu({ columns, settings, onChange, connections, button }: Props) {
+export function ViewMenu({ columns, settings, onChange, connections, anchor }: Props) {
   const t = useMessages();
   const download = () => {
     const records = csvRecords(
@@ -32,7 +32,7 @@ export function ViewMenu({ columns, settings, onChange, connections, button }: P
     saveFile(new Blob([toCsv(records)], { type: "text/csv;charset=utf-8" }), `haltere-fleet-${day}.csv`);
   };
   return (
-    <TableMenu columns={columns} settings={settings} onChange={onChange} button={button}>
+    <TableMenu columns={columns} settings={settings} onChange={onChange} anchor={anchor}>
       <Menu.Divider />
       <Menu.Item leftSection={<IconDownload size={14} />} onClick={download}>
         {t.fleet.downloadCsv(connections.length)}

@@ -9,6 +9,7 @@ import { useTrailingText } from "../../hooks/use-trailing-text";
 import type { GalleryMessages } from "../../i18n/gallery";
 import { useMessages } from "../../i18n/language";
 import { Card } from "../../ui/Card";
+import { MenuButton } from "../../ui/menu/MenuButton";
 import type { Column, Sort } from "../../ui/table/column";
 import { isShown, nextSort } from "../../ui/table/column";
 import { Table } from "../../ui/table/Table";
@@ -82,15 +83,15 @@ export function TableSample({ texts }: { texts: GalleryMessages }) {
           onChange={(value) => setContent(value as typeof content)}
           data={CONTENTS.map((value) => ({ value, label: texts[value] }))}
         />
-        <TableMenu
-          columns={columns}
-          settings={settings}
-          onChange={setSettings}
-          button={
-            <Button variant="default" leftSection={<IconTableOptions size={16} />}>
+        <MenuButton
+          renderButton={(props) => (
+            <Button variant="default" leftSection={<IconTableOptions size={16} />} {...props}>
               {t.table.options}
             </Button>
-          }
+          )}
+          renderMenu={(anchor) => (
+            <TableMenu anchor={anchor} columns={columns} settings={settings} onChange={setSettings} />
+          )}
         />
       </Group>
       <Table

@@ -1,9 +1,11 @@
 import { Menu } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import type { Density, TableSettings } from "../../hooks/table-settings";
 import { useMessages } from "../../i18n/language";
+import type { MenuAnchor } from "../menu/AnchoredMenu";
+import { AnchoredMenu } from "../menu/AnchoredMenu";
 import type { Column } from "./column";
 import { isShown } from "./column";
 
@@ -13,18 +15,17 @@ interface Props<T> {
   columns: readonly Column<T>[];
   settings: TableSettings;
   onChange: (change: Partial<TableSettings>) => void;
-  button: ReactElement;
+  anchor: MenuAnchor;
   /** More items. */
   children?: ReactNode;
 }
 
 /** Chooses the columns of a table and the height of its rows. */
-export function TableMenu<T>({ columns, settings, onChange, button, children }: Props<T>) {
+export function TableMenu<T>({ columns, settings, onChange, anchor, children }: Props<T>) {
   const t = useMessages();
   const check = <IconCheck size={14} />;
   return (
-    <Menu position="bottom-end" width={240} shadow="md" alignItemsLabels="all" keepMounted={false}>
-      <Menu.Target>{button}</Menu.Target>
+    <AnchoredMenu anchor={anchor} position="bottom-end" width={240} alignItemsLabels="all" keepMounted={false}>
       <Menu.Dropdown>
         <div role="group" aria-label={t.table.columns}>
           <Menu.Label>{t.table.columns}</Menu.Label>
@@ -58,6 +59,6 @@ export function TableMenu<T>({ columns, settings, onChange, button, children }: 
         </div>
         {children}
       </Menu.Dropdown>
-    </Menu>
+    </AnchoredMenu>
   );
 }
