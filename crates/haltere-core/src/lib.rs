@@ -21,6 +21,7 @@ pub mod field_change;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod gcra;
+pub mod labels;
 pub mod mqtt_string;
 pub mod network;
 pub mod pem;
@@ -52,6 +53,9 @@ pub use failure::{
 pub use field_change::FieldChange;
 pub use gcra::Gcra;
 pub use jiff::Timestamp;
+pub use labels::{
+    LabelChanges, LabelError, LabelKey, LabelSelector, LabelValue, Labels, SelectorError,
+};
 pub use mqtt_string::{MqttPassword, MqttString, MqttStringError};
 pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};
