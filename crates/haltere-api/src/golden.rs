@@ -7,7 +7,8 @@ use haltere_app::FieldFault;
 use haltere_app::connections::{Advice, FileContent, MaterialFault};
 use haltere_core::sentence::{Sentence as _, SentenceKind};
 use haltere_core::{
-    AlpnError, MqttStringError, Note, Reason, TextError, TlsServerNameError, TopicError, UrlError,
+    AlpnError, LabelError, MqttStringError, Note, Reason, SelectorError, TextError,
+    TlsServerNameError, TopicError, UrlError,
 };
 use serde_json::{Map, Value, json};
 
@@ -66,6 +67,8 @@ fn faults() -> Vec<SentenceKind> {
         AlpnError::ALL,
         TlsServerNameError::ALL,
         MqttStringError::ALL,
+        LabelError::ALL,
+        SelectorError::ALL,
         MaterialFault::ALL,
     ];
     let mut faults: Vec<SentenceKind> = Vec::new();

@@ -27,6 +27,7 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(connections::history::handler))
         .route(routes!(connections::certificates::handler))
         .route(routes!(connections::advice::handler))
+        .route(routes!(connections::change_labels::handler))
         .route(routes!(connections::test::handler))
         .route(routes!(connections::import::handler))
         .route(routes!(connections::export::handler))

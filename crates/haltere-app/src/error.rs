@@ -55,6 +55,7 @@ sentences! {
         ClientIdTakenElsewhere => "another connection has it at the same broker, and each would end the other's session",
         GeneratedClientIdTaken { name: String, id: String } => "the connection {name:?} (id {id:?}) has the one that haltere generates for this connection at the same broker, and each would end the other's session",
         GeneratedClientIdTakenElsewhere => "another connection has the one that haltere generates for this connection at the same broker, and each would end the other's session",
+        UnknownConnection { id: String } => "there is none with the id {id:?}",
         TooShort { min: usize } => "must be at least {min} characters long",
         TooManyBytes { max: usize } => "must be at most {max} bytes long",
         IsUserName => "must not be the user name",

@@ -126,6 +126,12 @@ impl CommittedChange<'_> {
         self.apply_to_memory(ChangeCounters::of_connections(1), |fleet| fleet.put(entry, id));
     }
 
+    /// Connections were changed at once.
+    pub(crate) fn put_all(self, entries: &[Arc<Entry>]) {
+        let written = ChangeCounters::of_connections(entries.len());
+        self.apply_to_memory(written, |fleet| fleet.put_all(entries));
+    }
+
     /// Many connections were created at once.
     pub(crate) fn append(self, connections: Vec<Arc<Connection>>) {
         let written = ChangeCounters::of_connections(connections.len());

@@ -6,6 +6,7 @@ use crate::broker_url::BrokerUrl;
 use crate::client_hello::{Alpn, TlsServerName};
 use crate::connection::ConnectionName;
 use crate::field_change::FieldChange;
+use crate::labels::{LabelChanges, Labels};
 use crate::mqtt_string::{MqttPassword, MqttString};
 use crate::pem::Pem;
 use crate::secret::Secret;
@@ -20,6 +21,8 @@ pub struct ConnectionSettings {
     pub credentials: Option<Credentials>,
     /// TLS settings; kept, but without effect, while the plugin `tls` is off.
     pub tls: TlsSettings,
+    /// What operators sort it by. Links don't use them.
+    pub labels: Labels,
     /// Settings of the management center for Mosquitto that are kept and returned.
     pub mmc: MmcFields,
 }
@@ -107,6 +110,7 @@ pub struct ConnectionPatch {
     pub key: FieldChange<Secret<Pem>>,
     pub alpn: FieldChange<Alpn>,
     pub server_name: FieldChange<TlsServerName>,
+    pub labels: LabelChanges,
     pub no_metrics_mode: FieldChange<bool>,
     pub ca_file: FieldChange<String>,
     pub cert_file: FieldChange<String>,
@@ -121,6 +125,7 @@ impl ConnectionSettings {
             url,
             credentials: None,
             tls: TlsSettings::default(),
+            labels: Labels::default(),
             mmc: MmcFields::default(),
         }
     }
@@ -128,7 +133,7 @@ impl ConnectionSettings {
     /// The settings after `patch`. No `..`: a new field doesn't compile until it is handled here.
     #[must_use]
     pub fn patched(self, patch: ConnectionPatch) -> Self {
-        let Self { name, url, credentials, tls, mmc } = self;
+        let Self { name, url, credentials, tls, labels, mmc } = self;
         let (username, password, client_id) = match credentials {
             Some(Credentials { username, password, client_id }) => (username, password, client_id),
             None => (None, None, None),
@@ -149,6 +154,7 @@ impl ConnectionSettings {
                 alpn: patch.alpn.apply(tls.alpn),
                 server_name: patch.server_name.apply(tls.server_name),
             },
+            labels: labels.changed(patch.labels),
             mmc: MmcFields {
                 no_metrics_mode: patch.no_metrics_mode.apply(mmc.no_metrics_mode),
                 ca_file: patch.ca_file.apply(mmc.ca_file),
@@ -166,6 +172,7 @@ impl ConnectionSettings {
             url,
             credentials,
             tls: TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name },
+            labels,
             mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
         } = self;
         let (mine, others) = (credentials.as_ref(), other.credentials.as_ref());
@@ -184,6 +191,7 @@ impl ConnectionSettings {
             ("key", *key != other.tls.key),
             ("tls.alpn", *alpn != other.tls.alpn),
             ("tls.serverName", *server_name != other.tls.server_name),
+            ("labels", *labels != other.labels),
             ("noMetricsMode", *no_metrics_mode != other.mmc.no_metrics_mode),
             ("caFile", *ca_file != other.mmc.ca_file),
             ("certFile", *cert_file != other.mmc.cert_file),
@@ -217,6 +225,7 @@ impl ConnectionPatch {
             key,
             alpn,
             server_name,
+            labels,
             no_metrics_mode,
             ca_file,
             cert_file,
@@ -235,6 +244,7 @@ impl ConnectionPatch {
             cert,
             alpn: alpn.or_clear(),
             server_name: server_name.or_clear(),
+            labels: LabelChanges { replaces_all: true, ..labels },
             no_metrics_mode: no_metrics_mode.or_clear(),
             ca_file: ca_file.or_clear(),
             cert_file: cert_file.or_clear(),

@@ -19,7 +19,7 @@ use crate::tx::{Statement, Tx};
 macro_rules! columns {
     () => {
         "id, name, url, username, password, client_id, reject_unauthorized, ca_hash, cert_hash, key_hash, \
-         no_metrics_mode, ca_file, cert_file, key_file, alpn, server_name, intent, revision, \
+         no_metrics_mode, ca_file, cert_file, key_file, alpn, server_name, labels, intent, revision, \
          created_at, updated_at"
     };
 }
@@ -63,18 +63,18 @@ const LIST_CLIENT_IDS: &str = client_ids!("");
 const FIND_CLIENT_ID: &str = client_ids!("WHERE client_id = $1");
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
-const COLUMNS: usize = 20;
+const COLUMNS: usize = 21;
 /// The positions of the hashes of certificates and keys among them.
 const HASHES: [usize; 3] = [7, 8, 9];
 /// Behind an `INSERT`. The count includes the new row; the bytes do not yet, because triggers run later.
 const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections), \
     (SELECT material_bytes FROM revisions), (SELECT text_bytes FROM revisions), \
     EXISTS (SELECT 1 FROM connections AS other WHERE other.client_id = ? AND other.id <> connections.id)";
-/// `created_at`, $19, stays as it is.
+/// `created_at`, $20, stays as it is.
 const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
     client_id = $6, reject_unauthorized = $7, ca_hash = $8, cert_hash = $9, \
     key_hash = $10, no_metrics_mode = $11, ca_file = $12, cert_file = $13, key_file = $14, alpn = $15, \
-    server_name = $16, intent = $17, revision = $18, updated_at = $20 WHERE id = $1";
+    server_name = $16, labels = $17, intent = $18, revision = $19, updated_at = $21 WHERE id = $1";
 const DELETE: &str = "DELETE FROM connections WHERE id = $1";
 
 #[async_trait]
@@ -274,6 +274,7 @@ fn read(row: &SqliteRow, materials: &Materials) -> Result<ConnectionRecord, Stor
         key_file: cells.lenient_text("key_file")?,
         alpn: cells.lenient_text("alpn")?,
         server_name: cells.lenient_text("server_name")?,
+        labels: cells.lenient_text("labels")?,
         intent: cells.parse("intent", intent_from_text)?,
         revision: cells
             .parse("revision", |revision: i64| u64::try_from(revision).ok().map(Revision))?,
@@ -305,6 +306,7 @@ fn bind<'q>(
         key_file,
         alpn,
         server_name,
+        labels,
         intent,
         revision,
         created_at,
@@ -327,6 +329,7 @@ fn bind<'q>(
         .bind(key_file.as_deref())
         .bind(alpn.as_deref())
         .bind(server_name.as_deref())
+        .bind(labels.as_deref())
         .bind(intent_to_text(*intent))
         .bind(i64::try_from(revision.0).map_err(error::backend)?)
         .bind(created_at.as_millisecond())

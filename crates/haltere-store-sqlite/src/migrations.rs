@@ -27,6 +27,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0011_connection_changes.sql"),
     include_str!("../migrations/0012_database_id.sql"),
     include_str!("../migrations/0013_link_change_sentences.sql"),
+    include_str!("../migrations/0014_labels.sql"),
 ];
 
 /// The schema's version once all steps are taken.

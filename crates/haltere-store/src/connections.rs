@@ -38,6 +38,8 @@ pub struct ConnectionRecord {
     /// `tls.alpn`, separated by spaces.
     pub alpn: Option<String>,
     pub server_name: Option<String>,
+    /// `key=value`, separated by commas.
+    pub labels: Option<String>,
     pub intent: Intent,
     /// Grows with every change.
     pub revision: Revision,
@@ -73,12 +75,13 @@ impl ConnectionRecord {
             key_file,
             alpn,
             server_name,
+            labels,
             intent: _,
             revision: _,
             created_at: _,
             updated_at: _,
         } = self;
-        let given = [username, client_id, ca_file, cert_file, key_file, alpn, server_name];
+        let given = [username, client_id, ca_file, cert_file, key_file, alpn, server_name, labels];
         let texts = [id, name, url].into_iter().chain(given.into_iter().flatten());
         let bytes: usize = texts.map(String::len).sum();
         (bytes + password.as_ref().map_or(0, |Sealed(bytes)| bytes.len())) as u64

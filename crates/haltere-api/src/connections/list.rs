@@ -5,12 +5,14 @@ use std::num::NonZeroUsize;
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::{Cursor, ListError, ListQuery, Secrets, StateFilter};
+use haltere_core::LabelSelector;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::pieces;
 use super::secrets::SecretsParam;
 use crate::error::ApiError;
+use crate::extract::label_filter::LabelFilter;
 use crate::extract::query::RawQuery;
 use crate::extract::query_values::{Text, WholeNumber};
 use crate::extract::{Query, RequestContext};
@@ -67,7 +69,7 @@ pub(crate) struct ListParams {
     path = "/api/connections",
     operation_id = "list_connections",
     tag = "Connections",
-    params(ListParams),
+    params(ListParams, LabelFilter),
     responses(
         (status = 200, description = "The connections", body = [WireConnection],
             headers(
@@ -94,9 +96,10 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
     Query(params): Query<ListParams>,
+    LabelFilter(labels): LabelFilter,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {
-    let (query, wanted) = params.into_query()?;
+    let (query, wanted) = params.into_query(labels)?;
     let listing = state.app.connections().list(&context, &query, wanted).await?;
     let next = listing.next.clone();
     let list = pieces::list(&state, &holder::of_context(&context), listing);
@@ -104,10 +107,11 @@ pub(crate) async fn handler(
 }
 
 impl ListParams {
-    fn into_query(self) -> Result<(ListQuery, Secrets), ApiError> {
+    fn into_query(self, labels: LabelSelector) -> Result<(ListQuery, Secrets), ApiError> {
         let query = ListQuery {
             state: self.state.map_or(StateFilter::All, StateFilter::from),
             text: self.q.map(Text::into_string).filter(|text| !text.is_empty()),
+            labels,
             limit: self.limit.and_then(|limit| NonZeroUsize::new(limit.get() as usize)),
             after: self.cursor.as_deref().map(Cursor::parse).transpose()?,
         };
@@ -282,6 +286,63 @@ mod tests {
         assert!(response.json()["message"].as_str().expect("a text").starts_with("cursor: "));
         let response = admin.get(&format!("{PATH}?q={}", "x".repeat(257))).await;
         response.is_refusal(400, "INVALID", "q: must be at most 256 characters long");
+    }
+
+    #[tokio::test]
+    async fn labels_select() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let (url, _port) = closed_port();
+        for (id, labels) in [
+            ("a", json!({"site": "graz", "line": "1"})),
+            ("b", json!({"site": "graz", "line": "2"})),
+            ("c", json!({"site": "wien", "example.com/line": ""})),
+            ("d", json!({})),
+        ] {
+            let mut body = connection(id, &url);
+            body["labels"] = labels;
+            assert_eq!(admin.post(PATH, body).await.status, 202);
+        }
+        let all = admin.get(PATH).await.json();
+        assert_eq!(all[0]["labels"], json!({"site": "graz", "line": "1"}));
+        assert_eq!(all[3].get("labels"), None, "left out when there are none");
+        for (query, selected) in [
+            ("label=site%3Dgraz", &["a", "b"][..]),
+            ("label=site%3Dgraz%2Cline!%3D2", &["a"]),
+            ("label=site&label=line!%3D2", &["a", "c"]),
+            ("label=!site", &["d"]),
+            ("label=site+in+(wien,linz)", &["c"]),
+            ("label=site%20notin%20(wien)", &["a", "b", "d"]),
+            ("label=example.com/line", &["c"]),
+            ("label=", &["a", "b", "c", "d"]),
+            ("label=site%3Dgraz&q=broker+b", &["b"]),
+            ("label=x", &[]),
+        ] {
+            assert_eq!(admin.get(&format!("{PATH}?{query}")).await.ids(), selected, "{query}");
+            let export = admin.get(&format!("/api/connection-export?{query}")).await.json();
+            let exported = export["connections"].as_array().expect("a list").iter();
+            let exported: Vec<_> = exported.map(|it| it["id"].as_str().expect("an id")).collect();
+            if !query.contains("q=") {
+                assert_eq!(exported, selected, "{query}");
+            }
+        }
+        let first = admin.get(&format!("{PATH}?label=site&label=line&limit=1")).await;
+        let link = first.header("link").expect("another page").to_owned();
+        let next = link.trim_start_matches('<').split('>').next().expect("a path");
+        assert_eq!(admin.get(next).await.ids(), ["b"], "{next}");
+
+        for path in [PATH, "/api/connection-export"] {
+            for (query, message) in [
+                ("label=a%3D-", "label: character 3: expected the value of a label"),
+                ("label=a&label=b+c", "label: character 3: expected =, !=, in, notin or a comma"),
+                ("label=%C3%BC", "label: character 1: expected the key of a label"),
+            ] {
+                let response = admin.get(&format!("{path}?{query}")).await;
+                response.is_refusal(400, "INVALID", message);
+            }
+        }
+        let refused = admin.get(&format!("{PATH}?label=%26%2C")).await.json();
+        assert_eq!(refused["fault"], json!({"key": "noLabelKey", "params": {"at": 1}}));
     }
 
     #[tokio::test]

@@ -123,7 +123,7 @@ fn joined(before: &str, texts: &[Arc<ViewText>], after: &str) -> Bytes {
 
 /// About the size of a connection in a list, in bytes.
 pub(crate) fn estimated_size_in(listing: &Listing, entry: &Entry) -> usize {
-    USUAL_BYTES + material(listing, entry)
+    USUAL_BYTES + labels(entry) + material(listing, entry)
 }
 
 /// About what certificates and keys of a connection add to a list, in bytes.
@@ -134,7 +134,17 @@ pub(crate) fn material(listing: &Listing, entry: &Entry) -> usize {
 /// About the size of a connection as it is shown, in bytes.
 pub(crate) fn estimated_size(view: &ConnectionView) -> usize {
     let material = if view.certificates { view.entry.pem_bytes(view.secrets) } else { 0 };
-    USUAL_BYTES + in_base64(material)
+    USUAL_BYTES + labels(&view.entry) + in_base64(material)
+}
+
+/// What labels take, in bytes: with quotes, a colon and a comma.
+fn labels(entry: &Entry) -> usize {
+    const MARKS: usize = 6;
+    entry
+        .labels()
+        .iter()
+        .map(|(key, value)| key.as_str().len() + value.as_str().len() + MARKS)
+        .sum()
 }
 
 fn in_base64(bytes: usize) -> usize {

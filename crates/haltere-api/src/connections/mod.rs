@@ -3,10 +3,12 @@
 //! - `/api/connections`: [`list`], [`create`]
 //! - `/api/connections/{connectionId}`: [`get`], [`replace`], [`patch`], [`delete`]
 //! - below it: [`connect`], [`disconnect`], [`history`], [`certificates`], [`advice`]
+//! - `/api/connection-labels`: [`change_labels`]
 //! - `/api/connection-test`: [`mod@test`]; `/api/connection-import`: [`import`]; `/api/connection-export`: [`export`]
 
 pub(crate) mod advice;
 pub(crate) mod certificates;
+pub(crate) mod change_labels;
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod delete;

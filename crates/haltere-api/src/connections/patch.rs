@@ -122,4 +122,117 @@ mod tests {
             "url: can't be removed",
         );
     }
+
+    #[tokio::test]
+    async fn labels_are_merged_and_leave_the_link_alone() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let admin = api.admin().await;
+        let mut body = connection("a", &broker.url());
+        body["labels"] = json!({"site": "graz", "line": "2"});
+        assert_eq!(admin.post("/api/connections", body.clone()).await.status, 200);
+        let since = admin.get(PATH).await.json()["status"]["timestamp"].take();
+        for (patch, labels) in [
+            (json!({"labels": {"line": "3"}}), json!({"site": "graz", "line": "3"})),
+            (json!({"labels": {"site": null, "x.y/z": ""}}), json!({"line": "3", "x.y/z": ""})),
+            (json!({"name": "Other"}), json!({"line": "3", "x.y/z": ""})),
+            (json!({"labels": {}}), json!({"line": "3", "x.y/z": ""})),
+            (json!({"labels": null}), serde_json::Value::Null),
+        ] {
+            let changed = admin.patch(PATH, patch.clone()).await.json();
+            assert_eq!(changed["labels"], labels, "{patch}");
+            assert_eq!(changed["status"]["state"], "online", "{patch}");
+        }
+        // What a replacement leaves out is gone.
+        for labels in [Some(json!({"site": "wien"})), None] {
+            body["labels"] = labels.clone().unwrap_or_default();
+            if labels.is_none() {
+                body.as_object_mut().expect("an object").remove("labels");
+            }
+            let changed = admin.put(PATH, body.clone()).await.json();
+            assert_eq!(changed.get("labels"), labels.as_ref());
+        }
+        let many = json!({"connections": ["a"], "labels": {"site": "linz"}});
+        assert_eq!(admin.post("/api/connection-labels", many).await.status, 200);
+        let shown = admin.get(PATH).await.json();
+        assert_eq!(
+            (&shown["status"]["timestamp"], &shown["labels"]),
+            (&since, &json!({"site": "linz"}))
+        );
+        // Had the link gone down at any time, it would be in its history.
+        let history = admin.get("/api/connections/a/history").await.text;
+        assert_eq!(history.matches("\"online\"").count(), 1, "{history}");
+    }
+
+    #[tokio::test]
+    async fn labels_do_not_make_a_link_try_again() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let (url, _port) = closed_port();
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        let attempt = |shown: &serde_json::Value| shown["status"]["attempt"].as_u64();
+        until("the second retry", PATIENCE, async || {
+            (attempt(&admin.get(PATH).await.json()) >= Some(3)).then_some(())
+        })
+        .await;
+        // An edit begins with the first attempt again.
+        let labels = json!({"labels": {"site": "graz"}});
+        let changed = admin.patch(PATH, labels.clone()).await.json();
+        assert!(attempt(&changed) >= Some(3), "{changed}");
+        let many = json!({"connections": ["a"], "labels": {"line": "2"}});
+        assert_eq!(admin.post("/api/connection-labels", many).await.status, 200);
+        for shown in
+            [admin.get(PATH).await.json(), admin.get("/api/connections").await.json()[0].take()]
+        {
+            assert!(attempt(&shown) >= Some(3), "{shown}");
+            assert_eq!(shown["labels"], json!({"site": "graz", "line": "2"}));
+        }
+        // The link is the one that is edited next.
+        let moved = json!({"url": "mqtt://localhost:1"});
+        assert_eq!(admin.patch(PATH, moved).await.json()["status"]["attempt"], 1);
+        // A create over a connection that fails dials again, whatever is new.
+        until("a failure", PATIENCE, async || {
+            let shown = admin.get(PATH).await.json();
+            (shown["status"]["state"] == "waiting").then_some(())
+        })
+        .await;
+        assert_eq!(admin.patch(PATH, labels).await.status, 200);
+        let mut body = connection("a", "mqtt://localhost:1");
+        body["labels"] = json!({"site": "wien"});
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+    }
+
+    #[tokio::test]
+    async fn bad_labels_are_named_and_change_nothing() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let (url, _port) = closed_port();
+        let mut body = connection("a", &url);
+        body["labels"] = json!({"site": "graz"});
+        assert_eq!(admin.post("/api/connections", body.clone()).await.status, 202);
+        let many: serde_json::Map<_, _> = (0..16).map(|n| (format!("k{n}"), json!(""))).collect();
+        for (labels, start) in [
+            (json!({"site": "-"}), "labels.site: the value must be at most 63 letters"),
+            (json!({"a b": "x"}), "labels.a b: the key must be 1 to 63 letters"),
+            (json!({"X/a": "x"}), "labels.X/a: what precedes \"/\" in the key must be"),
+            (json!({"site": 1}), "labels.site: must be a string"),
+            (json!([]), "labels: must be an object"),
+            (json!(many), "labels: must be at most 16 labels"),
+        ] {
+            let patched = admin.patch(PATH, json!({ "labels": labels })).await;
+            let message = patched.json()["message"].take();
+            assert_eq!(patched.status, 400, "{message}");
+            assert!(message.as_str().expect("a text").starts_with(start), "{message}");
+            if labels.as_object().is_none_or(|labels| labels.len() < 16) {
+                body["labels"] = labels;
+                let replaced = admin.put(PATH, body.clone()).await;
+                assert_eq!(
+                    (replaced.status.as_u16(), replaced.json()["message"].take()),
+                    (400, message)
+                );
+            }
+        }
+        let named = admin.patch(PATH, json!({"labels": {"site": "\u{202e}"}})).await.json();
+        assert_eq!(named["fault"], json!({"key": "labelText", "params": {"max": 63}}));
+        assert_eq!(admin.get(PATH).await.json()["labels"], json!({"site": "graz"}));
+    }
 }

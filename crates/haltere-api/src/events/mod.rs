@@ -5,6 +5,7 @@
 //! intermediate states, never the last one. Long events come in pieces, which readers share.
 
 mod reader;
+mod selection;
 mod throttle;
 
 use std::convert::Infallible;
@@ -21,8 +22,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use self::reader::{Reader, Start};
+use self::selection::Selection;
 use self::throttle::EventThrottle;
 use crate::error::{ApiError, ErrorBody};
+use crate::extract::label_filter::LabelFilter;
 use crate::extract::query_values::WholeNumber;
 use crate::extract::{Query, RequestContext};
 use crate::limits::exceeded::QuotaLimits;
@@ -71,6 +74,9 @@ pub(crate) struct EventParams {
 /// `pause` is the minimum interval between events, at least 20 ms. Short bursts are sent at once; under
 /// sustained change, updates are batched and carry only each connection's latest state.
 ///
+/// With `label` the stream is about connections with these labels only. One that gets them is in `changed`, and one that
+/// loses them in `removed`, as if it had been created or deleted.
+///
 /// The stream ends with the session, and when haltere shuts down.
 #[utoipa::path(
     get,
@@ -79,12 +85,13 @@ pub(crate) struct EventParams {
     tag = "Events",
     params(
         EventParams,
+        LabelFilter,
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received"),
     ),
     responses(
         (status = 200, description = "The stream; the data of a `connections` event is a `ConnectionsEvent`", content_type = "text/event-stream", body = String,
             example = "id: 1795412400123-42\nevent: connections\ndata: {\"complete\":false,\"changed\":[{\"id\":\"mosquitto-dev\",\"name\":\"Development Server\",\"url\":\"mqtt://broker.example:1883\",\"status\":{\"connected\":true,\"timestamp\":1795412400123,\"state\":\"online\"}}],\"removed\":[]}\n\n"),
-        (status = 400, description = "A bad `pause`", body = ErrorBody,
+        (status = 400, description = "A bad `pause` or `label`", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "pause: must be a whole number from 0 to 60000"})),
         (status = 429, description = "The user, or the address, has too many streams open", body = ErrorBody,
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "You have too many event streams open", "limit": "limits.streams_per_user"})),
@@ -96,6 +103,7 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
     Query(params): Query<EventParams>,
+    LabelFilter(labels): LabelFilter,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let min_interval = params.pause.map_or(0, WholeNumber::get);
@@ -115,7 +123,8 @@ pub(crate) async fn handler(
     let subscriber = state.app.events().subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let throttle = EventThrottle::new(Duration::from_millis(min_interval.into()));
-    let reader = Reader::new(state, context.0, subscriber, throttle, start, slot);
+    let selection = Selection::new(labels);
+    let reader = Reader::new(state, context.0, subscriber, throttle, start, selection, slot);
     let pieces = stream::unfold(reader, |mut reader| async move {
         let piece = reader.next().await?;
         Some((Ok::<_, Infallible>(piece), reader))
@@ -389,6 +398,71 @@ mod tests {
         let first = reader.next().await.expect("an event");
         assert_eq!(first.data["changed"], json!([]));
         assert_eq!(api.anonymous().get("/api/events").await.status, 401);
+    }
+
+    #[tokio::test]
+    async fn a_stream_for_labels_is_about_connections_that_have_them() {
+        let api = TestApi::start().await;
+        let (url, _port) = closed_port();
+        let admin = api.admin().await;
+        for (id, site) in [("a", "graz"), ("b", "wien"), ("c", "graz")] {
+            let mut body = connection(id, &url);
+            body["labels"] = json!({ "site": site });
+            assert_eq!(admin.post("/api/connections", body).await.status, 202);
+            admin.post(&format!("/api/connections/{id}/disconnect"), json!({})).await;
+        }
+        let label = async |id: &str, site: &str| {
+            let patch = json!({"labels": {"site": site}});
+            assert_eq!(admin.patch(&format!("/api/connections/{id}"), patch).await.status, 200);
+        };
+        let ids = |event: &Received| -> Vec<String> {
+            let changed = event.data["changed"].as_array().expect("a list").iter();
+            changed.map(|it| it["id"].as_str().expect("an id").to_owned()).collect()
+        };
+        let path = "/api/events?label=site%3Dgraz&label=!x";
+        let mut reader = Reader::open(&admin, path, None).await;
+        let first = reader.next().await.expect("an event");
+        assert_eq!(
+            (ids(&first), &first.data["complete"]),
+            (vec!["a".to_owned(), "c".to_owned()], &json!(true))
+        );
+
+        // What is not selected, and was not, is in no event: the next one is about the last change.
+        assert_eq!(admin.delete("/api/connections/b").await.status, 200);
+        assert_eq!(admin.post("/api/connections", connection("b", &url)).await.status, 202);
+        label("b", "linz").await;
+        label("a", "wien").await;
+        let left = reader.until(|event| event.data["removed"] == json!(["a"])).await;
+        assert!(ids(&left).is_empty(), "{left:?}");
+        label("a", "linz").await;
+        label("b", "graz").await;
+        let came = reader.until(|event| ids(event) == ["b"]).await;
+        assert_eq!(came.data["removed"], json!([]));
+        assert_eq!(admin.delete("/api/connections/c").await.status, 200);
+        let gone = reader.until(|event| event.data["removed"] == json!(["c"])).await;
+        drop(reader);
+
+        // The server does not know what a client has that comes back.
+        label("b", "linz").await;
+        let mut resumed = Reader::open(&admin, path, Some(&came.id)).await;
+        let missed = resumed.next().await.expect("an event");
+        assert_eq!(
+            (missed.data["removed"].as_array().map(Vec::len), &missed.data["complete"]),
+            (Some(2), &json!(false))
+        );
+        let mut resumed = Reader::open(&admin, path, Some(&gone.id)).await;
+        let missed = resumed.next().await.expect("an event");
+        assert_eq!(missed.data["removed"], json!(["b"]));
+        label("b", "wien").await;
+        label("a", "graz").await;
+        let next = resumed.until(|event| ids(event) == ["a"]).await;
+        assert_eq!(next.data["removed"], json!([]), "it is known now that b is gone");
+
+        admin.get("/api/events?label=site%3D-").await.is_refusal(
+            400,
+            "INVALID",
+            "label: character 6: expected the value of a label",
+        );
     }
 
     #[tokio::test]

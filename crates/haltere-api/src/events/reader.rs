@@ -15,8 +15,9 @@ use haltere_app::events::{Batch, Change, Gap, Position, Subscriber};
 use haltere_app::{Action, Ctx};
 use haltere_core::{ConnectionId, PluginId, Reservation};
 use serde::Serialize;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
+use super::selection::Selection;
 use super::throttle::EventThrottle;
 use crate::connections::list_cache;
 use crate::connections::pieces::{Pieces, cost};
@@ -45,6 +46,11 @@ pub(super) struct Reader {
     subscriber: Subscriber,
     throttle: EventThrottle,
     start: Start,
+    selection: Selection,
+    /// The memory that the selection takes.
+    selection_memory: Option<Reservation>,
+    /// When something was last sent.
+    sent: Instant,
     /// What is to be sent next.
     queue: VecDeque<Bytes>,
     /// The event that has begun and not ended.
@@ -61,6 +67,8 @@ struct UnderWay {
     /// Ids of those that are gone.
     removed: Vec<String>,
     position: Position,
+    /// Whether it is about all connections.
+    is_complete: bool,
     /// How it begins, as long as it has not.
     head: Option<Bytes>,
 }
@@ -83,6 +91,7 @@ impl Reader {
         subscriber: Subscriber,
         throttle: EventThrottle,
         start: Start,
+        selection: Selection,
         slot: Reservation,
     ) -> Self {
         // Sent at once, so that the client knows that the stream is open.
@@ -93,6 +102,9 @@ impl Reader {
             subscriber,
             throttle,
             start,
+            selection,
+            selection_memory: None,
+            sent: Instant::now(),
             queue: VecDeque::from([preamble.into()]),
             under_way: None,
             memory: None,
@@ -107,6 +119,7 @@ impl Reader {
                 return None;
             }
             if let Some(next) = self.queue.pop_front() {
+                self.sent = Instant::now();
                 return Some(next);
             }
             if let Some(event) = self.under_way.take() {
@@ -120,7 +133,8 @@ impl Reader {
             // All of it is on its way.
             self.memory = None;
             let Some(batch) = self.next_batch().await? else {
-                return Some(Bytes::from_static(b":\n\n"));
+                self.queue.push_back(Bytes::from_static(b":\n\n"));
+                continue;
             };
             match batch.gap {
                 Some(gap) => self.begin_all(Some(gap)).await?,
@@ -129,7 +143,7 @@ impl Reader {
         }
     }
 
-    /// Waits for changes. Outside, `None` at the end of the stream; inside, when there were none for a while.
+    /// Waits for changes. Outside, `None` at the end of the stream; inside, when nothing was sent for a while.
     async fn next_batch(&mut self) -> Option<Option<Batch>> {
         let not_before = self.throttle.next(Instant::now());
         let batch = tokio::select! {
@@ -142,7 +156,7 @@ impl Reader {
                 }
                 self.subscriber.next().await
             } => batch.map(Some),
-            () = sleep(HEARTBEAT) => Some(None),
+            () = sleep_until(self.sent + HEARTBEAT) => Some(None),
         };
         if let Some(Some(_)) = batch {
             self.throttle.count(Instant::now());
@@ -161,9 +175,12 @@ impl Reader {
         }
         // Before the list, which is then never older than that.
         let position = self.subscriber.position();
-        let connections = match self.listing().await {
+        let listing = self.listing().await;
+        self.selection.reset(listing.as_ref());
+        let connections = match listing {
             Some(listing) => {
                 self.hold(cost(&listing)).await?;
+                self.hold_selection(listing.entries.len()).await?;
                 Connections::All(Box::new(Pieces::new(self.state.app.clone(), listing)))
             }
             None => Connections::Some(VecDeque::new()),
@@ -172,12 +189,12 @@ impl Reader {
         Some(())
     }
 
-    /// All connections, if they may be seen.
+    /// All connections that are selected, if they may be seen.
     async fn listing(&self) -> Option<Listing> {
         if !self.may_see_connections() {
             return None;
         }
-        let query = ListQuery::default();
+        let query = ListQuery { labels: self.selection.labels().clone(), ..ListQuery::default() };
         let listed = self.state.app.connections().list(&self.context, &query, Secrets::Omit).await;
         listed
             .inspect_err(|error| {
@@ -218,12 +235,31 @@ impl Reader {
         Some(())
     }
 
+    /// Releases the memory for what was selected and takes that for so many connections; waits as [`Self::hold`] does.
+    async fn hold_selection(&mut self, connections: usize) -> Option<()> {
+        self.selection_memory = None;
+        if self.selection.labels().is_empty() {
+            return Some(());
+        }
+        let (bytes, holder) = (connections * Selection::ENTRY, holder::of_context(&self.context));
+        self.selection_memory = tokio::select! {
+            biased;
+            () = self.subscriber.ended() => return None,
+            memory = self.state.response_memory.wait(holder, bytes) => Some(memory),
+        };
+        Some(())
+    }
+
     /// Makes the next piece of an event; `None` at the end of the stream.
     async fn go_on(&mut self, mut event: UnderWay) -> Option<()> {
         let block = match &mut event.connections {
             Connections::All(pieces) => pieces.next(),
             Connections::Some(_) => self.some(&mut event).await?,
         };
+        if event.is_over() && event.is_empty() && block.is_none() {
+            // Nothing that has changed is selected.
+            return Some(());
+        }
         let comma = || block.is_some().then(|| Bytes::from_static(b","));
         let before = event.head.take().or_else(comma);
         let tail = event.is_over().then(|| event.tail());
@@ -249,11 +285,15 @@ impl Reader {
             && let Some(id) = ids.pop_front()
         {
             match self.view(&id).await {
-                Some(view) => {
+                Some(view) if self.selection.takes(&view.entry) => {
                     size += list_cache::estimated_size(&view);
                     views.push(view);
                 }
-                None => event.removed.push(id.as_str().to_owned()),
+                Some(_) | None => {
+                    if self.selection.removes(id.as_str()) {
+                        event.removed.push(id.as_str().to_owned());
+                    }
+                }
             }
         }
         if views.is_empty() {
@@ -301,9 +341,9 @@ impl Reader {
 }
 
 impl UnderWay {
-    fn new(connections: Connections, position: Position, complete: bool) -> Self {
-        let head = format!("event: connections\ndata: {{\"complete\":{complete},\"changed\":[");
-        Self { connections, removed: Vec::new(), position, head: Some(head.into()) }
+    fn new(connections: Connections, position: Position, is_complete: bool) -> Self {
+        let head = format!("event: connections\ndata: {{\"complete\":{is_complete},\"changed\":[");
+        Self { connections, removed: Vec::new(), position, is_complete, head: Some(head.into()) }
     }
 
     fn is_over(&self) -> bool {
@@ -311,6 +351,11 @@ impl UnderWay {
             Connections::All(pieces) => pieces.is_at_end(),
             Connections::Some(ids) => ids.is_empty(),
         }
+    }
+
+    /// Whether it has not begun, and no connection is gone.
+    fn is_empty(&self) -> bool {
+        !self.is_complete && self.head.is_some() && self.removed.is_empty()
     }
 
     fn tail(&self) -> Bytes {

@@ -9,6 +9,7 @@ pub(crate) mod charset;
 pub(crate) mod coding;
 pub(crate) mod if_match;
 pub(crate) mod json;
+pub(crate) mod label_filter;
 pub(crate) mod params;
 pub(crate) mod path;
 pub(crate) mod query;

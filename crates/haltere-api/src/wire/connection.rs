@@ -15,9 +15,10 @@ use super::connection_fields::{
     url,
 };
 use super::fields::{Faults, FieldFault, Fields};
+use super::labels::LabelsView;
 use super::pem::PemView;
 use super::status::StatusView;
-use super::{client_hello, pem, schema, time};
+use super::{client_hello, labels, pem, schema, time};
 
 /// A connection with its live status. The fields are in the order of the management center for Mosquitto.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,6 +59,10 @@ pub(crate) struct WireConnection<'a> {
     /// What to ask for in the TLS handshake; absent when nothing is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<WireTls<'a>>,
+    /// What operators sort connections by; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    labels: Option<LabelsView<'a>>,
     /// A setting of the management center for Mosquitto, kept and returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_metrics_mode: Option<bool>,
@@ -148,7 +153,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
         created_at: _,
         updated_at: _,
     } = connection;
-    let ConnectionSettings { name, url, credentials, tls, mmc } = settings;
+    let ConnectionSettings { name, url, credentials, tls, labels, mmc } = settings;
     let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let alpn = alpn.as_ref().map(Alpn::protocols).unwrap_or_default();
@@ -166,6 +171,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
             alpn.iter().map(String::as_str).collect(),
             server_name.as_ref().map(TlsServerName::as_str),
         ),
+        labels: LabelsView::of(labels),
         no_metrics_mode: *no_metrics_mode,
         ca_file: ca_file.as_deref(),
         cert_file: cert_file.as_deref(),
@@ -177,7 +183,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
 
 /// All that a corrupt row contains except the secrets.
 fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<'_> {
-    let Unreadable { reason: _, row } = unreadable;
+    let Unreadable { reason: _, labels, row } = unreadable;
     let credentials = WireCredentials {
         username: row.username.as_deref(),
         password: None,
@@ -198,6 +204,7 @@ fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<
             row.alpn.as_deref().unwrap_or_default().split_ascii_whitespace().collect(),
             row.server_name.as_deref(),
         ),
+        labels: LabelsView::of(labels),
         no_metrics_mode: row.no_metrics_mode,
         ca_file: row.ca_file.as_deref(),
         cert_file: row.cert_file.as_deref(),
@@ -242,6 +249,7 @@ pub(super) fn read(
     let mut read = Reader { kind, faults };
     let mut credentials = read.section(&mut fields, "credentials");
     let mut tls = read.section(&mut fields, "tls");
+    let labels = labels::read(&mut read, &mut fields);
     let patch = ConnectionPatch {
         name,
         url,
@@ -254,6 +262,7 @@ pub(super) fn read(
         key: read.field(&mut fields, "key", key),
         alpn: read.field_or_empty(&mut tls, "alpn", client_hello::alpn),
         server_name: read.field_or_empty(&mut tls, "serverName", client_hello::server_name),
+        labels,
         no_metrics_mode: read.field(&mut fields, "noMetricsMode", Fields::boolean),
         ca_file: read.field(&mut fields, "caFile", file),
         cert_file: read.field(&mut fields, "certFile", file),
@@ -324,6 +333,7 @@ pub(crate) fn properties() -> Value {
         "cert": pem("Our client certificate, leaf first. Only certificates are kept of it; a private key among them becomes key, if there is none"),
         "key": pem("The private key of cert, not encrypted"),
         "tls": client_hello::property(),
+        "labels": labels::property(),
         "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`), and with MQTT 5 ask it to publish no metrics about haltere's client (user property `sys-metrics: none`)."),
         "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
         "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::test_support::violations;
 
-    const NAMES: [&str; 21] = [
+    const NAMES: [&str; 22] = [
         "id",
         "name",
         "url",
@@ -138,6 +138,7 @@ mod tests {
         "alpn",
         "serverName",
         "rejectUnauthorized",
+        "labels",
         "status",
         "noMetricsMode",
         "caFile",
@@ -213,6 +214,7 @@ mod tests {
                 "status": {"connected": "x"}, "broker": null}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": ["mqtt"], "serverName": "b.example"}}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": [], "serverName": ""}}),
+            json!({"name": "n", "url": "mqtts://h", "labels": {"site": "graz", "a.b-c/D_e": ""}}),
             json!({"name": "n", "url": "mqtts://h", "ca": pem,
                 "cert": {"data": pem, "encoding": "utf8"}}),
             json!({"name": "n", "url": "mqtts://[::1]:8883/", "cluster": [], "websocketsUrl": 1,
@@ -241,6 +243,11 @@ mod tests {
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": ["a", "a"]}}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"serverName": "*.example"}}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"servername": "h"}}),
+            json!({"name": "n", "url": "mqtts://h", "labels": {"-a": "b"}}),
+            json!({"name": "n", "url": "mqtts://h", "labels": {"A/b": "b"}}),
+            json!({"name": "n", "url": "mqtts://h", "labels": {"a": "b c"}}),
+            json!({"name": "n", "url": "mqtts://h", "labels": {"a": null}}),
+            json!({"name": "n", "url": "mqtts://h", "labels": ["a"]}),
         ] {
             assert!(!violations(&described(), &body).is_empty(), "{body} is described");
             let read = ConnectionInput::read(body.clone());

@@ -9,7 +9,7 @@ use super::connection::{self, properties};
 use super::connection_fields::BodyKind;
 use super::connection_input::another_id;
 use super::fields::{Faults, Fields, Invalid};
-use super::schema;
+use super::{labels, schema};
 
 /// Reads a merge patch of the connection `id`.
 ///
@@ -43,6 +43,7 @@ impl PartialSchema for ConnectionPatchBody {
                     *property = nullable(property);
                 }
             }
+            properties.insert("labels".to_owned(), labels::changes_property());
         }
         schema::from_json(json!({
             "type": "object",

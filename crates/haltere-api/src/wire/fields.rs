@@ -138,6 +138,11 @@ impl Fields {
         self.rest.get(name).is_some_and(Value::is_string)
     }
 
+    /// Takes all properties, of an object whose names are data.
+    pub(crate) fn take_all(&mut self) -> Map<String, Value> {
+        std::mem::take(&mut self.rest)
+    }
+
     /// Takes `names` whatever their values are.
     pub(crate) fn ignore(&mut self, names: &[&str]) {
         for name in names {

@@ -11,6 +11,7 @@ pub(crate) mod connection_patch;
 pub(crate) mod fields;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+pub(crate) mod labels;
 pub(crate) mod pem;
 pub(crate) mod schema;
 pub(crate) mod sentence;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroUsize;
 
-use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, PluginId, Role};
+use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, LabelSelector, PluginId, Role};
 use haltere_store::AuditFilter;
 use haltere_testkit::builders;
 
@@ -158,9 +158,11 @@ impl Trial {
             AuditAction::ConnectionConnect => self.switch(&ctx, Intent::Connected).await,
             AuditAction::ConnectionDisconnect => self.switch(&ctx, Intent::Disconnected).await,
             AuditAction::ConnectionImport => self.import(&ctx, n).await,
-            AuditAction::ConnectionExport => {
-                app.transfer().export(&ctx, Secrets::Include).await.is_ok()
-            }
+            AuditAction::ConnectionExport => app
+                .transfer()
+                .export(&ctx, Secrets::Include, &LabelSelector::default())
+                .await
+                .is_ok(),
             AuditAction::ConnectionTest => {
                 // Denied by the egress policy at once; the URL has the maximum length.
                 let url = format!("ws://169.254.169.254:9001/{n}/{}", "x".repeat(1_900));

@@ -1,7 +1,7 @@
 //! Rules for what callers send that need more than one field, or more than a parser.
 
 use haltere_core::{
-    BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, FieldChange, TlsSettings,
+    BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, FieldChange, Labels, TlsSettings,
 };
 use haltere_link::tls::{self, MaterialError};
 
@@ -69,6 +69,11 @@ pub(super) fn new_id_and_name(id: &ConnectionId, name: &ConnectionName) -> Resul
 /// Whether a connection may be given this name.
 pub(super) fn new_name(name: &ConnectionName) -> Result<(), Invalid> {
     name.check_new().map_err(|why| Invalid::of("name", &why))
+}
+
+/// Whether a connection may be given these labels.
+pub(super) fn labels(labels: &Labels) -> Result<(), Invalid> {
+    labels.check_new().map_err(|why| Invalid::of("labels", &why))
 }
 
 /// Whether a connection may be given this URL.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{
-    Connection, ConnectionSettings, MqttPassword, MqttString, PluginId, TlsSettings,
+    Connection, ConnectionSettings, MqttPassword, MqttString, PluginId, Revision, TlsSettings,
 };
 use haltere_link::{Interest, LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
@@ -29,7 +29,7 @@ impl Fleet {
             if let Some(old) = old.filter(|old| old.connection() == Err(unreadable)) {
                 return Arc::clone(old);
             }
-            let Unreadable { reason, row } = unreadable;
+            let Unreadable { reason, row, .. } = unreadable;
             tracing::error!(connection = row.id, reason, "a stored connection can't be read");
         }
         Arc::new(new)
@@ -37,8 +37,21 @@ impl Fleet {
 
     /// Makes an entry out of what was just stored or read.
     pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
+        self.entry_by(row, Self::entry_of)
+    }
+
+    /// The same, if only the labels differ from what is in memory.
+    pub(super) fn entry_relabeled(&self, row: ConnectionRecord) -> Entry {
+        self.entry_by(row, Self::entry_of_relabeled)
+    }
+
+    fn entry_by(
+        &self,
+        row: ConnectionRecord,
+        entry_of: impl Fn(&Self, Arc<Connection>) -> Entry,
+    ) -> Entry {
         match record::open(&self.vault, &self.pem_cache, &row) {
-            Ok(connection) => self.entry_of(Arc::new(connection)),
+            Ok(connection) => entry_of(self, Arc::new(connection)),
             Err(reason) => {
                 let unreadable = unreadable(row, &self.pem_cache, reason);
                 Entry::unreadable(unreadable)
@@ -48,17 +61,40 @@ impl Fleet {
 
     /// Makes an entry out of a connection.
     pub(crate) fn entry_of(&self, connection: Arc<Connection>) -> Entry {
+        let revision = connection.revision;
+        self.entry_with(connection, revision)
+    }
+
+    /// Makes an entry out of a connection of which only the labels differ from what is in memory: its link is as it
+    /// was, and does not even try again.
+    pub(super) fn entry_of_relabeled(&self, connection: Arc<Connection>) -> Entry {
+        let old = self.registry.get(connection.id.as_str());
+        // Another process may have changed more than labels in between.
+        let is_next = |old: &Entry| {
+            old.connection()
+                .is_ok_and(|it| [it.revision, it.revision.next()].contains(&connection.revision))
+        };
+        let old = old.as_deref().filter(|old| is_next(old));
+        let linked = old.and_then(Entry::spec).map(|spec| spec.revision);
+        let revision = linked.unwrap_or(connection.revision);
+        self.entry_with(connection, revision)
+    }
+
+    /// `revision` is that of the link: the one that has last changed more than labels.
+    fn entry_with(&self, connection: Arc<Connection>, revision: Revision) -> Entry {
         let connection = self.pem_cache.share(Arc::unwrap_or_clone(connection));
         let connection = Arc::new(connection);
-        let spec = Arc::new(self.spec(&connection));
+        let spec = Arc::new(LinkSpec { revision, ..self.spec(&connection) });
         Entry::readable(connection, spec)
     }
 
     /// The same entry under the present plugin switches.
     fn renewed(&self, entry: &Arc<Entry>) -> Arc<Entry> {
-        match entry.connection() {
-            Ok(connection) => Arc::new(self.entry_of(Arc::clone(connection))),
-            Err(_) => Arc::clone(entry),
+        match (entry.connection(), entry.spec()) {
+            (Ok(connection), Some(spec)) => {
+                Arc::new(self.entry_with(Arc::clone(connection), spec.revision))
+            }
+            _ => Arc::clone(entry),
         }
     }
 
@@ -112,5 +148,10 @@ impl Fleet {
 
 fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: String) -> Unreadable {
     let Cleaned { ca, cert, .. } = Cleaned::of(&row, pem_cache);
-    Unreadable { reason, row: ConnectionRecord { ca, cert, password: None, key: None, ..row } }
+    let labels = record::labels(&row).unwrap_or_default();
+    Unreadable {
+        reason,
+        labels,
+        row: ConnectionRecord { ca, cert, password: None, key: None, ..row },
+    }
 }

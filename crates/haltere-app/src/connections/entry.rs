@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use haltere_core::{Connection, ConnectionSettings, Intent, Pem, Timestamp, TlsSettings};
+use haltere_core::{Connection, ConnectionSettings, Intent, Labels, Pem, Timestamp, TlsSettings};
 use haltere_link::LinkSpec;
 use haltere_link::tls::certificates_in;
 use haltere_store::ConnectionRecord;
@@ -30,6 +30,8 @@ enum Content {
 pub struct Unreadable {
     /// Why; names the field (`credentials.password: …`).
     pub reason: String,
+    /// None, if they can't be read either.
+    pub labels: Labels,
     /// As stored, but without secrets, and nothing but certificates in `ca` and `cert`.
     pub row: ConnectionRecord,
 }
@@ -73,6 +75,11 @@ impl Entry {
     /// Its broker's URL, as stored.
     pub fn url(&self) -> &str {
         self.connection().map_or_else(|it| it.row.url.as_str(), |it| it.settings.url.as_str())
+    }
+
+    /// Its labels.
+    pub fn labels(&self) -> &Labels {
+        self.connection().map_or_else(|it| &it.labels, |it| &it.settings.labels)
     }
 
     /// Whether the link should be up.

@@ -1,8 +1,9 @@
 //! `GET /api/connection-export` and `haltere export`
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
+use haltere_core::{AuditAction, AuditEntry, Connection, LabelSelector, Timestamp};
 use haltere_store::ConnectionRecord;
 
 use super::entry::{Entry, Unreadable};
@@ -58,9 +59,14 @@ pub enum ExportError {
 }
 
 impl Transfer {
-    /// All connections, audited before anything is given out. With [`Secrets::Include`] for
+    /// All connections that `labels` selects, audited before anything is given out. With [`Secrets::Include`] for
     /// administrators only.
-    pub async fn export(&self, ctx: &Ctx, secrets: Secrets) -> Result<Export, ExportError> {
+    pub async fn export(
+        &self,
+        ctx: &Ctx,
+        secrets: Secrets,
+        labels: &LabelSelector,
+    ) -> Result<Export, ExportError> {
         self.authorizer.authorize(ctx, Action::ExportConnections, Resource::Instance).await?;
         if secrets == Secrets::Include {
             self.authorizer
@@ -71,22 +77,24 @@ impl Transfer {
         let (mut stored, generation): (Vec<Stored>, _) = match &self.fleet {
             Some(fleet) => {
                 let snapshot = fleet.registry.snapshot();
-                let stored = snapshot.entries().iter().map(|entry| of(entry));
-                (stored.collect(), snapshot.generation())
+                let selected = snapshot.entries().iter();
+                let selected = selected.filter(|entry| labels.matches(entry.labels()));
+                (selected.map(|entry| of(entry)).collect(), snapshot.generation())
             }
-            None => (self.read_stored().await?, 0),
+            None => (self.read_stored(labels).await?, 0),
         };
         let visibility = ctx.visibility();
         stored.retain(|stored| visibility.covers(id_of(stored)));
         let export = export(now(&*self.clock), secrets, stored);
-        let entry = audited(ctx, &export);
-        let (query, visibility) = (ListQuery::default(), visibility.clone());
+        let entry = audited(ctx, &export, labels);
+        let query = ListQuery { labels: labels.clone(), ..ListQuery::default() };
+        let visibility = visibility.clone();
         let content = Content::Connections { query, visibility, generation };
         self.audit.append_read(ctx, content, entry).await.context("audit an export")?;
         Ok(export)
     }
 
-    async fn read_stored(&self) -> Result<Vec<Stored>, Internal> {
+    async fn read_stored(&self, labels: &LabelSelector) -> Result<Vec<Stored>, Internal> {
         const OPERATION: &str = "read the connections to export";
         let mut read = self.store.read().await.context(OPERATION)?;
         let rows = read.connections().list().await.context(OPERATION)?;
@@ -95,13 +103,15 @@ impl Transfer {
             Ok(connection) => Ok(Arc::new(connection)),
             Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
         };
-        Ok(rows.into_iter().map(open).collect())
+        let is_selected =
+            |row: &ConnectionRecord| labels.matches(&record::labels(row).unwrap_or_default());
+        Ok(rows.into_iter().filter(is_selected).map(open).collect())
     }
 }
 
 fn of(entry: &Entry) -> Stored {
     entry.connection().cloned().map_err(|unreadable| {
-        let Unreadable { reason, row } = unreadable.clone();
+        let Unreadable { reason, row, .. } = unreadable.clone();
         LeftOut { id: row.id, name: row.name, reason }
     })
 }
@@ -129,9 +139,12 @@ fn export(at: Timestamp, secrets: bool, stored: Vec<Stored>) -> Export {
     Export { at, secrets, connections, left_out }
 }
 
-fn audited(ctx: &Ctx, export: &Export) -> AuditEntry {
+fn audited(ctx: &Ctx, export: &Export, labels: &LabelSelector) -> AuditEntry {
     let with = if export.secrets { "with passwords and private keys" } else { "without secrets" };
-    let detail = format!("{} connections, {with}", export.connections.len());
+    let mut detail = format!("{} connections, {with}", export.connections.len());
+    if !labels.is_empty() {
+        let _ = write!(detail, ", with the labels {labels}");
+    }
     audit::done(export.at, ctx, AuditAction::ConnectionExport, "", detail)
 }
 
@@ -147,7 +160,10 @@ mod tests {
         let TestTransfer { transfer, .. } = &TestTransfer::start().await;
         let ctx = Ctx::command_line("cli");
         for _ in 0..2 {
-            let export = transfer.export(&ctx, Secrets::Include).await.expect("an export");
+            let export = transfer
+                .export(&ctx, Secrets::Include, &LabelSelector::default())
+                .await
+                .expect("an export");
             assert!(export.secrets);
         }
         // The second one is counted, and written at the end.

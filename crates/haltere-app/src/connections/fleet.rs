@@ -40,6 +40,13 @@ impl Fleet {
         self.feed.push(Change::Connection(id.clone()));
     }
 
+    /// Connections were changed at once.
+    pub(crate) fn put_all(&self, entries: &[Arc<Entry>]) {
+        self.registry.merge(&[], entries, &[]);
+        self.reconcile_links();
+        self.feed.extend(entries.iter().filter_map(|entry| change_of(entry)));
+    }
+
     /// Many connections were created at once.
     pub(crate) fn append(&self, connections: Vec<Arc<Connection>>) {
         let ids: Vec<_> = connections.iter().map(|connection| connection.id.clone()).collect();
@@ -71,7 +78,12 @@ impl Fleet {
 
     /// How the link of `connection` is: of this revision of it, not of one before.
     pub(crate) fn status(&self, connection: &Connection) -> Arc<ConnectionStatus> {
-        current(connection, self.supervisor.status(&connection.id))
+        let entry = self.registry.get(connection.id.as_str());
+        let linked = entry
+            .filter(|entry| entry.connection().is_ok_and(|it| it.revision == connection.revision))
+            .and_then(|entry| entry.spec().map(|spec| spec.revision));
+        let revision = linked.unwrap_or(connection.revision);
+        current(connection, revision, self.supervisor.status(&connection.id))
     }
 }
 

@@ -83,9 +83,9 @@ impl Connections {
         let mut observed = self.fleet.supervisor.statuses_of(&ids).into_iter();
         let views = entries.iter().map(|entry| ConnectionView {
             entry: Arc::clone(entry),
-            status: entry.connection().ok().map(|connection| {
+            status: entry.connection().ok().zip(entry.spec()).map(|(connection, spec)| {
                 // In the same order: those that can be read.
-                current(connection, observed.next().flatten())
+                current(connection, spec.revision, observed.next().flatten())
             }),
             secrets: listing.secrets,
             certificates: listing.certificates,
@@ -138,6 +138,7 @@ impl Connections {
             .iter()
             .filter(|entry| visibility.covers(entry.id()))
             .filter(|entry| query.state.covers(entry.intent()))
+            .filter(|entry| query.labels.matches(entry.labels()))
             .filter(|entry| text.as_deref().is_none_or(|text| mentions(entry, text)));
         let limit = query.limit.map_or(usize::MAX, NonZeroUsize::get);
         let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();

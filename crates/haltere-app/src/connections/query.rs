@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use haltere_core::Intent;
+use haltere_core::{Intent, LabelSelector};
 
 use super::cursor::Cursor;
 
@@ -13,6 +13,8 @@ pub struct ListQuery {
     pub state: StateFilter,
     /// Only those whose id, name or URL contains this, in whatever case.
     pub text: Option<String>,
+    /// Only those with these labels.
+    pub labels: LabelSelector,
     pub limit: Option<NonZeroUsize>,
     /// Only those after this.
     pub after: Option<Cursor>,

@@ -2,7 +2,8 @@
 
 use haltere_core::{
     Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials,
-    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsServerName, TlsSettings, error_chain,
+    Labels, MmcFields, MqttPassword, MqttString, Pem, Secret, TlsServerName, TlsSettings,
+    error_chain,
 };
 use haltere_link::tls::laid_out_key;
 use haltere_store::{ConnectionRecord, Sealed};
@@ -16,7 +17,7 @@ use crate::vault::{SealContext, Vault};
 /// The row of a connection. No `..`: a new field does not compile until it is handled here.
 pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
     let Connection { id, settings, intent, revision, created_at, updated_at } = connection;
-    let ConnectionSettings { name, url, credentials, tls, mmc } = settings;
+    let ConnectionSettings { name, url, credentials, tls, labels, mmc } = settings;
     let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let (username, password, client_id) = match credentials {
@@ -43,6 +44,7 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         key_file: key_file.clone(),
         alpn: alpn.as_ref().map(Alpn::to_string),
         server_name: server_name.as_ref().map(TlsServerName::to_string),
+        labels: labels_text(labels),
         intent: *intent,
         revision: *revision,
         created_at: *created_at,
@@ -98,6 +100,7 @@ pub(super) fn open(
                     .transpose()
                     .map_err(|error| format!("tls.serverName: {error}"))?,
             },
+            labels: labels(row)?,
             mmc: MmcFields {
                 no_metrics_mode: row.no_metrics_mode,
                 ca_file: row.ca_file.clone(),
@@ -110,6 +113,17 @@ pub(super) fn open(
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// The labels in a row.
+pub(super) fn labels(row: &ConnectionRecord) -> Result<Labels, String> {
+    Labels::parse(row.labels.as_deref().unwrap_or_default())
+        .map_err(|error| format!("labels: {error}"))
+}
+
+/// Labels as a row has them.
+pub(super) fn labels_text(labels: &Labels) -> Option<String> {
+    (!labels.is_empty()).then(|| labels.to_string())
 }
 
 /// Where the secrets in a row go; `None` if the row doesn't say so.

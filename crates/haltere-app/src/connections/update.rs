@@ -97,7 +97,12 @@ impl Connections {
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
-        let entry = Arc::new(self.fleet.entry_of(Arc::new(connection)));
+        let connection = Arc::new(connection);
+        let entry = Arc::new(match &*fields {
+            // Nothing differs: the entry is only shown.
+            [] | ["labels"] => self.fleet.entry_of_relabeled(connection),
+            _ => self.fleet.entry_of(connection),
+        });
         // Nothing to store: dropped at once, because the audit trail is written to as well.
         let change = (!fields.is_empty()).then_some(change);
         self.finish(ctx, id, &entry, change, shows_secrets).await?;
@@ -156,6 +161,9 @@ pub(super) fn apply(
     }
     if settings.url != old.url {
         check::new_url(&settings.url)?;
+    }
+    if settings.labels != old.labels {
+        check::labels(&settings.labels)?;
     }
     if settings.tls != old.tls {
         check::together(&settings.tls)?;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use haltere_core::{
-    AuditAction, AuditEntry, Connection, ConnectionStatus, Intent, LinkState, Since, Timestamp,
+    AuditAction, AuditEntry, Connection, ConnectionStatus, Intent, LinkState, Revision, Since,
+    Timestamp,
 };
 
 use super::Connections;
@@ -83,18 +84,19 @@ pub fn shows_certificates(ctx: &Ctx) -> bool {
     ctx.may(Action::UpdateConnection)
 }
 
-/// The initial status of a link that has not picked up the newest revision yet.
+/// The observed status, or the initial one of a link that has not picked up its newest `revision` yet.
 pub(super) fn current(
     connection: &Connection,
+    revision: Revision,
     observed: Option<Arc<ConnectionStatus>>,
 ) -> Arc<ConnectionStatus> {
-    observed.filter(|status| status.revision >= connection.revision).unwrap_or_else(|| {
+    observed.filter(|status| status.revision >= revision).unwrap_or_else(|| {
         let state = match connection.intent {
             Intent::Connected => LinkState::Connecting { attempt: 1, last_failure: None },
             Intent::Disconnected => LinkState::Idle,
         };
         Arc::new(ConnectionStatus {
-            revision: connection.revision,
+            revision,
             state,
             since: Since::Exactly(connection.updated_at),
             broker: None,

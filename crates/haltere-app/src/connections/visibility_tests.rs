@@ -1,6 +1,6 @@
 //! A caller who may see only some connections: on no path do the others exist.
 
-use haltere_core::{Credentials, Intent, PluginId, Role};
+use haltere_core::{Credentials, Intent, LabelSelector, PluginId, Role};
 use haltere_testkit::builders::{client_id, mqtt_password, mqtt_text};
 use haltere_testkit::wait::{PATIENCE, within};
 
@@ -102,7 +102,8 @@ async fn a_hidden_connection_can_not_be_changed_and_no_try_is_on_record() {
 #[tokio::test]
 async fn an_export_leaves_hidden_connections_out_and_the_audit_entry_counts_the_others() {
     let (app, ctx, _port) = start().await;
-    let export = app.app.transfer().export(&ctx, Secrets::Include).await.unwrap();
+    let export =
+        app.app.transfer().export(&ctx, Secrets::Include, &LabelSelector::default()).await.unwrap();
     let exported: Vec<_> = export.connections.iter().map(|it| it.id.as_str()).collect();
     assert_eq!((exported, export.left_out), (vec!["a"], Vec::new()));
     let filter = haltere_store::AuditFilter { limit: 1, ..haltere_store::AuditFilter::default() };
@@ -111,7 +112,7 @@ async fn an_export_leaves_hidden_connections_out_and_the_audit_entry_counts_the_
     assert_eq!(newest.entry.detail, "1 connections, with passwords and private keys");
 
     let transfer = app.transfer_of_another_process().await;
-    let export = transfer.export(&ctx, Secrets::Omit).await.unwrap();
+    let export = transfer.export(&ctx, Secrets::Omit, &LabelSelector::default()).await.unwrap();
     assert_eq!(export.connections.len(), 1);
 }
 

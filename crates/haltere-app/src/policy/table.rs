@@ -66,7 +66,11 @@ pub const TABLE: &[Rule; 24] = &[
         .rate_limited(),
     Rule::new(Action::UpdateConnection, "connections.update", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
-        .routes(&["PUT /api/connections/{connectionId}", "PATCH /api/connections/{connectionId}"])
+        .routes(&[
+            "PUT /api/connections/{connectionId}",
+            "PATCH /api/connections/{connectionId}",
+            "POST /api/connection-labels",
+        ])
         .audited_as(AuditAction::ConnectionUpdate)
         .rate_limited(),
     Rule::new(Action::DeleteConnection, "connections.delete", MANAGERS)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::labels::{LabelKey, LabelValue};
 
 fn text(text: &str) -> MqttString {
     MqttString::parse(text).expect("it fits")
@@ -28,6 +29,14 @@ fn full() -> ConnectionPatch {
         key: FieldChange::Set(Secret::new(pem("key"))),
         alpn: FieldChange::Set(Alpn::parse("mqtt").expect("protocols")),
         server_name: FieldChange::Set(TlsServerName::parse("h.example").expect("a name")),
+        labels: LabelChanges {
+            replaces_all: false,
+            changes: [(
+                LabelKey::parse("site").expect("a key"),
+                Some(LabelValue::parse("graz").expect("a value")),
+            )]
+            .into(),
+        },
         no_metrics_mode: FieldChange::Set(true),
         ca_file: FieldChange::Set("a".to_owned()),
         cert_file: FieldChange::Set("b".to_owned()),
@@ -38,8 +47,8 @@ fn full() -> ConnectionPatch {
 #[test]
 fn a_patch_sets_every_field_and_each_has_a_name() {
     let changed = bare().patched(full());
-    assert_eq!(bare().differences(&changed).len(), 15);
-    assert_eq!(changed.given().len(), 15);
+    assert_eq!(bare().differences(&changed).len(), 16);
+    assert_eq!(changed.given().len(), 16);
     assert_eq!(bare().given(), ["name", "url"]);
     assert_eq!(changed.differences(&changed), [""; 0]);
     assert_eq!(changed.clone().patched(ConnectionPatch::default()), changed);

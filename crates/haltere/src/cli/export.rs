@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use haltere_api::connection_files;
 use haltere_app::connections::{Export, LeftOut, Secrets};
+use haltere_core::{LabelSelector, SelectorError};
 
 use super::notice;
 use super::sources::Common;
@@ -22,6 +23,10 @@ pub(super) struct Options {
     #[arg(long)]
     secrets: bool,
 
+    /// Only connections with these labels, for example site=graz,line!=2. If it is repeated, all have to hold
+    #[arg(long = "label", value_name = "SELECTOR", value_parser = LabelSelector::parse)]
+    labels: Vec<LabelSelector>,
+
     /// The file to write, which must not exist yet; only you can read it. Left out: standard output
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -29,7 +34,8 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let Self { common, secrets, file } = self;
+        let Self { common, secrets, labels, file } = self;
+        let labels = all_of(labels).context("--label")?;
         if secrets && file.is_none() && io::stdout().is_terminal() {
             bail!("passwords and private keys are not printed on a terminal; name a file");
         }
@@ -40,13 +46,18 @@ impl Options {
         let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
         with_transfer(common, async |transfer, _, ctx| {
-            let export = transfer.export(ctx, secrets).await.context("failed to export")?;
+            let export =
+                transfer.export(ctx, secrets, &labels).await.context("failed to export")?;
             match draft {
                 Some(draft) => write_file(draft, &export),
                 None => write_out(&export),
             }
         })
     }
+}
+
+fn all_of(labels: Vec<LabelSelector>) -> Result<LabelSelector, SelectorError> {
+    labels.into_iter().try_fold(LabelSelector::default(), LabelSelector::and)
 }
 
 /// Whole, on disk, and for this user only from its first moment.

@@ -18,6 +18,7 @@ use self::file::WireExport;
 use self::pieces::Pieces;
 use crate::connections::secrets::SecretsParam;
 use crate::error::{ApiError, ErrorBody, json_bytes};
+use crate::extract::label_filter::LabelFilter;
 use crate::extract::{Query, RequestContext};
 use crate::response_memory::ResponseCost;
 use crate::state::ApiState;
@@ -47,14 +48,14 @@ pub(crate) struct ExportParams {
 
 /// Export all connections
 ///
-/// A file that `POST /api/connection-import` and `haltere import` take back. Passwords and private keys are
+/// All connections, or with `label` those that it selects, in a file that `POST /api/connection-import` and `haltere import` take back. Passwords and private keys are
 /// in it only with `secrets=include`, for administrators; each export is audited.
 #[utoipa::path(
     get,
     path = "/api/connection-export",
     operation_id = "export_connections",
     tag = "Connections",
-    params(ExportParams),
+    params(ExportParams, LabelFilter),
     responses(
         (status = 200, description = "All connections", body = WireExport,
             headers(("Content-Disposition" = String, description = "A name for the file")),
@@ -75,10 +76,11 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
     Query(params): Query<ExportParams>,
+    LabelFilter(labels): LabelFilter,
 ) -> Result<Response, ApiError> {
     // Unlike in lists, secrets must be asked for: a file gets around.
     let secrets = params.secrets.map_or(Secrets::Omit, Secrets::from);
-    let export = state.app.transfer().export(&context, secrets).await?;
+    let export = state.app.transfer().export(&context, secrets, &labels).await?;
     let pieces = Pieces::of(export);
     let cost = pieces.cost();
     let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)));

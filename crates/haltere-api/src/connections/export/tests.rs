@@ -10,7 +10,8 @@ use haltere_app::testing::TestTransfer;
 use haltere_app::{Ctx, SecretsPolicy};
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionId, ConnectionName, ConnectionSettings, Credentials, Intent,
-    MmcFields, Pem, Role, Secret, TlsServerName, TlsSettings,
+    LabelKey, LabelSelector, LabelValue, Labels, MmcFields, Pem, Role, Secret, TlsServerName,
+    TlsSettings,
 };
 use haltere_testkit::builders::{mqtt_password, mqtt_text};
 use haltere_testkit::{Ca, certs::Identity};
@@ -138,6 +139,17 @@ fn any_tls() -> impl Strategy<Value = TlsSettings> {
     )
 }
 
+fn any_labels() -> impl Strategy<Value = Labels> {
+    let labels = prop::collection::vec(("(x[.]example/)?[a-z]{1,8}", "[A-Z0-9]{0,8}"), 0..4);
+    labels.prop_map(|labels| {
+        let labels = labels.iter().map(|(key, value)| {
+            let key = LabelKey::parse(key).expect("a key");
+            (key, LabelValue::parse(value).expect("a value"))
+        });
+        labels.collect()
+    })
+}
+
 fn any_mmc() -> impl Strategy<Value = MmcFields> {
     let path = || prop::option::of(".{0,20}");
     (any::<Option<bool>>(), path(), path(), path()).prop_map(
@@ -165,13 +177,14 @@ fn any_incoming() -> impl Strategy<Value = Incoming> {
             client_id.as_deref().map(mqtt_text),
         )
     });
-    (url, credentials, any_tls(), any_mmc(), any::<bool>()).prop_map(
-        |(url, credentials, tls, mmc, up)| {
+    (url, credentials, any_tls(), any_labels(), any_mmc(), any::<bool>()).prop_map(
+        |(url, credentials, tls, labels, mmc, up)| {
             let settings = ConnectionSettings {
                 name: ConnectionName::parse("to be replaced").expect("a name"),
                 url: BrokerUrl::parse(url).expect("a URL"),
                 credentials,
                 tls,
+                labels,
                 mmc,
             };
             let connection = NewConnection { id: None, settings };
@@ -210,7 +223,10 @@ async fn import(transfer: &Transfer, file: ImportFile) {
 }
 
 async fn exported(transfer: &Transfer) -> (Vec<u8>, Value) {
-    let export = transfer.export(&Ctx::system("test"), Secrets::Include).await.expect("an export");
+    let export = transfer
+        .export(&Ctx::system("test"), Secrets::Include, &LabelSelector::default())
+        .await
+        .expect("an export");
     let bytes = connection_files::write(&export).to_vec();
     let connections = serde_json::from_slice::<Value>(&bytes).expect("JSON")["connections"].take();
     (bytes, connections)

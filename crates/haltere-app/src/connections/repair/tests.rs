@@ -1,4 +1,4 @@
-use haltere_core::{Pem, Role, Secret, TlsSettings};
+use haltere_core::{LabelSelector, Pem, Role, Secret, TlsSettings};
 use haltere_testkit::Ca;
 use haltere_testkit::wait::{PATIENCE, until};
 
@@ -153,7 +153,10 @@ async fn rows_of_another_process_are_repaired_and_never_shown() {
     spoil(&app, "bare", &files, false).await;
     // The export of another process reads the store itself.
     let transfer = app.transfer_of_another_process().await;
-    let export = transfer.export(&Ctx::system("x"), Secrets::Omit).await.expect("an export");
+    let export = transfer
+        .export(&Ctx::system("x"), Secrets::Omit, &LabelSelector::default())
+        .await
+        .expect("an export");
     for connection in &export.connections {
         assert_eq!(connection.settings.tls.cert, Some(pem(&files.cert)));
     }
