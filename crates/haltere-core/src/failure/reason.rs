@@ -227,7 +227,7 @@ sentences! {
         CertificateForm { detail: String } => "The broker's certificate was refused: it is of a form that is not accepted here ({detail})",
         CertificateRefused { detail: String } => "The broker's certificate was refused: {detail}",
         KeyTooSmall { whose: CertificateOwner, bits: u64, accepted: Setting } => "{whose} has an RSA key of {bits} bits, which is too small; accepted are {accepted}",
-        KeyUnsupported { whose: CertificateOwner, kind: String, accepted: Setting } => "{whose} has {kind}, which haltere does not support; accepted are {accepted}",
+        KeyUnsupported { whose: CertificateOwner, kind: String, accepted: Setting } => "{whose} has a key of a kind that haltere does not support ({kind}); accepted are {accepted}",
         CurveExplicit { whose: CertificateOwner } => "{whose} has an EC key whose curve is written out instead of named; a named one is needed",
         SignatureTooWeak { whose: CertificateOwner, algorithm: String, accepted: Setting } => "{whose} is signed by {algorithm}, which is too weak; accepted are {accepted}",
         SignatureUnsupported { whose: CertificateOwner, algorithm: String, accepted: Setting } => "{whose} is signed by {algorithm}, which haltere does not support; accepted are {accepted}",

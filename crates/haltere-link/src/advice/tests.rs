@@ -145,7 +145,7 @@ fn what_is_replaced_is_what_is_at_fault() {
     use CertificateOwner::{Broker, Chain, Trusted};
     let key = |whose| Reason::KeyUnsupported {
         whose,
-        kind: "a DSA key".to_owned(),
+        kind: "DSA".to_owned(),
         accepted: Setting("others".into()),
     };
     let signature = |whose| Reason::SignatureUnsupported {

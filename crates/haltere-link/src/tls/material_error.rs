@@ -35,7 +35,7 @@ sentences! {
         KeyMissing => "is missing; a certificate needs its private key",
         CertificateMissing => "is missing; a private key needs its certificate",
         UnusableKey => "can't be used; RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can",
-        UnusableKindOfKey { kind: String } => "is {kind}, which can't be used; RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can",
+        UnusableKindOfKey { kind: String } => "is of a kind that can't be used ({kind}); RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can",
         OtherKey => "does not belong to the first certificate in cert",
     }
 }

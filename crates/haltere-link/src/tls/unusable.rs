@@ -43,7 +43,7 @@ fn rsa(der: &[u8]) -> Option<String> {
     let significant = modulus.iter().position(|byte| *byte != 0)?;
     let unused = usize::try_from(modulus[significant].leading_zeros()).ok()?;
     let bits = 8 * (modulus.len() - significant) - unused;
-    (!RSA_BITS.contains(&bits)).then(|| format!("an RSA key of {bits} bits"))
+    (!RSA_BITS.contains(&bits)).then(|| format!("RSA {bits}"))
 }
 
 /// RFC 5915: version, key, and what curve it is on.

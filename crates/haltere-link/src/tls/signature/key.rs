@@ -60,15 +60,15 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The name of a key that is neither RSA nor on a named curve, nor Ed25519.
+/// The name, the same in every language, of a key that is neither RSA nor on a named curve, nor Ed25519.
 fn name_of_kind(oid: &str) -> String {
     match oid {
-        "1.3.101.113" => "an Ed448 key".to_owned(),
-        "1.3.101.110" | "1.3.101.111" => "a key for key exchange (X25519, X448)".to_owned(),
-        "1.2.840.10040.4.1" => "a DSA key".to_owned(),
+        "1.3.101.113" => "Ed448".to_owned(),
+        "1.3.101.110" | "1.3.101.111" => "X25519, X448".to_owned(),
+        "1.2.840.10040.4.1" => "DSA".to_owned(),
         oid => {
             let oid: String = oid.chars().take(LONGEST_NAME).collect();
-            format!("a key of a kind that haltere does not know ({oid})")
+            format!("OID {oid}")
         }
     }
 }
@@ -77,7 +77,7 @@ fn name_of_kind(oid: &str) -> String {
 pub(in super::super) fn unusable(algorithm: &AlgorithmIdentifier<'_>) -> Option<String> {
     match (algorithm.algorithm.to_id_string().as_str(), algorithm.parameters.as_ref()) {
         ("1.2.840.113549.1.1.1" | "1.3.101.112", _) => None,
-        ("1.2.840.113549.1.1.10", _) => Some("an RSA-PSS key".to_owned()),
+        ("1.2.840.113549.1.1.10", _) => Some("RSA-PSS".to_owned()),
         ("1.2.840.10045.2.1", Some(curve)) if curve.tag() == Tag::Oid => {
             unusable_curve(&curve.as_oid().ok()?)
         }
@@ -90,13 +90,13 @@ pub(in super::super) fn unusable(algorithm: &AlgorithmIdentifier<'_>) -> Option<
 pub(in super::super) fn unusable_curve(curve: &Oid<'_>) -> Option<String> {
     match on_curve(&name_of(curve), &[]) {
         Key::Other(name) => Some(name),
-        Key::Ec(Curve::Secp256k1, _) => Some("an EC key on the curve secp256k1".to_owned()),
+        Key::Ec(Curve::Secp256k1, _) => Some("EC secp256k1".to_owned()),
         _ => None,
     }
 }
 
-/// A key with such parameters.
-pub(in super::super) const EXPLICIT: &str = "an EC key whose curve is written out instead of named";
+/// A key whose curve is written out instead of named, by what OpenSSL calls that.
+pub(in super::super) const EXPLICIT: &str = "EC, ec_param_enc:explicit";
 
 /// Text from the certificate, so bounded.
 const LONGEST_NAME: usize = 64;
@@ -108,8 +108,9 @@ pub(super) fn name_of(oid: &Oid<'_>) -> String {
     name
 }
 
+/// RSA of more than 16384 bits, or with an uncommon exponent.
 fn strange_rsa<'a>() -> Key<'a> {
-    Key::Other("an RSA key of more than 16384 bits or with an uncommon exponent".to_owned())
+    Key::Other("RSA (n, e)".to_owned())
 }
 
 fn on_curve<'a>(oid: &str, point: &'a [u8]) -> Key<'a> {
@@ -128,5 +129,5 @@ fn on_curve<'a>(oid: &str, point: &'a [u8]) -> Key<'a> {
         "1.2.156.10197.1.301" => "SM2",
         other => other,
     };
-    Key::Other(format!("an EC key on the curve {name}"))
+    Key::Other(format!("EC {name}"))
 }

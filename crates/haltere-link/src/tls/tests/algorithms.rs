@@ -208,13 +208,14 @@ async fn too_weak_for_everybody() {
 async fn not_supported_here_and_named() {
     let code = "UNSUPPORTED_SIGNATURE_ALGORITHM";
     let curve = |name| format!("EC -pkeyopt ec_paramgen_curve:{name}");
-    let in_ca = "A certificate in the field ca has an EC key on the curve";
+    let in_ca =
+        "A certificate in the field ca has a key of a kind that haltere does not support (EC";
     for (ca_key, options, says) in [
         (RSA.to_owned(), "-sha3-224", "signed by RSA with SHA3-224".to_owned()),
         ("DSA".to_owned(), "-sha256", "signed by DSA with SHA-256".to_owned()),
         ("ED448".to_owned(), "", "signed by Ed448".to_owned()),
-        (curve("brainpoolP256r1"), "-sha256", format!("{in_ca} brainpoolP256r1")),
-        (curve("P-224"), "-sha256", format!("{in_ca} P-224")),
+        (curve("brainpoolP256r1"), "-sha256", format!("{in_ca} brainpoolP256r1)")),
+        (curve("P-224"), "-sha256", format!("{in_ca} P-224)")),
     ] {
         is_named(&ca_key, P256, options, code, &says, true).await;
     }
