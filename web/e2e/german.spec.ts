@@ -1,8 +1,9 @@
 import type { Locator } from "@playwright/test";
 
-import type { Connection } from "../src/api/schema";
+import type { Connection, ImportFault, ImportReport } from "../src/api/schema";
 import { de } from "../src/i18n/de";
 import { activityMessages } from "../src/i18n/de-activity";
+import type { Api } from "./support/api";
 import { textField } from "./support/locators";
 import { freePort } from "./support/ports";
 import { startTcpServer } from "./support/tcp-server";
@@ -29,6 +30,13 @@ async function expectNoEnglish(part: Locator, sentences: readonly string[], wher
       where,
     )
     .toEqual([]);
+}
+
+/** What the server says to a file in English, and the faults of its entries. */
+async function plan(admin: Api, file: unknown): Promise<{ texts: string[]; faults: ImportFault[] }> {
+  const report = (await admin.ask("POST", "/api/connection-import?dryRun=true", file)) as ImportReport;
+  const texts = report.entries.flatMap(({ reason, faults = [], notes = [] }) => [reason ?? "", ...faults, ...notes]);
+  return { texts, faults: report.entries.flatMap(({ faultKeys = [] }) => faultKeys) };
 }
 
 test("failures and advice are in German wherever they are shown", async ({ page, admin, pki, silent, startBroker }) => {
@@ -103,9 +111,65 @@ test("a broker that was reached before is said to have been connected", async ({
   );
 });
 
+test("an import with errors is in German", async ({ page, admin, broker, guard }) => {
+  guard.allow(/status of 400 .*\/api\/connection-import/);
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  const pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2Vw\n-----END PUBLIC KEY-----\n";
+  const entries = [
+    { id: "press", name: "Press", url: broker.url },
+    { id: "oven", name: "Press", url: broker.url },
+    { id: "belt", name: "Belt", url: broker.url, caFile: "/etc/ca.crt", cluster: "x" },
+    { id: "saw", name: "Saw", url: "mqtt://user:secret@saw.example/path" },
+    { id: "mill", name: "Mill", url: "mqtt://a/b@host" },
+    { id: "..", name: 7, url: "mqtt://h:70000", rejectUnauthorized: "yes", colour: 1 },
+    { name: "Lathe", url: "mqtt://lathe", cert: pem, credentials: { clientId: "lathe" }, tls: { alpn: "x" } },
+    { id: "belt", name: "Belt", url: "mqtt://belt", key: "no key" },
+    "text",
+  ];
+  const { faults, texts } = await plan(admin, entries);
+  expect(faults.filter(({ fault }) => !fault)).toEqual([]);
+  expect(texts.length).toBeGreaterThan(12);
+  await page.goto("/transfer");
+  const card = page.getByRole("region", { name: de.transfer.importTitle, exact: true });
+  const check = async (file: string) => {
+    await textField(page, de.transfer.paste).fill(file);
+    await card.getByRole("button", { name: de.transfer.check }).click();
+  };
+  for (const file of ["{}", "7", "[", '{"format": "x", "connections": []}', '{"connections": 1}']) {
+    await check(file);
+    const alert = card.getByRole("alert");
+    await expect(alert, file).toContainText(/Fehlt|Muss|JSON/);
+    await expect(alert, file).not.toContainText(/\b(must|missing|malformed|Server)\b/);
+  }
+  await check(JSON.stringify(entries));
+  await expect(card).toContainText(de.transfer.planStatus.refused(6));
+  for (const outcome of ["refuse", "skip", "create"] as const) {
+    await card.getByRole("button", { name: de.transfer.outcomes[outcome] }).click();
+    await expect(card.getByRole("listitem").filter({ hasText: de.transfer.outcomes[outcome] }).first()).toBeVisible();
+    await expectNoEnglish(card, texts, outcome);
+  }
+  await card.getByRole("button", { name: de.transfer.importGood(2) }).click();
+  await expect(card).toContainText(de.transfer.leftOutCount(6));
+  await expectNoEnglish(card, texts, "result");
+});
+
+test("an undo that fails says why in German", async ({ page, admin, broker, guard }) => {
+  guard.allow(/status of 400 .*\/api\/connections/);
+  await admin.create({ id: "press", name: "Press", url: broker.url, credentials: { clientId: "one" } });
+  await page.goto("/connections/press/edit");
+  await textField(page, de.form.clientId).fill("two");
+  await page.getByRole("button", { name: de.save, exact: true }).click();
+  const undo = page.getByRole("button", { name: de.undo });
+  await expect(undo).toBeVisible();
+  await admin.create({ id: "oven", name: "Oven", url: broker.url, credentials: { clientId: "one" } });
+  await undo.click();
+  const alert = page.getByRole("alert").filter({ hasText: "Oven" }).first();
+  await expect(alert).toContainText("MQTT-Client-Kennung: Die Verbindung Oven (Kennung oven) hat diese Client-Kennung");
+});
+
 test("what users did is in German", async ({ page, admin, haltere, guard }) => {
   guard.allow(/status of 401 /);
-  await admin.load([{ name: "Press", url: "mqtt://127.0.0.1:3" }]);
+  await admin.load([{ id: "press", name: "Press", url: "mqtt://127.0.0.1:3" }]);
   await admin.ask("GET", "/api/connection-export");
   await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
   await expect(haltere.login("admin", "wrong password")).rejects.toThrow("401");
@@ -115,6 +179,11 @@ test("what users did is in German", async ({ page, admin, haltere, guard }) => {
   await expect(list).toContainText("ausgeschaltet");
   await expect(list).toContainText("Anzahl: 1, ohne Geheimnisse");
   await expect(list).toContainText("eine Liste von Verbindungen: 1 angelegt, 0 übersprungen");
+  await haltere.addUser("nina", "connectionManager");
+  await admin.ask("PATCH", "/api/connections/press", { credentials: { username: "u", password: "p" } });
+  await page.reload();
+  await expect(list).toContainText("Benutzername, Passwort");
+  await expect(list).toContainText("von haltere oder seiner Befehlszeile · Verbindungsverwalter");
 });
 
 test.describe("after a restart", () => {

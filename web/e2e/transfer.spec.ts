@@ -81,7 +81,7 @@ test("a file with errors is refused as a whole, each error is named, and the tex
   await text.fill(JSON.stringify(bad));
   await card.getByRole("button", { name: transfer.check }).click();
   await expect(card).toContainText(transfer.planStatus.refused(1));
-  await expect(card.getByRole("region", { name: transfer.entries })).toContainText("port 70000 is out of range");
+  await expect(card.getByRole("region", { name: transfer.entries })).toContainText("Port 70000 is out of range");
   await expect(card.getByRole("button", { name: transfer.import(1) })).toBeHidden();
 
   await card.getByRole("button", { name: transfer.change }).click();
@@ -109,7 +109,7 @@ test("entries without errors are imported, and the others are listed with their 
 
   await expect(card).toContainText(`${transfer.imported(2)} ${transfer.leftOutCount(1)}`);
   const left = card.getByRole("region", { name: transfer.leftOut, exact: true });
-  await expect(left.locator("[data-index]")).toHaveText([/Belt.*port 70000 is out of range/s]);
+  await expect(left.locator("[data-index]")).toHaveText([/Belt.*Port 70000 is out of range/s]);
   const changed = card.getByRole("region", { name: transfer.changedUrls, exact: true });
   await expect(changed.locator("[data-index]")).toHaveText([/Press/, /Oven/]);
   await expectAccessible(page, "import that left something out");
@@ -160,9 +160,8 @@ test.describe("with a limit", () => {
       { name: "Press", url: UNREACHABLE_URL },
       { name: "Oven", url: UNREACHABLE_URL },
     ]);
-    await expect(card.getByText(en.exceeded.title)).toBeFocused();
-    await expect(card).toContainText("There would be more connections than the configuration allows.");
-    await expect(card).toContainText("Maximum number of connections reached");
+    await expect(card.getByText(transfer.exceeded)).toBeFocused();
+    await expect(card).toContainText("With 2 more there would be 2 connections; the configuration allows 1");
     await expect(card.getByRole("button", { name: transfer.import(2) })).toHaveCount(0);
     await expectAccessible(page, "plan that does not fit");
   });

@@ -4,8 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use haltere_app::FieldFault;
-use haltere_app::connections::{Advice, FileContent, MaterialFault};
+use haltere_app::connections::{
+    Advice, AlreadyThere, FileContent, ImportExceeds, ImportFault, ImportNote, MaterialFault,
+};
 use haltere_core::sentence::{Sentence as _, SentenceKind};
+use haltere_core::url_credentials::UnpackError;
 use haltere_core::{
     AlpnError, LabelError, MqttStringError, Note, Reason, SelectorError, TextError,
     TlsServerNameError, TopicError, UrlError,
@@ -52,6 +55,8 @@ fn golden_sentences() {
     let all = json!({
         "reasons": list(Reason::ALL), "notes": list(Note::ALL), "advice": list(Advice::ALL),
         "faults": list(&faults()), "fileContents": list(FileContent::ALL),
+        "importNotes": list(ImportNote::ALL), "importReasons": list(AlreadyThere::ALL),
+        "importExceeds": list(ImportExceeds::ALL),
     });
     let text = serde_json::to_string_pretty(&all).expect("JSON");
     check("openapi/sentences.json", &(text + "\n"));
@@ -70,6 +75,8 @@ fn faults() -> Vec<SentenceKind> {
         LabelError::ALL,
         SelectorError::ALL,
         MaterialFault::ALL,
+        UnpackError::ALL,
+        ImportFault::ALL,
     ];
     let mut faults: Vec<SentenceKind> = Vec::new();
     for (name, parameters) in all.concat() {

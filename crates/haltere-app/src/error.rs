@@ -34,9 +34,10 @@ pub enum NotAllowed {
 
 /// Invalid input. Names the field, and never quotes its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}{}{reason}", if field == "the body" { " " } else { ": " })]
+#[error("{field}{}{reason}", match &**field { "" => "", "the body" => " ", _ => ": " })]
 pub struct Invalid {
-    /// The field or fields, as they are called on the wire (`url`, `credentials.password`), or `the body`.
+    /// The field or fields, as they are called on the wire (`url`, `credentials.password`), or `the body`; empty
+    /// for an entry of a file as a whole.
     pub field: Cow<'static, str>,
     /// What is wrong with it; completes "`<field>`: …".
     pub reason: String,
@@ -48,6 +49,14 @@ sentences! {
     /// What is wrong with a field that its own parser accepts. Each message completes "`<field>`: …".
     pub enum FieldFault {
         Missing => "is missing",
+        NotText => "must be a string",
+        NotBoolean => "must be true or false",
+        NotList => "must be a list",
+        NotListOfText => "must be a list of strings",
+        NotAnObject => "must be an object",
+        UnknownProperty => "unknown property",
+        UnknownProperties => "unknown properties",
+        ContentOfFile { property: String } => "must be the path of a file; give what is in the file as {property}",
         NotPem => "must be PEM text, or base64 of it",
         UserNameMissing => "is missing; a password needs one",
         SecretOfAnotherBroker { differs: Setting } => "must be given again, because the stored one was entered for another {differs}",

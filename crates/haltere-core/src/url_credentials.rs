@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::broker_url::split_path;
 use crate::secret::Secret;
+use crate::sentences;
 
 /// A URL, and what was taken out of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,22 +19,18 @@ pub struct Unpacked {
     pub password: Option<Secret<String>>,
 }
 
-/// Why nothing was taken out. Each message completes "url: …".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UnpackError {
-    /// A password that holds `/`, `?` or `@` as it is: its end is ambiguous.
-    #[error(
-        "the user name or password in it holds a / ? or @ that is not percent-encoded, so it is unclear where the host begins"
-    )]
-    Ambiguous,
-    /// Percent-decoded it is no text.
-    #[error("the user name or password in it is not UTF-8 once percent-decoded")]
-    NotText,
+sentences! {
+    /// Why nothing was taken out. Each message completes "url: …".
+    pub enum UnpackError {
+        // A password that holds `/`, `?` or `@` as it is: its end is ambiguous.
+        UserInfoAmbiguous => "the user name or password in it holds a / ? or @ that is not percent-encoded, so it is unclear where the host begins",
+        UserInfoNotText => "the user name or password in it is not UTF-8 once percent-decoded",
+    }
 }
 
 impl From<Utf8Error> for UnpackError {
     fn from(_: Utf8Error) -> Self {
-        Self::NotText
+        Self::UserInfoNotText
     }
 }
 
@@ -45,10 +42,10 @@ pub fn unpack(url: &str) -> Result<Option<Unpacked>, UnpackError> {
     let Some((userinfo, host)) = authority.split_once('@') else {
         // Only a WebSocket has a path, in which an @ is one.
         let ambiguous = path.contains('@') && !is_websocket;
-        return if ambiguous { Err(UnpackError::Ambiguous) } else { Ok(None) };
+        return if ambiguous { Err(UnpackError::UserInfoAmbiguous) } else { Ok(None) };
     };
     if host.contains('@') || (path.contains('@') && !is_websocket) {
-        return Err(UnpackError::Ambiguous);
+        return Err(UnpackError::UserInfoAmbiguous);
     }
     let (username, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
     let password = Some(Secret::new(decode(password)?)).filter(|it| !it.expose().is_empty());
@@ -98,9 +95,9 @@ mod tests {
     #[test]
     fn ambiguous_credentials_are_not_guessed() {
         for url in ["mqtt://u:p@ss@host", "mqtt://u:p@ss/w@host", "mqtt://u:p/w@host"] {
-            assert_eq!(unpack(url), Err(UnpackError::Ambiguous), "{url}");
+            assert_eq!(unpack(url), Err(UnpackError::UserInfoAmbiguous), "{url}");
         }
-        assert_eq!(unpack("mqtt://u:%FF@host"), Err(UnpackError::NotText));
+        assert_eq!(unpack("mqtt://u:%FF@host"), Err(UnpackError::UserInfoNotText));
     }
 
     proptest! {

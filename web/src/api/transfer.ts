@@ -3,7 +3,7 @@ import { postStream } from "./post-stream";
 import type { ImportReport } from "./schema";
 
 /** The largest file the server accepts, in bytes. */
-export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
+export const MAX_IMPORT_BYTES = 96 * 1024 * 1024;
 
 /** The progress of an import. */
 export interface ImportProgress {

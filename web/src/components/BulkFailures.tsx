@@ -1,6 +1,7 @@
 import type { Connection } from "../api/schema";
+import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
-import { errorText } from "../model/error-text";
+import { refusalText } from "../model/refusal-text";
 import type { Failure } from "../util/run-for-each";
 import classes from "./BulkFailures.module.css";
 
@@ -10,6 +11,7 @@ const MAX_SHOWN = 10;
 /** For which connections an action failed, and why. */
 export function BulkFailures({ failed }: { failed: readonly Failure<Connection>[] }) {
   const t = usePageMessages();
+  const language = useLanguage();
   if (failed.length === 0) return null;
   return (
     <div className={classes.failed} role="alert">
@@ -17,7 +19,7 @@ export function BulkFailures({ failed }: { failed: readonly Failure<Connection>[
       <ul>
         {failed.slice(0, MAX_SHOWN).map(({ item: { id, name }, error }) => (
           <li key={id}>
-            <bdi>{name}</bdi>: {errorText(error, t)}
+            <bdi>{name}</bdi>: {refusalText(error, t, language)}
           </li>
         ))}
         {failed.length > MAX_SHOWN && <li>{t.fleet.andMore(failed.length - MAX_SHOWN)}</li>}

@@ -75,14 +75,6 @@ export const actionMessages: typeof en = {
 
   refusedFilters: "Abgelehnte Abonnements",
 
-  exceeded: {
-    title: "Davon kann nichts importiert werden.",
-    limits: {
-      "Maximum number of connections reached": "Es gäbe mehr Verbindungen, als die Konfiguration erlaubt.",
-      "Maximum size of all connections reached": "Die Verbindungen enthielten mehr, als die Konfiguration erlaubt.",
-    },
-  },
-
   outcome: {
     saved: (name) => `\u2068${name}\u2069 ist gespeichert`,
     undone: (name) => `Die Änderung an \u2068${name}\u2069 ist rückgängig gemacht`,

@@ -269,7 +269,12 @@ export const coreMessages: CoreMessages = {
         "Es gibt schon eine Verbindung mit diesem Namen oder dieser Kennung.",
       "Maximum number of connections reached": "Es gibt so viele Verbindungen, wie die Konfiguration erlaubt.",
       "Maximum size of all connections reached": "Die Verbindungen enthalten so viel, wie die Konfiguration erlaubt.",
+      "Session not found": "Diese Sitzung ist schon beendet.",
+      "Another program holds the database; try again":
+        "Ein anderes Programm belegt die Datenbank. Versuchen Sie es erneut.",
+      "An internal server error occurred": "In haltere ist ein Fehler aufgetreten. Sein Protokoll sagt mehr.",
     },
+    serverSays: (message) => `Meldung des Servers: „${message}“`,
     notLoaded: "Das konnte nicht geladen werden",
     notFound: "Seite nicht gefunden",
     toFleet: "Zur Flotte",

@@ -91,6 +91,33 @@ export const faults: typeof en.faults = {
   unusableKindOfKey:
     "Ist nicht benutzbar ({kind}). Möglich sind Schlüssel für RSA (2048 bis 8192 Bit), ECDSA (P-256, P-384, P-521) und Ed25519.",
   otherKey: "Gehört nicht zum ersten Zertifikat unter „Zertifikat“.",
+  notText: "Muss ein Text sein.",
+  notBoolean: "Muss true oder false sein.",
+  notList: "Muss eine Liste sein.",
+  notListOfText: "Muss eine Liste von Texten sein.",
+  notAnObject: "Muss ein Objekt sein.",
+  unknownProperty: "Ist hier unbekannt.",
+  unknownProperties: "Sind hier unbekannt.",
+  contentOfFile: "Muss der Pfad einer Datei sein. Ihr Inhalt gehört in {property}.",
+  userInfoAmbiguous:
+    "Benutzername oder Passwort darin enthalten / ? oder @, ohne dass es prozentkodiert ist. So ist unklar, wo der Host beginnt.",
+  userInfoNotText: "Benutzername oder Passwort darin sind dekodiert kein UTF-8.",
+  fileEmpty: "Die Datei ist leer.",
+  fileNotUtf16: "Der Text ist kein UTF-16.",
+  malformedJson: "Kein gültiges JSON in Zeile {line}, Spalte {column}.",
+  notAFile: "Muss ein Objekt oder eine Liste von Verbindungen sein.",
+  noConnections:
+    "Fehlt: Das ist weder eine config.json des Management Center for Mosquitto noch ein Export von haltere.",
+  tooManyConnections: "Höchstens {max} auf einmal.",
+  tooManyProperties: "Höchstens {max} Eigenschaften.",
+  otherFormat: "Muss {known} sein.",
+  otherFormatVersion: "Muss {known} sein.",
+  newerFormatVersion: "{newer} ist neuer als dieses haltere, das {known} liest.",
+  entryTooLarge: "Ist größer als 1 MiB.",
+  givenTwice: "Kommt zweimal vor.",
+  sameAsEntry: "Steht auch in Eintrag {entry}.",
+  sameClientIdAsEntry:
+    "Auch Eintrag {entry} hat diese Client-Kennung am selben Broker; jede Verbindung würde die Sitzung der anderen beenden.",
 };
 
 export const fileContents: typeof en.fileContents = {

@@ -43,20 +43,39 @@ export const settingsMessages: typeof en = {
       `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} ziehen Benutzername und Passwort aus der URL in eigene Felder um.`,
     pathDropped: (n) => `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} entfällt der Pfad der URL: mqtt:// hat keinen.`,
     notes: {
-      "url: user name and password were moved from it to credentials":
-        "url: Benutzername und Passwort sind in eigene Felder umgezogen (credentials)",
-      "url: the path was dropped, as mqtt:// and mqtts:// have none; if the broker speaks MQTT over WebSocket there, use ws:// or wss://":
-        "url: Der Pfad entfällt, denn mqtt:// und mqtts:// haben keinen; spricht der Broker dort MQTT über WebSocket, benutzen Sie ws:// oder wss://",
-      "url: a password without a user name is not taken over":
-        "url: Ein Passwort ohne Benutzernamen wird nicht übernommen",
-      "url: the user name in it is not taken over, as credentials has one":
-        "url: Der Benutzername darin wird nicht übernommen, denn credentials hat einen",
-      "url: user name and password in it are not taken over, as credentials has its own":
-        "url: Benutzername und Passwort darin werden nicht übernommen, denn credentials hat eigene",
-      "credentials.password: is not in the file; give it, and connect":
-        "credentials.password: steht nicht in der Datei; geben Sie es an und verbinden Sie dann",
-      "comes in disconnected": "wird getrennt importiert",
+      passwordMissing: "Das Passwort steht nicht in der Datei: Geben Sie es ein, und verbinden Sie dann.",
+      keyMissing:
+        "Der private Schlüssel steht nicht in der Datei, darum wird auch das Zertifikat nicht übernommen: Geben Sie beide ein, und verbinden Sie dann.",
+      disconnected: "Wird getrennt importiert.",
+      caFileNotRead: "caFile bleibt stehen, aber die Datei wird nicht gelesen: Geben Sie ihren Inhalt als CA ein.",
+      certFileNotRead:
+        "certFile bleibt stehen, aber die Datei wird nicht gelesen: Geben Sie ihren Inhalt als Zertifikat ein.",
+      keyFileNotRead:
+        "keyFile bleibt stehen, aber die Datei wird nicht gelesen: Geben Sie ihren Inhalt als privaten Schlüssel ein.",
+      notTakenOver: "{property} wird nicht übernommen.",
+      urlPasswordAlone: "Das Passwort in der URL wird nicht übernommen, weil der Benutzername fehlt.",
+      urlUserName: "Der Benutzername in der URL wird nicht übernommen, denn unter credentials steht einer.",
+      urlCredentials:
+        "Benutzername und Passwort in der URL werden nicht übernommen, denn unter credentials stehen eigene.",
+      urlCredentialsMoved: "Benutzername und Passwort ziehen aus der URL in eigene Felder um.",
+      urlPathDropped:
+        "Der Pfad der URL entfällt, denn mqtt:// und mqtts:// haben keinen. Spricht der Broker dort MQTT über WebSocket, nehmen Sie ws:// oder wss://",
     },
+    reasons: {
+      idAndName: "Kennung und Name sind schon da.",
+      id: "Die Kennung ist schon da, unter dem Namen {name}.",
+      name: "Der Name ist schon da, unter der Kennung {id}.",
+      twoOthers: "Die Kennung ist schon da, unter dem Namen {name}, und der Name unter der Kennung {id}.",
+      hidden: "Die Kennung oder der Name ist schon da.",
+    },
+    exceeds: {
+      connectionsMax:
+        "Mit {new} weiteren wären es {all} Verbindungen; die Konfiguration erlaubt {max} (connections.max).",
+      materialBudget:
+        "Mit {new} weiteren wären es {all} Bytes in allen Verbindungen; die Konfiguration erlaubt {max} (connections.material_budget).",
+    },
+    exceeded: "Davon kann nichts importiert werden.",
+    refused: "Inzwischen hat sich etwas geändert. So steht es jetzt um die Datei:",
     import: (n) => (n === 1 ? "1 Verbindung importieren" : `${n} Verbindungen importieren`),
     other: "Andere Datei wählen",
     change: "Text bearbeiten",

@@ -75,16 +75,6 @@ export const actionMessages = {
   /** Topic filters that the broker refused, with its reasons. */
   refusedFilters: "Refused subscriptions",
 
-  /** An import that does not fit. */
-  exceeded: {
-    title: "Nothing of it can be imported.",
-    /** By the beginning of the server's message. */
-    limits: {
-      "Maximum number of connections reached": "There would be more connections than the configuration allows.",
-      "Maximum size of all connections reached": "The connections would hold more than the configuration allows.",
-    } as Record<string, string>,
-  },
-
   /** The outcome of an action, briefly shown. */
   outcome: {
     saved: (name: string) => `\u2068${name}\u2069 is saved`,

@@ -18,6 +18,35 @@ export const activityMessages = {
     ranges: { hour: "1 h", day: "24 h", week: "7 d", all: "All" },
   },
 
+  /** Fields of a connection, by their names in the API. */
+  fieldNames: {
+    name: "Name",
+    url: "URL",
+    id: "Id",
+    "credentials.username": "User name",
+    "credentials.password": "Password",
+    "credentials.clientId": "MQTT client id",
+    rejectUnauthorized: "Certificate check",
+    ca: "CA",
+    cert: "Client certificate",
+    key: "Private key",
+    "tls.alpn": "ALPN",
+    "tls.serverName": "Server name (SNI)",
+    noMetricsMode: "Version and uptime ($SYS)",
+    caFile: "File of the CA",
+    certFile: "File of the certificate",
+    keyFile: "File of the key",
+  } as Record<string, string>,
+
+  /** Roles, by their names in the API. */
+  roleNames: {
+    admin: "Administrator",
+    editor: "Editor",
+    viewer: "Viewer",
+    connectionManager: "Connection manager",
+    monitoringViewer: "Monitoring viewer",
+  } as Record<string, string>,
+
   activity: {
     title: "Activity",
     text: "What has changed, newest first.",
@@ -42,6 +71,8 @@ export const activityMessages = {
     brokers: (n: number) => `${n} brokers`,
     ofConnection: "Changes by users",
     by: (user: string) => `by \u2068${user}\u2069`,
+    /** What haltere does itself, or its command line; the server calls both `system`. */
+    bySystem: "by haltere or its command line",
     denied: "refused",
     times: (n: number) => `${n} times`,
     actions: {
@@ -73,6 +104,12 @@ export const activityMessages = {
       "insufficient role": "insufficient role",
       "wrong user name or password": "wrong user name or password",
       "too many failures": "too many failed logins",
+      "ca held a private key": "the CA held a private key",
+      "cert held a private key": "the client certificate held a private key",
+      "ca held more than certificates": "the CA held more than certificates",
+      "cert held more than certificates": "the client certificate held more than certificates",
+      "sealed as key": "it is stored as the private key",
+      removed: "it is removed",
       "one of many": "one of many",
       "of many callers": "of many callers",
       own: "their own",

@@ -82,8 +82,35 @@ export const faults = {
   certificateMissing: "Is missing: a private key needs its certificate.",
   unusableKey: "Can't be used. RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can.",
   unusableKindOfKey:
-    "Is {kind}, which can't be used. RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can.",
+    "Is of a kind that can't be used ({kind}). RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can.",
   otherKey: "Does not belong to the first certificate under “Certificate”.",
+  notText: "Must be text.",
+  notBoolean: "Must be true or false.",
+  notList: "Must be a list.",
+  notListOfText: "Must be a list of texts.",
+  notAnObject: "Must be an object.",
+  unknownProperty: "Is unknown here.",
+  unknownProperties: "Are unknown here.",
+  contentOfFile: "Must be the path of a file. What is in the file belongs in {property}.",
+  userInfoAmbiguous:
+    "The user name or password in it contains a / ? or @ that is not percent-encoded, so it is unclear where the host begins.",
+  userInfoNotText: "The user name or password in it is not UTF-8 once it is percent-decoded.",
+  fileEmpty: "The file is empty.",
+  fileNotUtf16: "The text is not UTF-16.",
+  malformedJson: "Malformed JSON at line {line}, column {column}.",
+  notAFile: "Must be an object or a list of connections.",
+  noConnections:
+    "Is missing: this is neither a config.json of the management center for Mosquitto nor an export of haltere.",
+  tooManyConnections: "At most {max} at once.",
+  tooManyProperties: "At most {max} properties.",
+  otherFormat: "Must be {known}.",
+  otherFormatVersion: "Must be {known}.",
+  newerFormatVersion: "{newer} is newer than this haltere, which reads {known}.",
+  entryTooLarge: "Is larger than 1 MiB.",
+  givenTwice: "Occurs twice.",
+  sameAsEntry: "Is also that of entry {entry}.",
+  sameClientIdAsEntry:
+    "Entry {entry} has this client id at the same broker, too, and each would end the other's session.",
 };
 
 /** The content of a file that should hold a certificate or a key, within a sentence. */

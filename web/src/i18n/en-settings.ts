@@ -40,8 +40,40 @@ export const settingsMessages = {
       `User name and password move from the URL to their own fields in ${n === 1 ? "1 entry" : `${n} entries`}.`,
     pathDropped: (n: number) =>
       `The path in the URL is dropped in ${n === 1 ? "1 entry" : `${n} entries`}: mqtt:// has none.`,
-    /** Translations of the server's notes; untranslated notes are shown as they are. */
-    notes: {} as Record<string, string>,
+    /** What is not imported of an entry, or was changed in it; this and the next two by the keys of `openapi/sentences.json`. */
+    notes: {
+      passwordMissing: "The password is not in the file: enter it, then connect.",
+      keyMissing:
+        "The private key is not in the file, so the certificate is not imported either: enter both, then connect.",
+      disconnected: "Will be imported disconnected.",
+      caFileNotRead: "caFile is kept, but the file is not read: enter its content as the CA.",
+      certFileNotRead: "certFile is kept, but the file is not read: enter its content as the certificate.",
+      keyFileNotRead: "keyFile is kept, but the file is not read: enter its content as the private key.",
+      notTakenOver: "{property} is not imported.",
+      urlPasswordAlone: "The password in the URL is not imported, because the user name is missing.",
+      urlUserName: "The user name in the URL is not imported, because credentials has one.",
+      urlCredentials: "User name and password in the URL are not imported, because credentials has its own.",
+      urlCredentialsMoved: "User name and password move from the URL to their own fields.",
+      urlPathDropped:
+        "The path of the URL is dropped, because mqtt:// and mqtts:// have none. If the broker speaks MQTT over WebSocket there, use ws:// or wss://",
+    },
+    /** Why an entry is skipped. */
+    reasons: {
+      idAndName: "Id and name exist already.",
+      id: "The id exists already, under the name {name}.",
+      name: "The name exists already, under the id {id}.",
+      twoOthers: "The id exists already, under the name {name}, and the name under the id {id}.",
+      hidden: "The id or the name exists already.",
+    },
+    /** Why nothing of a file can be imported. */
+    exceeds: {
+      connectionsMax:
+        "With {new} more there would be {all} connections; the configuration allows {max} (connections.max).",
+      materialBudget:
+        "With {new} bytes more there would be {all} in all connections; the configuration allows {max} (connections.material_budget).",
+    },
+    exceeded: "Nothing of it can be imported.",
+    refused: "Something has changed in the meantime. This is the file's state now:",
     import: (n: number) => `Import ${n === 1 ? "1 connection" : `${n} connections`}`,
     other: "Choose another file",
     change: "Edit text",

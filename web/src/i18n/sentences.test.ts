@@ -11,16 +11,31 @@ import { en } from "./en";
 import { faultText, FAULTS } from "./faults";
 import { Sentences } from "./sentences";
 
-const SECTIONS = ["reasons", "notes", "advice", "faults", "fileContents"] as const;
+const SECTIONS = [
+  "reasons",
+  "notes",
+  "advice",
+  "faults",
+  "fileContents",
+  "importNotes",
+  "importReasons",
+  "importExceeds",
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 const SENTENCES = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../openapi/sentences.json"), "utf8"),
 ) as Record<Section, Record<string, Record<string, string>>>;
 
+const ofImport = ({ transfer: { notes, reasons, exceeds } }: Messages) => ({
+  importNotes: notes,
+  importReasons: reasons,
+  importExceeds: exceeds,
+});
+
 const LANGUAGES = {
-  en: { ...en, ...FAULTS.en, advice: ADVICE.en },
-  de: { ...de, ...FAULTS.de, advice: ADVICE.de },
+  en: { ...en, ...FAULTS.en, ...ofImport(en), advice: ADVICE.en },
+  de: { ...de, ...FAULTS.de, ...ofImport(de), advice: ADVICE.de },
 };
 
 /** The names of the parameters in a template. */

@@ -65,3 +65,27 @@ test("a response that is not the API's gives its status", () => {
   const error = toApiError({ status: 502, headers: new Headers() }, undefined);
   expect(errorText(error, en)).toBe("HTTP 502");
 });
+
+test("a limit on connections is not one on network connections", () => {
+  const message = "Maximum size of all connections reached";
+  const error = refused(403, { message, limit: "connections.material_budget" });
+  expect(errorText(error, en)).toBe(en.errors.refusals[message]);
+});
+
+test("every message of the server that the console may get has a text in both languages", () => {
+  /** Those with a field of their own in the body, and those for other clients. */
+  const others =
+    /^(UNAUTHORIZED|REFUSED_TOO_OFTEN|TOO_MANY_ACTIONS|OUTDATED|OTHER_ORIGIN|OTHER_ORIGIN_LOGOUT|TOKEN_IN_URL|BUSY_REASON|WITHOUT_STATUS)$/;
+  const source = readFileSync(join(import.meta.dirname, "../../../crates/haltere-api/src/error.rs"), "utf8");
+  const messages = Array.from(source.matchAll(/const ([A-Z_]+): &str =\s+"((?:[^"\\]|\\.)+)"/g));
+  expect(messages.length).toBeGreaterThan(10);
+  const known = messages.filter(([, name = ""]) => !others.test(name) && name !== "ACTIONS_LIMIT");
+  for (const t of [en, de]) {
+    expect(known.flatMap(([, , text = ""]) => (Object.hasOwn(t.errors.refusals, text) ? [] : [text]))).toEqual([]);
+  }
+});
+
+test("a message that is not known is said to be the server's", () => {
+  expect(errorText(refused(400, {}), en)).toBe("In the server's words");
+  expect(errorText(refused(400, {}), de)).toBe("Meldung des Servers: „In the server's words“");
+});

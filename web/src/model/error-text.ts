@@ -1,11 +1,13 @@
 import { ApiError } from "../api/client";
 import type { CoreMessages } from "../i18n/en-core";
 
-/** An error as text for the user; the server's message where there is none of ours. */
+/** An error as text for the user; the server's message, said to be that, where there is none of ours. */
 export function errorText(error: Error, t: CoreMessages): string {
   const { errors, login, offline, storage } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return errors.unreachable;
+  const known = errors.refusals[error.message];
+  if (known) return known;
   const { retryAfter } = error;
   // Failed logins say nothing about the load of the server.
   const isLoginLimit = error.limit?.includes("failed_logins") ?? error.status === 429;
@@ -18,7 +20,7 @@ export function errorText(error: Error, t: CoreMessages): string {
   }
   if (error.reason) return `${storage.reasons[error.reason]?.title ?? error.reason}. ${storage.effect}`;
   if (error.isEditConflict) return `${errors.editConflict}. ${errors.nothingSaved}`;
-  return errors.refusals[error.message] ?? error.message;
+  return errors.serverSays(error.message);
 }
 
 /** A wait, rounded up. */

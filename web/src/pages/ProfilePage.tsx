@@ -21,7 +21,9 @@ export function ProfilePage() {
     <div className={classes.page}>
       <h1>{profile.username}</h1>
       <Card title={t.profile.title}>
-        <PropertyList properties={[[t.profile.roles, profile.roles.join(", ")]]} />
+        <PropertyList
+          properties={[[t.profile.roles, profile.roles.map((role) => t.roleNames[role] ?? role).join(", ")]]}
+        />
       </Card>
       <Appearance />
       <Card title={t.profile.password}>

@@ -1,19 +1,18 @@
 //! Files of connections without a server: the command line imports and exports them.
 
+use haltere_app::Invalid;
 use haltere_app::connections::{Export, ImportFile};
 use zeroize::Zeroizing;
 
 use super::export::pieces::Pieces;
 use super::import::file;
 
-pub use super::import::file::FileError;
-
 /// The largest file that an import reads, in bytes.
 pub const MAX_FILE_BYTES: usize = file::MAX_BYTES;
 
 /// Parses `config.json` of the management center for Mosquitto, an export of haltere, or a bare list of
 /// connections. An invalid entry carries its faults.
-pub fn read(bytes: &[u8]) -> Result<ImportFile, FileError> {
+pub fn read(bytes: &[u8]) -> Result<ImportFile, Invalid> {
     file::read(bytes)
 }
 

@@ -4,7 +4,7 @@ use haltere_core::{
     BrokerUrl, ConnectionId, ConnectionName, FieldChange, MqttPassword, MqttString, Pem, Secret,
 };
 
-use super::fields::{Faults, Fields, Invalid};
+use super::fields::{Faults, FieldFault, Fields, Invalid};
 use super::pem;
 
 /// Further fields that the management center for Mosquitto stores and accepts. `MmcFields` are kept and
@@ -65,14 +65,12 @@ pub(super) fn key(fields: &mut Fields, name: &str) -> Result<Option<Secret<Pem>>
 pub(super) fn file(fields: &mut Fields, name: &str) -> Result<Option<String>, Invalid> {
     let path = fields.string(name)?;
     if path.as_ref().is_some_and(|path| path.len() > MAX_PATH_BYTES) {
-        let why = format!("must be at most {MAX_PATH_BYTES} bytes long");
-        return Err(fields.refuse(name, why));
+        return Err(fields.fault(name, &FieldFault::TooManyBytes { max: MAX_PATH_BYTES }));
     }
     // It would be stored unsealed, and shown.
     if path.as_ref().is_some_and(|path| path.contains("-----BEGIN")) {
-        let field = name.trim_end_matches("File");
-        let why = format!("must be the path of a file; give what is in the file as {field}");
-        return Err(fields.refuse(name, why));
+        let property = name.trim_end_matches("File").to_owned();
+        return Err(fields.fault(name, &FieldFault::ContentOfFile { property }));
     }
     Ok(path)
 }

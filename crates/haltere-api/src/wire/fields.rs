@@ -53,7 +53,7 @@ impl Fields {
         match self.rest.remove(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.refuse(name, "must be a string")),
+            Some(_) => Err(self.fault(name, &FieldFault::NotText)),
         }
     }
 
@@ -73,7 +73,7 @@ impl Fields {
             Some(Value::Array(list)) => list.into_iter().map(text).collect(),
             Some(_) => None,
         };
-        list.ok_or_else(|| self.refuse(name, "must be a list of strings")).map(Some)
+        list.ok_or_else(|| self.fault(name, &FieldFault::NotListOfText)).map(Some)
     }
 
     /// A boolean and nothing else.
@@ -81,7 +81,7 @@ impl Fields {
         match self.rest.remove(name) {
             None => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(value)),
-            Some(_) => Err(self.refuse(name, "must be true or false")),
+            Some(_) => Err(self.fault(name, &FieldFault::NotBoolean)),
         }
     }
 
@@ -92,7 +92,7 @@ impl Fields {
             Some(Value::Bool(value)) => Ok(Some(value)),
             Some(Value::String(text)) if text == "true" => Ok(Some(true)),
             Some(Value::String(text)) if text == "false" => Ok(Some(false)),
-            Some(_) => Err(self.refuse(name, "must be true or false")),
+            Some(_) => Err(self.fault(name, &FieldFault::NotBoolean)),
         }
     }
 
@@ -101,7 +101,7 @@ impl Fields {
         match self.rest.remove(name) {
             None => Ok(None),
             Some(Value::Object(rest)) => Ok(Some(Self { rest, ..self.absent(name) })),
-            Some(_) => Err(self.refuse(name, "must be an object")),
+            Some(_) => Err(self.fault(name, &FieldFault::NotAnObject)),
         }
     }
 
@@ -166,8 +166,10 @@ impl Fields {
         if more > 0 {
             names.push(format!("and {more} more"));
         }
-        let word = if self.rest.len() == 1 { "unknown property" } else { "unknown properties" };
-        Err(Invalid::new(names.join(", "), word))
+        let is_one = self.rest.len() == 1;
+        let fault =
+            if is_one { FieldFault::UnknownProperty } else { FieldFault::UnknownProperties };
+        Err(Invalid::of(names.join(", "), &fault))
     }
 
     /// A refusal of the property `name`.

@@ -37,13 +37,16 @@ pub fn mmc_config(input: &[u8]) {
     };
     file.not_taken_over.iter().for_each(|name| is_fit_for_print(name));
     for ImportEntry { id, name, content, notes } in file.entries {
-        id.iter().chain(&name).chain(&notes).for_each(|text| is_fit_for_print(text));
+        id.iter().chain(&name).for_each(|text| is_fit_for_print(text));
+        for note in &notes {
+            is_fit_for_print(&note.to_string());
+        }
         match content {
             Ok(incoming) => reads_back_the_same(incoming.connection),
             Err(faults) => {
                 assert!(!faults.is_empty(), "refused without a word");
                 for fault in &faults {
-                    is_fit_for_print(fault);
+                    is_fit_for_print(&fault.to_string());
                 }
             }
         }

@@ -8,21 +8,10 @@ use haltere_store::{
     ConnectionReads, ConnectionRecord, HeldBytes, Sealed, StoreError, Transactions,
 };
 
+use super::import::ImportExceeds;
 use super::input::{NewConnection, assemble};
 use super::record;
 use crate::vault::Vault;
-
-/// There would be more than the configuration allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{new} bytes more would make {}, and connections.material_budget is {max}",
-    stored.saturating_add(*new)
-)]
-pub struct OverBudget {
-    pub stored: u64,
-    pub new: u64,
-    pub max: u64,
-}
 
 /// Whether `record` was within the budget without looking which of its files are stored already.
 pub(super) fn certainly_fits(held_before: HeldBytes, record: &ConnectionRecord, max: u64) -> bool {
@@ -52,7 +41,7 @@ pub(super) async fn over_budget<'c>(
     vault: &Vault,
     new: impl Iterator<Item = &'c NewConnection>,
     max: u64,
-) -> Result<Option<OverBudget>, StoreError> {
+) -> Result<Option<ImportExceeds>, StoreError> {
     let (mut files, mut keys, mut texts): (HashSet<&Pem>, HashSet<&Pem>, u64) = Default::default();
     for connection in new {
         let TlsSettings { ca, cert, key, .. } = &connection.settings.tls;
@@ -67,7 +56,8 @@ pub(super) async fn over_budget<'c>(
     let contents: Vec<&[u8]> = contents.chain(sealed.iter().map(|it| it.0.as_slice())).collect();
     let stored = connections.held_bytes().await?.all();
     let new = connections.missing_material_bytes(&contents).await?.saturating_add(texts);
-    Ok((new > 0 && stored.saturating_add(new) > max).then_some(OverBudget { stored, new, max }))
+    let all = stored.saturating_add(new);
+    Ok((new > 0 && all > max).then_some(ImportExceeds::MaterialBudget { new, all, max }))
 }
 
 /// How much its texts will take: those of the row it becomes.

@@ -62,8 +62,13 @@ fn invalid(error: MaterialError) -> Invalid {
 
 /// Whether a connection may come into being under its id and its name.
 pub(super) fn new_id_and_name(id: &ConnectionId, name: &ConnectionName) -> Result<(), Invalid> {
-    id.check_new().map_err(|why| Invalid::of("id", &why))?;
+    new_id(id)?;
     new_name(name)
+}
+
+/// Whether a connection may come into being under this id.
+pub(super) fn new_id(id: &ConnectionId) -> Result<(), Invalid> {
+    id.check_new().map_err(|why| Invalid::of("id", &why))
 }
 
 /// Whether a connection may be given this name.

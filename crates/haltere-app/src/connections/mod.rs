@@ -52,7 +52,6 @@ use crate::now::now;
 use crate::write_lock::WriteLock;
 
 pub use advice::ConnectionAdvice;
-pub use budget::OverBudget;
 pub use certificates::ConnectionCertificates;
 pub use change_labels::LabelsChanged;
 pub use condition::{ChangeOptions, Condition, LastChange, Outdated, VersionTag};
@@ -65,9 +64,9 @@ pub use haltere_core::{ConnectionPatch, FieldChange, StatusChange};
 pub use haltere_link::tls::{FileContent, MaterialFault};
 pub use haltere_link::{Advice, PresentedChain, ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
 pub use import::{
-    AlreadyThere, EntryOutcome, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress,
-    ImportReport, ImportStage, Incoming, LISTED_REFUSALS, LinkStateCounts, OverLimit, Planned,
-    Reporter, Source,
+    AlreadyThere, EntryOutcome, EntryPosition, ImportEntry, ImportError, ImportExceeds,
+    ImportFault, ImportFile, ImportMode, ImportNote, ImportProgress, ImportReport, ImportStage,
+    Incoming, LISTED_REFUSALS, LinkStateCounts, Planned, Reporter, Source,
 };
 pub use input::{ConnectionReplacement, NewConnection};
 pub use list::{ListError, Listing, Version};

@@ -7,6 +7,7 @@ use haltere_testkit::wait::{PATIENCE, within};
 use super::fixture::{Broken, broken, id, name, named, new, with_credentials};
 use super::*;
 use crate::ctx::Ctx;
+use crate::error::{FieldFault, Invalid};
 use crate::events::Change;
 use crate::plugins::PluginEffect;
 use crate::policy::Visibility;
@@ -189,12 +190,12 @@ async fn the_plan_of_an_import_does_not_name_hidden_connections() {
         let report = app.app.transfer().import(&ctx, file.clone(), mode, reporter).await.unwrap();
         let outcomes = report.entries.into_iter().map(|entry| entry.outcome);
         let hidden = EntryOutcome::Skip(AlreadyThere::Hidden);
-        let taken = "credentials.clientId: another connection has it at the same broker, and each would end the other's session";
+        let taken = Invalid::of("credentials.clientId", &FieldFault::ClientIdTakenElsewhere);
         let expected = [
             hidden.clone(),
             hidden,
             EntryOutcome::Skip(AlreadyThere::IdAndName),
-            EntryOutcome::Refuse(vec![taken.to_owned()]),
+            EntryOutcome::Refuse(vec![taken]),
         ];
         assert_eq!(outcomes.collect::<Vec<_>>(), expected, "{mode:?}");
     }

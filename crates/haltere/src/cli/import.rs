@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use haltere_api::connection_files;
-use haltere_app::Ctx;
 use haltere_app::connections::{
-    EntryOutcome, ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Planned,
-    Source, Transfer,
+    EntryOutcome, ImportExceeds, ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage,
+    Planned, Source, Transfer,
 };
+use haltere_app::{Ctx, Invalid};
 use haltere_core::Secret;
 use tokio::sync::watch;
 
@@ -248,11 +248,8 @@ fn describe(report: &ImportReport, mode: ImportMode, partly: Partly) -> String {
         let parts = report.not_taken_over.join(", ");
         let _ = writeln!(text, "not taken over: {parts} (they are no connections)");
     }
-    if let Some(over_limit) = report.over_limit {
-        let _ = writeln!(text, "refused: {over_limit}");
-    }
-    if let Some(over_budget) = report.over_budget {
-        let _ = writeln!(text, "refused: {over_budget}");
+    if let Some(exceeds) = &report.exceeds {
+        let _ = writeln!(text, "refused: {exceeds}");
     }
     let (creates, skips, refusals) = (report.creates(), report.skips(), report.refusals());
     let summary = match (report.done, refusals) {
@@ -260,7 +257,7 @@ fn describe(report: &ImportReport, mode: ImportMode, partly: Partly) -> String {
         (true, _) => format!("{creates} imported, {skips} skipped, {refusals} refused"),
         (false, _) => format!("{creates} to import, {skips} to skip, {refusals} refused"),
     };
-    let end = if report.over_limit.is_some() {
+    let end = if matches!(report.exceeds, Some(ImportExceeds::ConnectionsMax { .. })) {
         "; nothing is imported"
     } else if report.is_refused_by(partly.mode()) {
         match partly {
@@ -293,6 +290,7 @@ fn describe_entry(text: &mut String, position: usize, entry: &Planned) {
         }
         EntryOutcome::Refuse(faults) if faults.is_empty() => {}
         EntryOutcome::Refuse(faults) => {
+            let faults: Vec<_> = faults.iter().map(Invalid::to_string).collect();
             let _ = writeln!(text, "refused  {title}: {}", faults.join("; "));
         }
     }
@@ -303,6 +301,8 @@ fn describe_entry(text: &mut String, position: usize, entry: &Planned) {
 
 #[cfg(test)]
 mod tests {
+    use haltere_app::connections::ImportNote;
+
     use super::*;
 
     #[test]
@@ -341,10 +341,9 @@ mod tests {
             done: false,
             entries: vec![
                 planned("fine", EntryOutcome::Create),
-                planned("bad", EntryOutcome::Refuse(vec!["url: is missing".to_owned()])),
+                planned("bad", EntryOutcome::Refuse(vec![Invalid::new("url", "is missing")])),
             ],
-            over_limit: None,
-            over_budget: None,
+            exceeds: None,
             not_taken_over: vec!["tools".to_owned()],
         };
         assert_eq!(
@@ -354,12 +353,12 @@ mod tests {
              1 to import, 0 to skip, 1 refused; nothing is imported as long as anything is refused (--only-good leaves that out)\n"
         );
         report.entries.pop();
-        report.entries[0].notes.push("caFile: is kept".to_owned());
+        report.entries[0].notes.push(ImportNote::Disconnected);
         report.not_taken_over.clear();
         report.done = true;
         assert_eq!(
             describe(&report, ImportMode::Store, Partly::Possible),
-            "note     connections[0] \"fine\": caFile: is kept\n1 imported, 0 skipped\n"
+            "note     connections[0] \"fine\": comes in disconnected\n1 imported, 0 skipped\n"
         );
     }
 }

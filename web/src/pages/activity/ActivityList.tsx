@@ -13,8 +13,10 @@ import { auditDetail } from "../../model/audit-detail";
 import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
-import { formatDateTime } from "../../util/format-time";
 import classes from "./ActivityList.module.css";
+
+/** What the server calls itself and its command line; no user has this name. */
+const SYSTEM = "system";
 
 /** Changes, newest first, a line per group. */
 export const ActivityList = memo(function ActivityList({ groups }: { groups: readonly ActivityGroup[] }) {
@@ -119,13 +121,9 @@ function StatusGroup({ entries }: { entries: readonly [StatusEntry, ...StatusEnt
 }
 
 function AuditLine({ entry }: { entry: AuditEntry }) {
-  const { transfer } = usePageMessages();
-  const { activity } = usePageMessages();
+  const t = usePageMessages();
+  const { activity } = t;
   const language = useLanguage();
-  const toText = (param: string, value: string) => {
-    if (param === "time") return formatDateTime(value, language);
-    return param === "source" ? (transfer.sources[value] ?? value) : value;
-  };
   const { action, object, name, user, address, outcome, detail, times, timestamp } = entry;
   return (
     <Line
@@ -143,9 +141,9 @@ function AuditLine({ entry }: { entry: AuditEntry }) {
         </>
       }
       details={[
-        activity.by(user),
+        user === SYSTEM ? activity.bySystem : activity.by(user),
         address,
-        detail && auditDetail(detail, activity, toText),
+        detail && auditDetail(detail, t, language),
         times && activity.times(times),
       ]
         .filter(Boolean)

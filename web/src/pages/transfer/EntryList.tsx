@@ -2,7 +2,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 
 import type { ImportReportEntry } from "../../api/schema";
+import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
+import { entryTexts } from "./entry-texts";
 import classes from "./EntryList.module.css";
 import { OutcomeIcon } from "./OutcomeIcon";
 
@@ -49,8 +51,10 @@ export function EntryList({ entries, label }: { entries: readonly ImportReportEn
   );
 }
 
-function Entry({ entry: { position, id, name, outcome, reason, faults, notes } }: { entry: ImportReportEntry }) {
+function Entry({ entry }: { entry: ImportReportEntry }) {
   const t = usePageMessages();
+  const { position, id, name, outcome } = entry;
+  const texts = entryTexts(entry, t, useLanguage());
   return (
     <div className={classes.entry} data-outcome={outcome}>
       <OutcomeIcon outcome={outcome} />
@@ -61,10 +65,12 @@ function Entry({ entry: { position, id, name, outcome, reason, faults, notes } }
       <code className={classes.position} title={t.transfer.position}>
         {position + 1}
       </code>
-      {(reason || faults || notes) && (
+      {texts.length > 0 && (
         <ul className={classes.why}>
-          {[...(reason ? [reason] : []), ...(faults ?? []), ...(notes ?? [])].map((text) => (
-            <li key={text}>{t.transfer.notes[text] ?? text}</li>
+          {texts.map(({ text, lang }) => (
+            <li key={text} lang={lang}>
+              {text}
+            </li>
           ))}
         </ul>
       )}

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 
 import { MAX_IMPORT_BYTES } from "../../api/transfer";
 import { useDropZone } from "../../hooks/use-drop-zone";
+import { namedFaultText } from "../../i18n/faults";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
@@ -59,7 +60,7 @@ export function FilePicker({ input, error, onInput }: Props) {
         />
       )}
       {error && tooLarge === undefined && (
-        <ErrorAlert title={t.transfer.notRead} text={errorText(error, t)}>
+        <ErrorAlert title={t.transfer.notRead} text={namedFaultText(error, language) ?? errorText(error, t)}>
           {input && input.text === undefined && (
             <Group mt="xs">
               <InputName input={input} />

@@ -2,9 +2,12 @@ import { Button } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { ImportOutcome, ImportReport, ImportReportEntry } from "../../api/schema";
+import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
+import { rejectedReport } from "../../api/transfer";
 import { EntryList } from "./EntryList";
+import { keyedText } from "./entry-texts";
 import { ErrorAlert } from "./ErrorAlert";
 import type { ImportInput } from "./import-state";
 import { planStatus } from "./import-state";
@@ -37,6 +40,9 @@ export function ImportPlan({ input, plan, error, onImport, onOther }: Props) {
   );
   const state = planStatus(plan);
   const source = t.transfer.sources[plan.source];
+  const language = useLanguage();
+  const exceeds =
+    plan.exceeds === undefined ? undefined : keyedText(t.transfer.exceeds, plan.exceedsKey, plan.exceeds, language);
 
   return (
     <>
@@ -44,16 +50,20 @@ export function ImportPlan({ input, plan, error, onImport, onOther }: Props) {
         <InputName input={input} />
         {source && <span className={classes.source}>{source}</span>}
       </p>
-      {error && <ErrorAlert title={t.transfer.notImported} text={errorText(error, t)} />}
+      {error && (
+        <ErrorAlert
+          title={t.transfer.notImported}
+          text={rejectedReport(error) ? t.transfer.refused : errorText(error, t)}
+        />
+      )}
       <p className={classes.sentence} ref={sentence} tabIndex={-1}>
         {state === "exceeded"
-          ? t.exceeded.title
+          ? t.transfer.exceeded
           : t.transfer.planStatus[state](state === "refused" ? plan.refuse : plan.create)}
       </p>
-      {plan.exceeds && (
-        <p className={classes.choice}>
-          {Object.entries(t.exceeded.limits).find(([limit]) => plan.exceeds?.startsWith(limit))?.[1]}{" "}
-          <span lang="en">({plan.exceeds})</span>
+      {exceeds && (
+        <p className={classes.choice} lang={exceeds.lang}>
+          {exceeds.text}
         </p>
       )}
       {state === "refused" && <p className={classes.choice}>{t.transfer.refusedChoice(plan.create)}</p>}

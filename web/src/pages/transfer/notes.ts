@@ -1,18 +1,18 @@
-import type { ImportReportEntry } from "../../api/schema";
+import type { ImportReportEntry, Sentence } from "../../api/schema";
 
-/** The server's notes on credentials and a path that it took out of a URL. */
-export const CREDENTIALS_MOVED = "url: user name and password were moved from it to credentials";
-export const PATH_DROPPED =
-  "url: the path was dropped, as mqtt:// and mqtts:// have none; if the broker speaks MQTT over WebSocket there, use ws:// or wss://";
+/** The keys of notes on what was changed in URLs. */
+const CREDENTIALS_MOVED = "urlCredentialsMoved";
+const PATH_DROPPED = "urlPathDropped";
 
 /** The number of entries whose URL was changed, by kind. */
 export function countUrlFixes(entries: readonly ImportReportEntry[]): { credentials: number; path: number } {
-  const count = (note: string) => entries.filter(({ notes }) => notes?.includes(note)).length;
+  const count = (key: string) =>
+    entries.filter(({ noteKeys = [] }) => noteKeys.some((note) => note.key === key)).length;
   return { credentials: count(CREDENTIALS_MOVED), path: count(PATH_DROPPED) };
 }
 
 /** Whether a note is about a URL, which the server has already changed. */
-const isUrlFix = (note: string) => note.startsWith("url: ");
+const isUrlFix = (note: Sentence | undefined) => note?.key.startsWith("url") ?? false;
 
 /**
  * The new entries with notes of one kind, and only these notes: changes already made to URLs, or what is left
@@ -20,6 +20,11 @@ const isUrlFix = (note: string) => note.startsWith("url: ");
  */
 export function entriesWithNotes(entries: readonly ImportReportEntry[], kind: "done" | "toDo"): ImportReportEntry[] {
   return entries
-    .map((entry) => ({ ...entry, notes: (entry.notes ?? []).filter((note) => isUrlFix(note) === (kind === "done")) }))
-    .filter(({ notes, outcome }) => notes.length > 0 && outcome === "create");
+    .filter(({ outcome }) => outcome === "create")
+    .map((entry) => {
+      const { notes = [], noteKeys = [] } = entry;
+      const isOfKind = (_: unknown, index: number) => isUrlFix(noteKeys[index]) === (kind === "done");
+      return { ...entry, notes: notes.filter(isOfKind), noteKeys: noteKeys.filter(isOfKind) };
+    })
+    .filter(({ notes }) => notes.length > 0);
 }

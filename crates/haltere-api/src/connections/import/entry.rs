@@ -1,20 +1,24 @@
 //! Reading one entry of a file.
 
-use haltere_app::connections::{ImportEntry, Incoming, Source};
+use haltere_app::connections::{ImportEntry, ImportFault, ImportNote, Incoming, Source};
 use haltere_core::text::misleads;
 use haltere_core::url_credentials::{Unpacked, unpack};
-use haltere_core::{BrokerUrl, Intent, UrlError};
+use haltere_core::{BrokerUrl, Intent, Sentence, UrlError};
 use serde_json::{Map, Value};
 
 use crate::extract::params::printable;
-use crate::extract::strict_json;
+use crate::extract::strict_json::{self, JsonError};
 use crate::limits::body_memory::MAX_BODY;
 use crate::wire::connection_fields::DROPPED;
 use crate::wire::connection_input::{ConnectionInput, name_is_missing};
-use crate::wire::fields::Invalid;
+use crate::wire::fields::{FieldFault, Invalid};
 
 /// Files on the machine of the management center for Mosquitto, and what is to be given in their place.
-const FILES: [(&str, &str); 3] = [("caFile", "ca"), ("certFile", "cert"), ("keyFile", "key")];
+const FILES: [(&str, &str, ImportNote); 3] = [
+    ("caFile", "ca", ImportNote::CaFileNotRead),
+    ("certFile", "cert", ImportNote::CertFileNotRead),
+    ("keyFile", "key", ImportNote::KeyFileNotRead),
+];
 
 /// The longest part of an id or name that is shown of a malformed entry, in characters.
 const SHOWN: usize = 128;
@@ -23,12 +27,12 @@ const SHOWN: usize = 128;
 pub(super) fn read(text: &str, source: Source) -> ImportEntry {
     // The largest single connection.
     if text.len() > MAX_BODY {
-        return refused(None, None, vec!["is larger than 1 MiB".to_owned()]);
+        return refused(None, None, of_whole(&ImportFault::EntryTooLarge));
     }
     let entry = match strict_json::parse(text.as_bytes()) {
         Ok(Value::Object(entry)) => entry,
-        Ok(_) => return refused(None, None, vec!["must be an object".to_owned()]),
-        Err(error) => return refused(None, None, vec![error.to_string()]),
+        Ok(_) => return refused(None, None, of_whole(&FieldFault::NotAnObject)),
+        Err(error) => return refused(None, None, vec![of_json(error)]),
     };
     let (id, name) =
         (label(&entry, "id"), label(&entry, "name").map(|name| name.trim().to_owned()));
@@ -41,7 +45,7 @@ pub(super) fn read(text: &str, source: Source) -> ImportEntry {
     entry.drop_path_without_use();
     let Entry { rest, notes, mut faults, .. } = entry;
     if !rest.contains_key("name") {
-        faults.push(name_is_missing().to_string());
+        faults.push(name_is_missing());
     }
     let read = ConnectionInput::read_all(Value::Object(rest));
     let read = read.and_then(|input| input.into_new().map_err(|fault| vec![fault]));
@@ -51,16 +55,30 @@ pub(super) fn read(text: &str, source: Source) -> ImportEntry {
         }
         Ok(_) => refused(id, name, faults),
         Err(more) => {
-            let more = more.iter().map(Invalid::to_string);
-            let more = more.filter(|fault| *fault != name_is_missing().to_string());
-            faults.extend(more.collect::<Vec<_>>());
+            faults.extend(more.into_iter().filter(|fault| *fault != name_is_missing()));
             refused(id, name, faults)
         }
     }
 }
 
-fn refused(id: Option<String>, name: Option<String>, faults: Vec<String>) -> ImportEntry {
+fn refused(id: Option<String>, name: Option<String>, faults: Vec<Invalid>) -> ImportEntry {
     ImportEntry { id, name, content: Err(faults), notes: Vec::new() }
+}
+
+/// A fault of the entry as a whole.
+fn of_whole(fault: &impl Sentence) -> Vec<Invalid> {
+    vec![Invalid::of("", fault)]
+}
+
+/// The entry is no JSON that can be read.
+fn of_json(error: JsonError) -> Invalid {
+    match error {
+        JsonError::Empty => Invalid::of("", &FieldFault::NotAnObject),
+        JsonError::Malformed { line, column } => {
+            Invalid::of("", &ImportFault::MalformedJson { line, column })
+        }
+        JsonError::Duplicate(name) => Invalid::of(name, &ImportFault::GivenTwice),
+    }
 }
 
 /// How an entry is called, malformed or not. A text that is no id or name is cut to be shown.
@@ -77,8 +95,8 @@ const PLACEHOLDER: &str = "mqtt://faulty.invalid";
 struct Entry {
     rest: Map<String, Value>,
     source: Source,
-    notes: Vec<String>,
-    faults: Vec<String>,
+    notes: Vec<ImportNote>,
+    faults: Vec<Invalid>,
 }
 
 impl Entry {
@@ -102,7 +120,7 @@ impl Entry {
             None => return false,
             Some(Value::Array(names)) => names,
             Some(_) => {
-                self.faults.push("withheld: must be a list".to_owned());
+                self.faults.push(Invalid::of("withheld", &FieldFault::NotList));
                 return false;
             }
         };
@@ -111,12 +129,12 @@ impl Entry {
         let password = is_withheld("credentials.password") && !has_password;
         let key = is_withheld("key") && !self.rest.contains_key("key");
         if password {
-            self.note("credentials.password: is not in the file; give it, and connect");
+            self.notes.push(ImportNote::PasswordMissing);
         }
         if key {
             // A certificate without its key is useless, so it is not stored.
             self.rest.remove("cert");
-            self.note("key: is not in the file, so cert is not taken over; give both, and connect");
+            self.notes.push(ImportNote::KeyMissing);
         }
         password || key
     }
@@ -128,28 +146,26 @@ impl Entry {
             match self.rest.remove("disconnected") {
                 None => {}
                 Some(Value::Bool(given)) => disconnected |= given,
-                Some(_) => self.faults.push("disconnected: must be true or false".to_owned()),
+                Some(_) => self.faults.push(Invalid::of("disconnected", &FieldFault::NotBoolean)),
             }
         }
         if held_back {
-            self.note("comes in disconnected");
+            self.notes.push(ImportNote::Disconnected);
         }
         if disconnected { Intent::Disconnected } else { Intent::Connected }
     }
 
     fn note_what_is_not_taken_over(&mut self) {
-        for (file, field) in FILES {
+        for (file, field, note) in FILES {
             let is_given =
                 self.rest.get(file).and_then(Value::as_str).is_some_and(|it| !it.is_empty());
             if is_given && !self.rest.contains_key(field) {
-                self.note(&format!(
-                    "{file}: is kept, but the file is not read; give what is in it as {field}"
-                ));
+                self.notes.push(note);
             }
         }
         for name in DROPPED.iter().filter(|name| self.rest.contains_key(**name)).collect::<Vec<_>>()
         {
-            self.note(&format!("{name}: is not taken over"));
+            self.notes.push(ImportNote::NotTakenOver { property: (*name).to_owned() });
         }
     }
 
@@ -160,7 +176,7 @@ impl Entry {
             Ok(None) => return,
             Ok(Some(unpacked)) => unpacked,
             Err(error) => {
-                self.faults.push(format!("url: {error}"));
+                self.faults.push(Invalid::of("url", &error));
                 // A second message about the same URL would only repeat it.
                 self.rest.insert("url".to_owned(), Value::from(PLACEHOLDER));
                 return;
@@ -173,25 +189,23 @@ impl Entry {
         let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_default();
         let is_same = username.as_deref() == Some(text("username"));
         let note = if username.is_none() {
-            "url: a password without a user name is not taken over"
+            ImportNote::UrlPasswordAlone
         } else if !text("username").is_empty() && (!is_same || !text("password").is_empty()) {
             match password {
-                None => "url: the user name in it is not taken over, as credentials has one",
-                Some(_) => {
-                    "url: user name and password in it are not taken over, as credentials has its own"
-                }
+                None => ImportNote::UrlUserName,
+                Some(_) => ImportNote::UrlCredentials,
             }
         } else {
             given.insert("username".to_owned(), username.into());
             if let Some(password) = password {
                 given.insert("password".to_owned(), Value::from(password.expose().as_str()));
             }
-            "url: user name and password were moved from it to credentials"
+            ImportNote::UrlCredentialsMoved
         };
         if given.is_empty() {
             self.rest.remove("credentials");
         }
-        self.note(note);
+        self.notes.push(note);
     }
 
     /// Paths are for WebSockets; other programs pass over one behind `mqtt://`.
@@ -204,12 +218,6 @@ impl Entry {
         let end = url[end..].find(['/', '?', '\\']).map_or(url.len(), |at| end + at);
         let url = url[..end].to_owned();
         self.rest.insert("url".to_owned(), Value::from(url));
-        self.note(
-            "url: the path was dropped, as mqtt:// and mqtts:// have none; if the broker speaks MQTT over WebSocket there, use ws:// or wss://",
-        );
-    }
-
-    fn note(&mut self, text: &str) {
-        self.notes.push(text.to_owned());
+        self.notes.push(ImportNote::UrlPathDropped);
     }
 }

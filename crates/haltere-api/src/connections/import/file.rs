@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use haltere_app::connections::{ImportEntry, ImportFile, Source};
+use haltere_app::connections::{ImportEntry, ImportFault, ImportFile, Source};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -14,6 +14,7 @@ use super::entry;
 use crate::connections::export::file::{FORMAT, FORMAT_VERSION};
 use crate::extract::charset::Charset;
 use crate::extract::params::printable;
+use crate::wire::fields::{FieldFault, Invalid};
 
 /// The largest file, in bytes: 10,000 connections, as many as there may be by default, have 60 to 80 MB when
 /// each has a CA, a certificate and an RSA key of its own.
@@ -28,52 +29,38 @@ const MAX_PROPERTIES: usize = 100;
 /// What our own files say about themselves; nothing that could be taken over.
 const OURS: [&str; 5] = ["format", "formatVersion", "exportedAt", "secrets", "connections"];
 
-/// Why a file can't be read at all. The messages quote nothing but names of properties.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileError {
-    /// There is nothing in it.
-    #[error("the file is empty")]
-    Empty,
-    /// It is no JSON.
-    #[error("malformed JSON at line {line}, column {column}")]
-    Malformed {
-        /// From 1.
-        line: usize,
-        /// From 1, in bytes.
-        column: usize,
-    },
-    /// It is JSON, but not one of the files we know.
-    #[error("{0}")]
-    Unknown(String),
-}
-
-/// Takes a file apart.
-pub(crate) fn read(bytes: &[u8]) -> Result<ImportFile, FileError> {
+/// Takes a file apart. Says why it can't be read at all, and quotes nothing but names of properties.
+pub(crate) fn read(bytes: &[u8]) -> Result<ImportFile, Invalid> {
     let text = Charset::Unsaid.in_utf8(bytes);
-    let bytes = &*text.map_err(|error| FileError::Unknown(error.to_string()))?;
+    let bytes = &*text.map_err(|_| of_file(&ImportFault::FileNotUtf16))?;
     if bytes.trim_ascii().is_empty() {
-        return Err(FileError::Empty);
+        return Err(of_file(&ImportFault::FileEmpty));
     }
     let mut fault = None;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let whole = Whole { fault: &mut fault };
     let read = deserializer.deserialize_any(whole);
     let read = read.and_then(|file| deserializer.end().map(|()| file));
-    read.map_err(|error| match fault {
-        Some(what) => FileError::Unknown(what),
-        None => FileError::Malformed { line: error.line(), column: error.column() },
+    read.map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        fault.unwrap_or_else(|| of_file(&ImportFault::MalformedJson { line, column }))
     })
+}
+
+/// A fault of the file as a whole.
+fn of_file(fault: &ImportFault) -> Invalid {
+    Invalid::of("", fault)
 }
 
 /// The file as a whole: an object, or a list.
 struct Whole<'f> {
     /// Carries our own message past serde's error type.
-    fault: &'f mut Option<String>,
+    fault: &'f mut Option<Invalid>,
 }
 
 impl Whole<'_> {
-    fn refuse<E: serde::de::Error>(&mut self, why: impl Into<String>) -> E {
-        *self.fault = Some(why.into());
+    fn refuse<E: serde::de::Error>(&mut self, why: Invalid) -> E {
+        *self.fault = Some(why);
         E::custom("refused")
     }
 }
@@ -94,10 +81,10 @@ impl<'de> Visitor<'de> for Whole<'_> {
         let mut parts = Parts::default();
         while let Some(name) = access.next_key::<String>()? {
             if parts.names.contains(&name) {
-                return Err(self.refuse(format!("{}: is given twice", printable(&name))));
+                return Err(self.refuse(Invalid::of(printable(&name), &ImportFault::GivenTwice)));
             }
             if parts.names.len() == MAX_PROPERTIES {
-                return Err(self.refuse(format!("has more than {MAX_PROPERTIES} properties")));
+                return Err(self.refuse(of_file(&TOO_MANY_PROPERTIES)));
             }
             match name.as_str() {
                 "connections" => parts.connections = Some(access.next_value()?),
@@ -111,46 +98,44 @@ impl<'de> Visitor<'de> for Whole<'_> {
         }
         let source = parts.source().map_err(|why| self.refuse(why))?;
         let Some(connections) = parts.connections else {
-            return Err(self.refuse(
-                "connections: is missing; this is neither a config.json of the management center for Mosquitto nor an export of haltere",
-            ));
+            return Err(self.refuse(Invalid::of("connections", &ImportFault::NoConnections)));
         };
         let entries = Entries { source, fault: &mut *self.fault };
         let mut inner = serde_json::Deserializer::from_str(connections.get());
         let entries = match inner.deserialize_any(entries) {
             Ok(entries) => entries,
             Err(_) if self.fault.is_some() => return Err(A::Error::custom("refused")),
-            Err(_) => return Err(self.refuse("connections: must be a list")),
+            Err(_) => return Err(self.refuse(Invalid::of("connections", &FieldFault::NotList))),
         };
         Ok(ImportFile { source, entries, not_taken_over: parts.not_taken_over(source) })
     }
 
     fn visit_unit<E: serde::de::Error>(mut self) -> Result<ImportFile, E> {
-        Err(self.refuse(NEITHER))
+        Err(self.refuse(of_file(&ImportFault::NotAFile)))
     }
 
     fn visit_bool<E: serde::de::Error>(mut self, _: bool) -> Result<ImportFile, E> {
-        Err(self.refuse(NEITHER))
+        Err(self.refuse(of_file(&ImportFault::NotAFile)))
     }
 
     fn visit_i64<E: serde::de::Error>(mut self, _: i64) -> Result<ImportFile, E> {
-        Err(self.refuse(NEITHER))
+        Err(self.refuse(of_file(&ImportFault::NotAFile)))
     }
 
     fn visit_u64<E: serde::de::Error>(mut self, _: u64) -> Result<ImportFile, E> {
-        Err(self.refuse(NEITHER))
+        Err(self.refuse(of_file(&ImportFault::NotAFile)))
     }
 
     fn visit_f64<E: serde::de::Error>(mut self, _: f64) -> Result<ImportFile, E> {
-        Err(self.refuse(NEITHER))
+        Err(self.refuse(of_file(&ImportFault::NotAFile)))
     }
 
     fn visit_str<E: serde::de::Error>(mut self, _: &str) -> Result<ImportFile, E> {
-        Err(self.refuse(NEITHER))
+        Err(self.refuse(of_file(&ImportFault::NotAFile)))
     }
 }
 
-const NEITHER: &str = "must be an object or a list of connections";
+const TOO_MANY_PROPERTIES: ImportFault = ImportFault::TooManyProperties { max: MAX_PROPERTIES };
 
 /// What is in the object.
 #[derive(Default)]
@@ -162,18 +147,20 @@ struct Parts<'de> {
 }
 
 impl Parts<'_> {
-    fn source(&self) -> Result<Source, String> {
+    fn source(&self) -> Result<Source, Invalid> {
         let Some(format) = self.format else { return Ok(Source::Mmc) };
         if serde_json::from_str::<String>(format.get()).ok().as_deref() != Some(FORMAT) {
-            return Err(format!("format: must be {FORMAT:?}"));
+            let fault = ImportFault::OtherFormat { known: FORMAT.to_owned() };
+            return Err(Invalid::of("format", &fault));
         }
+        let known = FORMAT_VERSION;
         let version = self.version.and_then(|version| u64::deserialize(version).ok());
         match version {
             Some(FORMAT_VERSION) => Ok(Source::Haltere),
-            Some(newer) if newer > FORMAT_VERSION => Err(format!(
-                "formatVersion: {newer} is newer than this haltere, which reads {FORMAT_VERSION}"
-            )),
-            _ => Err("formatVersion: must be 1".to_owned()),
+            Some(newer) if newer > known => {
+                Err(Invalid::of("formatVersion", &ImportFault::NewerFormatVersion { newer, known }))
+            }
+            _ => Err(Invalid::of("formatVersion", &ImportFault::OtherFormatVersion { known })),
         }
     }
 
@@ -189,7 +176,7 @@ impl Parts<'_> {
 /// The list of connections.
 struct Entries<'f> {
     source: Source,
-    fault: &'f mut Option<String>,
+    fault: &'f mut Option<Invalid>,
 }
 
 impl<'de> Visitor<'de> for Entries<'_> {
@@ -203,7 +190,8 @@ impl<'de> Visitor<'de> for Entries<'_> {
         let mut entries = Vec::new();
         while let Some(text) = access.next_element::<&RawValue>()? {
             if entries.len() == MAX_ENTRIES {
-                *self.fault = Some(format!("connections: are more than {MAX_ENTRIES}"));
+                let fault = ImportFault::TooManyConnections { max: MAX_ENTRIES };
+                *self.fault = Some(Invalid::of("connections", &fault));
                 return Err(A::Error::custom("refused"));
             }
             entries.push(entry::read(text.get(), self.source));

@@ -156,7 +156,7 @@ async fn take_apart<H: Send + 'static>(
 ) -> Result<(ImportFile, H), ApiError> {
     let take_apart = move || {
         let text = charset.in_utf8(body.bytes())?;
-        let file = file::read(&text).map_err(|error| ApiError::invalid(error.to_string()))?;
+        let file = file::read(&text).map_err(ApiError::invalid_field)?;
         Ok((file, held))
     };
     tokio::task::spawn_blocking(take_apart).await.map_err(ApiError::internal)?

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use axum::response::Response;
-use haltere_app::connections::{EntryOutcome, ImportMode, ImportReport, Planned};
+use haltere_app::Invalid;
+use haltere_app::connections::{
+    EntryOutcome, ImportExceeds, ImportMode, ImportNote, ImportReport, Planned,
+};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
@@ -14,6 +17,7 @@ use crate::error::{ErrorCode, json, messages};
 use crate::limits::counters::LimitReached;
 use crate::limits::names;
 use crate::wire::schema;
+use crate::wire::sentence::SentenceView;
 
 /// How many refused entries a message names; the report has them all.
 const NAMED: usize = 3;
@@ -39,6 +43,9 @@ pub(crate) struct WireReport<'a> {
     /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
     exceeds: Option<String>,
+    /// `exceeds` as a key with parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exceeds_key: Option<SentenceView>,
     /// The entries, in their order.
     entries: Vec<WireEntry<'a>>,
     /// The names of the other parts of the file.
@@ -61,14 +68,45 @@ pub(crate) struct WireEntry<'a> {
     /// Why it is skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// `reason` as a key with parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_key: Option<SentenceView>,
     /// Why it is refused: each names its field. Of the first 1,000 refused entries.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    faults: &'a [String],
+    faults: Vec<String>,
+    /// The same faults as keys with parameters, in the same order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    fault_keys: Vec<WireFault<'a>>,
     /// What is not imported, and what to do about it.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    notes: &'a [String],
+    notes: Vec<String>,
+    /// The same notes as keys with parameters, in the same order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    note_keys: Vec<SentenceView>,
+}
+
+/// What is wrong with a field of an entry.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportFault)]
+pub(crate) struct WireFault<'a> {
+    /// The field or fields; absent if it is the entry as a whole.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[schema(required = false)]
+    field: &'a str,
+    /// What is wrong with it, if that has a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<SentenceView>,
+}
+
+impl<'a> From<&'a Invalid> for WireFault<'a> {
+    fn from(Invalid { field, reason: _, fault }: &'a Invalid) -> Self {
+        let fault = fault.clone().map(|(key, parameters)| SentenceView::new(key, parameters));
+        Self { field, fault }
+    }
 }
 
 /// The outcome of an entry.
@@ -107,6 +145,7 @@ impl<'a> From<&'a ImportReport> for WireReport<'a> {
             skip: report.skips(),
             refuse: report.refusals(),
             exceeds: exceeded(report).map(|(message, _)| message),
+            exceeds_key: report.exceeds.as_ref().map(SentenceView::of),
             entries: entries.iter().enumerate().map(WireEntry::from).collect(),
             not_taken_over,
         }
@@ -116,14 +155,23 @@ impl<'a> From<&'a ImportReport> for WireReport<'a> {
 impl<'a> From<(usize, &'a Planned)> for WireEntry<'a> {
     fn from((position, planned): (usize, &'a Planned)) -> Self {
         let Planned { id, name, outcome, notes } = planned;
-        let (outcome, reason, faults) = match outcome {
+        let (outcome, there, faults) = match outcome {
             EntryOutcome::Create => (WireOutcome::Create, None, [].as_slice()),
-            EntryOutcome::Skip(there) => {
-                (WireOutcome::Skip, Some(there.to_string()), [].as_slice())
-            }
+            EntryOutcome::Skip(there) => (WireOutcome::Skip, Some(there), [].as_slice()),
             EntryOutcome::Refuse(faults) => (WireOutcome::Refuse, None, faults.as_slice()),
         };
-        Self { position, id: id.as_deref(), name: name.as_deref(), outcome, reason, faults, notes }
+        Self {
+            position,
+            id: id.as_deref(),
+            name: name.as_deref(),
+            outcome,
+            reason: there.map(ToString::to_string),
+            reason_key: there.map(SentenceView::of),
+            faults: faults.iter().map(Invalid::to_string).collect(),
+            fault_keys: faults.iter().map(WireFault::from).collect(),
+            notes: notes.iter().map(ImportNote::to_string).collect(),
+            note_keys: notes.iter().map(SentenceView::of).collect(),
+        }
     }
 }
 
@@ -163,13 +211,14 @@ pub(super) fn refusal(
 
 /// The bound that the file would exceed, and its setting if that can be named.
 fn exceeded(report: &ImportReport) -> Option<(String, Option<&'static str>)> {
-    match (report.over_limit, report.over_budget) {
-        (Some(over), _) => Some((format!("{}: {over}", messages::TOO_MANY_CONNECTIONS), None)),
-        (None, Some(over)) => {
-            Some((format!("{}: {over}", messages::OVER_BUDGET), Some(names::CONNECTIONS_BUDGET)))
+    let exceeds = report.exceeds.as_ref()?;
+    let (message, limit) = match exceeds {
+        ImportExceeds::ConnectionsMax { .. } => (messages::TOO_MANY_CONNECTIONS, None),
+        ImportExceeds::MaterialBudget { .. } => {
+            (messages::OVER_BUDGET, Some(names::CONNECTIONS_BUDGET))
         }
-        (None, None) => None,
-    }
+    };
+    Some((format!("{message}: {exceeds}"), limit))
 }
 
 /// Names the first few; the report lists all.
@@ -188,7 +237,9 @@ fn refused_entries(report: &ImportReport) -> String {
         if let Some(name) = entry.name.as_ref().or(entry.id.as_ref()) {
             let _ = write!(message, " ({name:?})");
         }
-        let _ = write!(message, ": {}", faults.join(", "));
+        for (n, fault) in faults.iter().enumerate() {
+            let _ = write!(message, "{}{fault}", if n == 0 { ": " } else { ", " });
+        }
     }
     if count > NAMED {
         let _ = write!(message, "; and {} more", count - NAMED);

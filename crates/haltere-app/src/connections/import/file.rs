@@ -3,6 +3,8 @@
 use haltere_core::Intent;
 
 use super::super::input::NewConnection;
+use super::sentences::ImportNote;
+use crate::error::Invalid;
 
 /// A file with connections. Its reader limits their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +44,10 @@ pub struct ImportEntry {
     pub id: Option<String>,
     /// Its name, likewise.
     pub name: Option<String>,
-    /// The connection to store, or its fault: `field: reason`, never quoting a secret.
-    pub content: Result<Incoming, Vec<String>>,
+    /// The connection to store, or its faults, which never quote a secret.
+    pub content: Result<Incoming, Vec<Invalid>>,
     /// Notes for a person: what is not imported, and what to do about it.
-    pub notes: Vec<String>,
+    pub notes: Vec<ImportNote>,
 }
 
 /// A connection that could be read.

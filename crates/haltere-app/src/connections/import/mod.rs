@@ -9,16 +9,16 @@ mod link_state_counts;
 mod plan;
 mod progress;
 mod run;
+mod sentences;
 mod store;
 mod validate;
 
 pub use file::{ImportEntry, ImportFile, Incoming, Source};
 pub use link_state_counts::LinkStateCounts;
-pub use plan::{
-    AlreadyThere, EntryOutcome, ImportMode, ImportReport, LISTED_REFUSALS, OverLimit, Planned,
-};
+pub use plan::{EntryOutcome, ImportMode, ImportReport, LISTED_REFUSALS, Planned};
 pub use progress::{ImportProgress, ImportStage, Reporter};
 pub use run::ImportError;
+pub use sentences::{AlreadyThere, EntryPosition, ImportExceeds, ImportFault, ImportNote};
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,16 @@
 //! The plan of an import: the outcome of each entry.
 
 use std::collections::{HashMap, hash_map};
-use std::fmt;
 
-use haltere_core::{ConnectionId, ConnectionSettings};
+use haltere_core::ConnectionSettings;
 use haltere_store::{ClientIdUse, ConnectionKey, ConnectionReads, StoreError};
 
-use super::super::budget::OverBudget;
+use super::super::check;
 use super::super::input::NewConnection;
 use super::super::mqtt_session_key::{self, MqttSessionKey};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
+use super::sentences::{AlreadyThere, EntryPosition, ImportExceeds, ImportFault, ImportNote};
+use crate::error::Invalid;
 use crate::policy::Visibility;
 
 /// The number of refused entries whose faults are listed. The others are counted.
@@ -33,9 +34,7 @@ pub struct ImportReport {
     pub done: bool,
     pub entries: Vec<Planned>,
     /// The limit that a file without faults would exceed.
-    pub over_limit: Option<OverLimit>,
-    /// The budget that a file without faults would exceed.
-    pub over_budget: Option<OverBudget>,
+    pub exceeds: Option<ImportExceeds>,
     /// The names of other parts of the file.
     pub not_taken_over: Vec<String>,
 }
@@ -47,7 +46,7 @@ pub struct Planned {
     pub id: Option<String>,
     pub name: Option<String>,
     pub outcome: EntryOutcome,
-    pub notes: Vec<String>,
+    pub notes: Vec<ImportNote>,
 }
 
 /// The outcome of an entry.
@@ -57,62 +56,8 @@ pub enum EntryOutcome {
     Create,
     /// It exists already and stays unchanged.
     Skip(AlreadyThere),
-    /// It can't be stored: `field: reason` for each fault. Empty beyond [`LISTED_REFUSALS`].
-    Refuse(Vec<String>),
-}
-
-/// How an entry matches stored connections.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AlreadyThere {
-    IdAndName,
-    Id {
-        stored_name: String,
-    },
-    Name {
-        stored_id: String,
-    },
-    /// Its id is that of one stored connection, its name that of another.
-    TwoOthers {
-        /// The name of the one that has its id.
-        stored_name: String,
-        /// The id of the one that has its name.
-        stored_id: String,
-    },
-    /// Its id or its name is that of a connection that the caller may not see.
-    Hidden,
-}
-
-impl fmt::Display for AlreadyThere {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::IdAndName => f.write_str("id and name are there already"),
-            Self::Hidden => f.write_str("the id or the name is there already"),
-            Self::Id { stored_name } => {
-                write!(f, "the id is there already, under the name {stored_name:?}")
-            }
-            Self::Name { stored_id } => {
-                write!(f, "the name is there already, under the id {stored_id:?}")
-            }
-            Self::TwoOthers { stored_name, stored_id } => write!(
-                f,
-                "the id is there already, under the name {stored_name:?}, and the name under the id {stored_id:?}"
-            ),
-        }
-    }
-}
-
-/// There would be more connections than the configuration allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{new} more would make {} connections, and connections.max is {max}",
-    stored.saturating_add(*new)
-)]
-pub struct OverLimit {
-    /// How many are stored.
-    pub stored: u64,
-    /// How many there are to create.
-    pub new: u64,
-    pub max: u64,
+    /// It can't be stored because of these faults. Empty beyond [`LISTED_REFUSALS`].
+    Refuse(Vec<Invalid>),
 }
 
 impl ImportReport {
@@ -145,7 +90,7 @@ impl ImportReport {
     /// Whether nothing of it can be stored in `mode`.
     pub fn is_refused_by(&self, mode: ImportMode) -> bool {
         let by_entries = mode != ImportMode::StoreGood && self.refusals() > 0;
-        self.over_limit.is_some() || self.over_budget.is_some() || by_entries
+        self.exceeds.is_some() || by_entries
     }
 
     fn count(&self, what: impl Fn(&EntryOutcome) -> bool) -> usize {
@@ -215,13 +160,11 @@ pub(super) fn plan(
         }
         planned.push(Planned { id, name, outcome, notes });
     }
-    let over_limit = over_limit(stored.len(), new.len(), max);
     let report = ImportReport {
         source,
         done: false,
         entries: planned,
-        over_limit,
-        over_budget: None,
+        exceeds: over_limit(stored.len(), new.len(), max),
         not_taken_over,
     };
     (report, new)
@@ -249,7 +192,7 @@ impl<'a> TakenKeys<'a> {
     }
 
     /// Takes the session of the entry, or returns the conflict.
-    fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
+    fn take(&mut self, entry: &Incoming, position: usize) -> Option<Invalid> {
         let NewConnection { id, settings } = &entry.connection;
         let is_given = settings.credentials.as_ref().is_some_and(|it| it.client_id.is_some());
         let key = MqttSessionKey::of_new(id.as_ref(), settings, self.instance)?;
@@ -261,26 +204,23 @@ impl<'a> TakenKeys<'a> {
             hash_map::Entry::Occupied(held) => Some(match held.get() {
                 ClientIdHolder::Stored(it) => {
                     mqtt_session_key::taken(self.visibility, &it.name, &it.id, !is_given)
-                        .to_string()
                 }
-                ClientIdHolder::Entry(first) => format!(
-                    "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
-                    mqtt_session_key::FIELD
-                ),
+                ClientIdHolder::Entry(first) => {
+                    let fault = ImportFault::SameClientIdAsEntry { entry: EntryPosition(*first) };
+                    Invalid::of(mqtt_session_key::FIELD, &fault)
+                }
             }),
         }
     }
 }
 
 /// The faults of the id, the name and the URL that only new connections may not have.
-fn new_faults(incoming: &Incoming) -> Option<Vec<String>> {
+fn new_faults(incoming: &Incoming) -> Option<Vec<Invalid>> {
     let NewConnection { id, settings } = &incoming.connection;
     let ConnectionSettings { name, url, .. } = settings;
-    let id =
-        id.as_ref().map_or(Ok(()), ConnectionId::check_new).map_err(|why| format!("id: {why}"));
-    let name = name.check_new().map_err(|why| format!("name: {why}"));
-    let url = url.check_new().map_err(|why| format!("url: {why}"));
-    let faults: Vec<String> = [id, name, url].into_iter().filter_map(Result::err).collect();
+    let id = id.as_ref().map_or(Ok(()), check::new_id);
+    let checks = [id, check::new_name(name), check::new_url(url)];
+    let faults: Vec<Invalid> = checks.into_iter().filter_map(Result::err).collect();
     (!faults.is_empty()).then_some(faults)
 }
 
@@ -289,25 +229,22 @@ fn already_there(
     by_id: Option<&ConnectionKey>,
     by_name: Option<&ConnectionKey>,
 ) -> Option<AlreadyThere> {
-    let stored_name = |key: &ConnectionKey| key.name.clone();
-    let stored_id = |key: &ConnectionKey| key.id.clone();
     if by_id.iter().chain(&by_name).any(|key| !visibility.covers(&key.id)) {
         return Some(AlreadyThere::Hidden);
     }
     Some(match (by_id, by_name) {
         (None, None) => return None,
         (Some(a), Some(b)) if a.id == b.id => AlreadyThere::IdAndName,
-        (Some(a), Some(b)) => {
-            AlreadyThere::TwoOthers { stored_name: stored_name(a), stored_id: stored_id(b) }
-        }
-        (Some(a), None) => AlreadyThere::Id { stored_name: stored_name(a) },
-        (None, Some(b)) => AlreadyThere::Name { stored_id: stored_id(b) },
+        (Some(a), Some(b)) => AlreadyThere::TwoOthers { name: a.name.clone(), id: b.id.clone() },
+        (Some(a), None) => AlreadyThere::Id { name: a.name.clone() },
+        (None, Some(b)) => AlreadyThere::Name { id: b.id.clone() },
     })
 }
 
-fn over_limit(stored: usize, new: usize, max: u64) -> Option<OverLimit> {
+fn over_limit(stored: usize, new: usize, max: u64) -> Option<ImportExceeds> {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let (stored, new) = (count(stored), count(new));
     // An import that creates nothing must not fail because the limit was lowered.
-    (new > 0 && stored.saturating_add(new) > max).then_some(OverLimit { stored, new, max })
+    let all = stored.saturating_add(new);
+    (new > 0 && all > max).then_some(ImportExceeds::ConnectionsMax { new, all, max })
 }

@@ -96,7 +96,9 @@ impl Transfer {
         let stored = Stored::read(connections, instance).await?;
         let (mut report, new) = plan(validated, &stored, visibility, max);
         let all = new.iter().map(|(_, incoming)| &incoming.connection);
-        report.over_budget = over_budget(connections, &self.vault, all, bytes).await?;
+        if report.exceeds.is_none() {
+            report.exceeds = over_budget(connections, &self.vault, all, bytes).await?;
+        }
         Ok((report, new))
     }
 }

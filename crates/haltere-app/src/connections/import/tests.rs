@@ -12,6 +12,7 @@ use super::super::fixture::{broken, id, named, new, with_credentials, with_id};
 use super::super::{ListQuery, NewConnection, Secrets};
 use super::*;
 use crate::ctx::Ctx;
+use crate::error::Invalid;
 use crate::testing::{TestApp, TestTransfer};
 
 fn entry(connection: NewConnection) -> ImportEntry {
@@ -27,7 +28,7 @@ fn malformed(id: &str, fault: &str) -> ImportEntry {
     ImportEntry {
         id: Some(id.to_owned()),
         name: None,
-        content: Err(vec![fault.to_owned()]),
+        content: Err(vec![Invalid::new("", fault)]),
         notes: Vec::new(),
     }
 }
@@ -46,7 +47,9 @@ fn outcomes(report: &ImportReport) -> Vec<String> {
     let outcome = |entry: &Planned| match &entry.outcome {
         EntryOutcome::Create => "create".to_owned(),
         EntryOutcome::Skip(there) => there.to_string(),
-        EntryOutcome::Refuse(faults) => faults.join("; "),
+        EntryOutcome::Refuse(faults) => {
+            faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        }
     };
     report.entries.iter().map(outcome).collect()
 }
@@ -261,9 +264,9 @@ async fn the_limit_holds_for_the_whole_file() {
     let of = |ids: &[&str]| file(ids.iter().map(|id| entry(new(id, dead.url()))).collect());
     assert!(import(&app, of(&["a", "b"]), ImportMode::Store).await.done);
     let report = import(&app, of(&["a", "c", "d"]), ImportMode::Store).await;
-    let over = OverLimit { stored: 2, new: 2, max: 3 };
-    assert_eq!((report.done, report.over_limit), (false, Some(over)));
-    assert_eq!(over.to_string(), "2 more would make 4 connections, and connections.max is 3");
+    let exceeds = report.exceeds.expect("too many");
+    assert_eq!(exceeds.to_string(), "2 more would make 4 connections, and connections.max is 3");
+    assert!(!report.done);
     assert_eq!(stored(&app).await, ["a", "b"]);
     assert!(import(&app, of(&["a", "b", "c"]), ImportMode::Store).await.done);
 }

@@ -9,7 +9,8 @@ use tokio::task::spawn_blocking;
 use super::super::check;
 use super::file::{ImportEntry, ImportFile, Incoming};
 use super::progress::{ImportStage, Reporter};
-use crate::error::{ErrorContext, Internal};
+use super::sentences::{EntryPosition, ImportFault};
+use crate::error::{ErrorContext, Internal, Invalid};
 
 /// The number of entries between progress reports.
 const STRIDE: usize = 50;
@@ -50,7 +51,7 @@ fn validate(entries: &mut [ImportEntry], progress: &Reporter) {
     progress.report(ImportStage::Checking, total, total);
 }
 
-fn refuse(entry: &mut ImportEntry, more: Vec<String>) {
+fn refuse(entry: &mut ImportEntry, more: Vec<Invalid>) {
     if more.is_empty() {
         return;
     }
@@ -61,7 +62,7 @@ fn refuse(entry: &mut ImportEntry, more: Vec<String>) {
 }
 
 /// For each entry, the faults of an id or name that an earlier entry has.
-fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<String>> {
+fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<Invalid>> {
     let (mut ids, mut names) = (HashMap::new(), HashMap::new());
     let mut faults = Vec::with_capacity(entries.len());
     for (position, entry) in entries.iter().enumerate() {
@@ -71,7 +72,8 @@ fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<String>> {
             let Some(text) = given.as_deref() else { continue };
             let first = *seen.entry(text).or_insert(position);
             if first != position {
-                found.push(format!("{field}: is that of connections[{first}], too"));
+                let fault = ImportFault::SameAsEntry { entry: EntryPosition(first) };
+                found.push(Invalid::of(field, &fault));
             }
         }
         faults.push(found);
@@ -84,14 +86,11 @@ type Key = [u8; 32];
 
 /// The results for certificates and keys. Connections share them, so each is validated once.
 #[derive(Default)]
-struct MaterialChecks(HashMap<Key, Result<TlsSettings, String>>);
+struct MaterialChecks(HashMap<Key, Result<TlsSettings, Invalid>>);
 
 impl MaterialChecks {
-    fn checked(&mut self, given: &TlsSettings) -> Result<TlsSettings, String> {
-        let validated = self
-            .0
-            .entry(key(given))
-            .or_insert_with(|| check::tls_settings(given).map_err(|invalid| invalid.to_string()));
+    fn checked(&mut self, given: &TlsSettings) -> Result<TlsSettings, Invalid> {
+        let validated = self.0.entry(key(given)).or_insert_with(|| check::tls_settings(given));
         let TlsSettings { ca, cert, key, .. } = validated.clone()?;
         Ok(TlsSettings { ca, cert, key, ..given.clone() })
     }
