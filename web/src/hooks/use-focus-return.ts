@@ -5,8 +5,8 @@ export function useFocusReturn(isAway = true): void {
   useLayoutEffect(() => {
     if (!isAway) return undefined;
     const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    };
+    // Without a focused element it is the body. Focusing that changes nothing, and lays out the page.
+    if (!(before instanceof HTMLElement) || before === document.body) return undefined;
+    return () => before.focus({ preventScroll: true });
   }, [isAway]);
 }

@@ -2,8 +2,8 @@ import { useEffect, useState } from "react";
 
 import { useIsFleetComplete } from "../api/fleet";
 
-/** How long after the fleet, in milliseconds: its rows are rendered, and a key that was pressed is handled. */
-const AFTER_FLEET = 100;
+/** How long after the fleet, in milliseconds: its rows are rendered by then, and the first keys are answered. */
+const AFTER_FLEET = 500;
 
 /** The longest to wait for the fleet, in milliseconds: some users can't see it. */
 const MAX_WAIT = 4_000;

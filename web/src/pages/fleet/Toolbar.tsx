@@ -1,7 +1,7 @@
-import { Button, CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, CloseButton, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { lazy, startTransition, useOptimistic, useRef } from "react";
+import { lazy, startTransition, useId, useOptimistic, useRef } from "react";
 
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
@@ -36,14 +36,9 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
       {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
       {search.cert && <Chip text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />}
       <div className={classes.view}>
-        <SegmentedControl
-          aria-label={t.fleet.view}
-          value={search.view ?? "table"}
-          onChange={(view) => onChange({ view: view === "grid" ? view : undefined })}
-          data={[
-            { value: "table", label: <IconList size={16} aria-label={t.fleet.table} /> },
-            { value: "grid", label: <IconLayoutGrid size={16} aria-label={t.fleet.grid} /> },
-          ]}
+        <ViewChoice
+          isGrid={search.view === "grid"}
+          onChange={(isGrid) => onChange({ view: isGrid ? "grid" : undefined })}
         />
         {children}
       </div>
@@ -89,6 +84,26 @@ function FilterButton(props: MenuButtonProps) {
     <Button variant="default" leftSection={<IconFilter size={16} />} {...props}>
       {t.fleet.choose}
     </Button>
+  );
+}
+
+/** Looks like Mantine's segmented control, whose indicator measures the page at each start. */
+function ViewChoice({ isGrid, onChange }: { isGrid: boolean; onChange: (isGrid: boolean) => void }) {
+  const t = useMessages();
+  const name = useId();
+  const choices = [
+    { isOn: !isGrid, label: t.fleet.table, icon: IconList },
+    { isOn: isGrid, label: t.fleet.grid, icon: IconLayoutGrid },
+  ];
+  return (
+    <div role="radiogroup" aria-label={t.fleet.view} className={classes.choices}>
+      {choices.map(({ isOn, label, icon: Icon }) => (
+        <label key={label} className={classes.choice}>
+          <input type="radio" name={name} checked={isOn} onChange={() => onChange(!isGrid)} />
+          <Icon size={16} aria-label={label} />
+        </label>
+      ))}
+    </div>
   );
 }
 
