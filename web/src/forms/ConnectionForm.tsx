@@ -19,6 +19,7 @@ import type { Draft } from "./draft";
 import { isDirty, isSameTarget, withoutStored } from "./draft";
 import { EditConflict } from "./EditConflict";
 import { Fieldset } from "./Fieldset";
+import { LabelsField } from "./LabelsField";
 import { foreignChanges } from "./merge";
 import { TestPanel } from "./TestPanel";
 import type { StoredPem } from "./TlsFields";
@@ -215,6 +216,15 @@ export function ConnectionForm({
               onChange={(event) => set({ password: event.currentTarget.value })}
             />
           </div>
+        </Fieldset>
+        <Fieldset title={t.fleet.labels}>
+          <LabelsField
+            label={t.labels.add}
+            description={t.labels.addText}
+            value={draft.labels}
+            error={errorOf("labels")}
+            onChange={(labels) => set({ labels })}
+          />
         </Fieldset>
         {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} stored={stored} onChange={set} errorOf={errorOf} />}
         <AdvancedFields draft={draft} initial={initial} isNew={isNew} onChange={set} errorOf={errorOf} />

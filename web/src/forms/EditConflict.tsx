@@ -136,6 +136,7 @@ function Value({ field, value }: { field: Field; value: Draft[Field] }) {
 }
 
 /** The label of a field in the form. */
-function fieldLabel(field: Field, { form }: Messages): string {
+function fieldLabel(field: Field, { fleet, form }: Messages): string {
+  if (field === "labels") return fleet.labels;
   return field === "noMetricsMode" ? form.metrics : form[field];
 }

@@ -5,6 +5,7 @@ import type {
   ConnectionTestInput,
   ConnectionTestPatch,
 } from "../api/schema";
+import { labelsPatch, labelsText, parseLabels } from "../model/labels";
 import type { PemInput } from "../model/pem";
 
 /**
@@ -25,6 +26,8 @@ export interface Draft {
   /** Protocols, separated by spaces or commas. */
   alpn: string;
   serverName: string;
+  /** As `line=2 site=graz`. */
+  labels: string;
   /** Whether not to ask the broker about itself; undefined if it was never set. */
   noMetricsMode: boolean | undefined;
   /** The topic of a test's round trip, which is not part of the connection. */
@@ -44,12 +47,13 @@ export const EMPTY_DRAFT: Draft = {
   key: "",
   alpn: "",
   serverName: "",
+  labels: "",
   noMetricsMode: undefined,
   roundtrip: "",
 };
 
 export function toDraft(connection: Connection): Draft {
-  const { name, id, url, credentials, rejectUnauthorized, ca, cert, tls, noMetricsMode } = connection;
+  const { name, id, url, credentials, rejectUnauthorized, ca, cert, tls, labels, noMetricsMode } = connection;
   return {
     name,
     id,
@@ -63,6 +67,7 @@ export function toDraft(connection: Connection): Draft {
     key: cert ? undefined : "",
     alpn: tls?.alpn?.join(" ") ?? "",
     serverName: tls?.serverName ?? "",
+    labels: labelsText(labels),
     noMetricsMode,
     roundtrip: "",
   };
@@ -91,9 +96,9 @@ export function withoutStored(draft: Draft): Draft {
   return differingFields(draft, changed).length === 0 ? draft : changed;
 }
 
-/** Whether a test of both would do the same: name and id don't matter. */
+/** Whether a test of both would do the same: name, id and labels don't matter. */
 export function isSameTarget(one: Draft, other: Draft): boolean {
-  return differingFields(one, other).every((field) => field === "name" || field === "id");
+  return differingFields(one, other).every((field) => field === "name" || field === "id" || field === "labels");
 }
 
 /** The draft as a new connection. */
@@ -116,6 +121,7 @@ export function toInput(draft: Draft): ConnectionInput {
     ...(cert && { cert }),
     ...(key && { key }),
     ...((alpn || serverName) && { tls: { ...(alpn && { alpn }), ...(serverName && { serverName }) } }),
+    ...(draft.labels && { labels: parseLabels(draft.labels) }),
     ...(noMetricsMode !== undefined && { noMetricsMode }),
   } as ConnectionInput;
 }
@@ -135,8 +141,8 @@ function roundtripOf({ roundtrip }: Draft): { roundtrip?: string } {
   return roundtrip ? { roundtrip } : {};
 }
 
-/** The draft as a patch of the stored connection. */
-export function toPatch(draft: Draft): ConnectionPatch {
+/** The draft as a patch of the stored connection, which has the labels `stored`. */
+export function toPatch(draft: Draft, stored = ""): ConnectionPatch {
   const { name, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
   const { alpn, serverName } = tlsOptions(draft);
   const patch = {
@@ -155,6 +161,7 @@ export function toPatch(draft: Draft): ConnectionPatch {
     cert: patchValue(cert),
     key: patchValue(key),
     tls: alpn || serverName ? { alpn: alpn ?? null, serverName: serverName ?? null } : null,
+    labels: labelsPatch(parseLabels(stored), parseLabels(draft.labels)),
     noMetricsMode,
   };
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
@@ -169,7 +176,7 @@ export function undoPatch(connection: Connection, edited: Draft): ConnectionPatc
   const losesPassword = before.username !== "" && edited.username === "";
   if (password !== undefined || losesPassword || cert !== before.cert || key !== before.key) return undefined;
   const { ca = null, noMetricsMode = null } = connection;
-  return { ...toPatch(before), ...(edited.ca !== before.ca && { ca }), noMetricsMode };
+  return { ...toPatch(before, edited.labels), ...(edited.ca !== before.ca && { ca }), noMetricsMode };
 }
 
 /** The fields that differ between two versions, as far as the form can tell. */

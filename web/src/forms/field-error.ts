@@ -19,6 +19,7 @@ const FIELD_OF: ReadonlyMap<string, keyof Draft> = new Map([
   ["tls", "serverName"],
   ["tls.alpn", "alpn"],
   ["tls.serverName", "serverName"],
+  ["labels", "labels"],
   ["noMetricsMode", "noMetricsMode"],
   ["roundtrip", "roundtrip"],
 ]);
@@ -39,7 +40,7 @@ export interface FieldError {
 /** The field that a refusal names, as in `tls.alpn: is too long`; undefined if it names none of the form's. */
 export function fieldError(error: Error | null, language: Language): FieldError | undefined {
   if (!(error instanceof ApiError) || error.status < 400) return undefined;
-  const [, named, text] = /^([a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
+  const [, named, text] = /^(labels\.[^:]+|[a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
   if (named === undefined || text === undefined) return undefined;
   const field = fieldOf(named);
   return field && { field, text: faultText(error, language) ?? text };

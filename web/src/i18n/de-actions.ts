@@ -53,6 +53,15 @@ export const actionMessages: typeof en = {
     undone: (n) => `Der CA wird für ${n === 1 ? "1 Verbindung" : `${n} Verbindungen`} nicht mehr vertraut`,
   },
 
+  labels: {
+    add: "Label hinzufügen",
+    addText: "Schlüssel=Wert, zum Beispiel site=graz. Nach jedem die Eingabetaste drücken; bis zu 16 je Verbindung.",
+    remove: (label: string) => `Label \u2068${label}\u2069 entfernen`,
+    set: "Labels setzen",
+    unset: "Label entfernen",
+    unsetNone: "alle behalten",
+  },
+
   bulkEdit: {
     title: (n) => (n === 1 ? "1 Verbindung bearbeiten" : `${n} Verbindungen bearbeiten`),
     scheme: "Schema",

@@ -115,6 +115,7 @@ export const activityMessages: typeof english = {
       on: "eingeschaltet",
       off: "ausgeschaltet",
       "first start: {role}": "erster Start: {role}",
+      "with the labels {labels}": "mit den Labels {labels}",
       "{n} connections, without secrets": "Anzahl: {n}, ohne Geheimnisse",
       "{n} connections, with passwords and private keys": "Anzahl: {n}, mit Passwörtern und privaten Schlüsseln",
       "{source}: {created} created, {skipped} skipped, {refused} refused":

@@ -53,6 +53,15 @@ export const actionMessages = {
     undone: (n: number) => `The CA is no longer trusted for ${n === 1 ? "1 connection" : `${n} connections`}`,
   },
 
+  labels: {
+    add: "Add a label",
+    addText: "key=value, such as site=graz. Press Enter after each; up to 16 per connection.",
+    remove: (label: string) => `Remove the label \u2068${label}\u2069`,
+    set: "Set labels",
+    unset: "Remove the label",
+    unsetNone: "keep all",
+  },
+
   bulkEdit: {
     title: (n: number) => `Edit ${n === 1 ? "1 connection" : `${n} connections`}`,
     scheme: "Scheme",

@@ -117,6 +117,7 @@ export const activityMessages = {
       on: "switched on",
       off: "switched off",
       "first start: {role}": "first start: {role}",
+      "with the labels {labels}": "with the labels {labels}",
       "{n} connections, without secrets": "number: {n}, without secrets",
       "{n} connections, with passwords and private keys": "number: {n}, with passwords and private keys",
       "{source}: {created} created, {skipped} skipped, {refused} refused":

@@ -5,7 +5,7 @@ import type { BulkEdit } from "./bulk-edit";
 import { planEdits } from "./bulk-edit";
 
 const CA = { data: "AAAA", encoding: "base64" } as const;
-const NOTHING: BulkEdit = { scheme: undefined, ca: undefined, credentials: undefined };
+const NOTHING: BulkEdit = { scheme: undefined, ca: undefined, credentials: undefined, labels: undefined };
 
 const PLAIN: Connection = { id: "a", name: "A", url: "mqtt://a:1883" };
 const SECURE: Connection = {
@@ -44,4 +44,18 @@ test("credentials are replaced or removed without a way back, and the client id 
   expect(removed.map(({ connection, patch }) => [connection.id, patch])).toEqual([
     ["b", { credentials: { username: null, password: null } }],
   ]);
+});
+
+test("labels are set and removed, and can be taken back", () => {
+  const labelled = { ...SECURE, labels: { line: "2", site: "wien" } };
+  const planned = planEdits({ ...NOTHING, labels: { site: "graz", line: null } }, [PLAIN, labelled]);
+  expect(planned.map(({ patch, undo, labels }) => [patch, undo, labels])).toEqual([
+    [{ labels: { site: "graz" } }, { labels: { site: null } }, { from: undefined, to: "site=graz" }],
+    [
+      { labels: { line: null, site: "graz" } },
+      { labels: { line: "2", site: "wien" } },
+      { from: "line=2 site=wien", to: "site=graz" },
+    ],
+  ]);
+  expect(planEdits({ ...NOTHING, labels: { line: null } }, [PLAIN])).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionPatch } from "../api/schema";
 import type { Scheme } from "../util/broker-url";
 import { withScheme } from "../util/broker-url";
+import { labelsPatch, labelsText } from "./labels";
 import type { PemInput } from "./pem";
 
 /** What to change in many connections; what is undefined stays. */
@@ -10,6 +11,8 @@ export interface BulkEdit {
   readonly ca: PemInput | undefined;
   /** An empty user name removes them. */
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
+  /** Labels to set, and with `null` to remove. */
+  readonly labels: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** One value that changes; undefined for none. */
@@ -27,6 +30,7 @@ export interface PlannedEdit {
   readonly url?: ValueChange<string>;
   readonly ca?: ValueChange<PemInput>;
   readonly username?: ValueChange<string>;
+  readonly labels?: ValueChange<string>;
 }
 
 /** The edit for each connection that it changes. */
@@ -34,19 +38,29 @@ export function planEdits(edit: BulkEdit, connections: readonly Connection[]): P
   return connections.flatMap((connection) => planEdit(edit, connection) ?? []);
 }
 
-function planEdit({ scheme, ca, credentials }: BulkEdit, connection: Connection): PlannedEdit | undefined {
+function planEdit(
+  { scheme, ca, credentials, labels: change }: BulkEdit,
+  connection: Connection,
+): PlannedEdit | undefined {
   const url = scheme && withScheme(connection.url, scheme);
   const changesUrl = url !== undefined && url !== connection.url;
   const changesCa = ca !== undefined && !isSameCa(ca, connection);
   const { username: oldName } = connection.credentials ?? {};
   // A new password may differ from the stored one, which is not known here.
   const changesUser = credentials !== undefined && (credentials.username !== "" || oldName !== undefined);
-  if (!changesUrl && !changesCa && !changesUser) return undefined;
+  const before = connection.labels ?? {};
+  const changed = Object.entries({ ...before, ...change }).filter(
+    (label): label is [string, string] => label[1] !== null,
+  );
+  const after = Object.fromEntries(changed.sort(([one], [other]) => (one < other ? -1 : 1)));
+  const labels = labelsPatch(before, after);
+  if (!changesUrl && !changesCa && !changesUser && !labels) return undefined;
   return {
     connection,
     patch: {
       ...(changesUrl && { url }),
       ...(changesCa && { ca: ca === "" ? null : ca }),
+      ...(labels && { labels }),
       ...(changesUser && {
         credentials:
           credentials.username === ""
@@ -56,9 +70,14 @@ function planEdit({ scheme, ca, credentials }: BulkEdit, connection: Connection)
     },
     undo: changesUser
       ? undefined
-      : { ...(changesUrl && { url: connection.url }), ...(changesCa && { ca: connection.ca ?? null }) },
+      : {
+          ...(changesUrl && { url: connection.url }),
+          ...(changesCa && { ca: connection.ca ?? null }),
+          ...(labels && { labels: labelsPatch(after, before) ?? {} }),
+        },
     ...(changesUrl && { url: { from: connection.url, to: url } }),
     ...(changesCa && { ca: { from: connection.ca, to: ca === "" ? undefined : ca } }),
+    ...(labels && { labels: { from: labelsText(before) || undefined, to: labelsText(after) || undefined } }),
     ...(changesUser && { username: { from: oldName, to: credentials.username || undefined } }),
   };
 }

@@ -6,14 +6,17 @@ import { hasExpiringCertificate } from "./certificate-expiry";
 import type { DisplayState } from "./display-state";
 import { displayState } from "./display-state";
 import { failureAddress } from "./failure-groups";
+import { labelMatcher, labelTexts } from "./label-selector";
 
 /** Which connections to list, as the URL holds it. */
 export interface ConnectionFilter {
-  /** Words that all have to occur in the name, URL, id, version, failure code, address, or the sentence that says what failed. */
+  /** Words that all have to occur in the name, URL, id, version, failure code, address, labels, or the sentence that says what failed. */
   readonly q?: string | undefined;
   readonly state?: DisplayState | undefined;
   readonly code?: string | undefined;
   readonly version?: string | undefined;
+  /** A selector of labels, in the server's syntax. */
+  readonly label?: string | undefined;
   /** Those with a certificate that expires within 30 days. */
   readonly cert?: "expiring" | undefined;
 }
@@ -26,11 +29,13 @@ export function filterConnections(
   now = 0,
 ): Connection[] {
   const words = splitWords(filter.q);
+  const hasLabels = filter.label ? labelMatcher(filter.label) : undefined;
   const matching: Connection[] = [];
   for (const connection of all) {
     if (filter.state && displayState(connection) !== filter.state) continue;
     if (filter.code && connection.status?.error?.code !== filter.code) continue;
     if (filter.version && connection.broker?.version !== filter.version) continue;
+    if (hasLabels && !hasLabels(connection)) continue;
     if (filter.cert && !hasExpiringCertificate(connection, now)) continue;
     if (words.length > 0 && !words.every((word) => searchText(connection, sentences).includes(word))) continue;
     matching.push(connection);
@@ -45,10 +50,20 @@ function searchText(connection: Connection, sentences: Sentences): string {
   const cache = searchTexts[sentences.language];
   let text = cache.get(connection);
   if (text === undefined) {
-    const { id, name, url, status, broker } = connection;
+    const { id, name, url, status, broker, labels } = connection;
     const error = status?.error;
     const reason = error && sentences.failure(error).text;
-    text = [name, url, id, broker?.version, error?.code, reason, failureAddress(error), error?.issuer]
+    text = [
+      name,
+      url,
+      id,
+      broker?.version,
+      error?.code,
+      reason,
+      failureAddress(error),
+      error?.issuer,
+      ...labelTexts(labels),
+    ]
       .filter(Boolean)
       .join("\n")
       .toLowerCase();

@@ -3,9 +3,10 @@ import { sortBy } from "../util/sort-by";
 import { sortByText } from "../util/sort-by-text";
 import { firstCertificateEnd } from "./certificate-expiry";
 import { displayState, URGENCY } from "./display-state";
+import { labelTexts } from "./label-selector";
 
 /** What connections can be sorted by: the columns of their table. */
-export const SORT_KEYS = ["name", "state", "reason", "version", "certificate", "since"] as const;
+export const SORT_KEYS = ["name", "state", "reason", "version", "certificate", "labels", "since"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 export interface ConnectionSort {
@@ -22,6 +23,7 @@ const SORT_VALUES: Record<SortKey, (connection: Connection, index: number) => nu
     const end = firstCertificateEnd(connection);
     return end && Date.parse(end.notAfter);
   },
+  labels: ({ labels }) => labelTexts(labels).join() || undefined,
   since: ({ status }) => status && -status.timestamp,
 };
 

@@ -9,11 +9,13 @@ export interface FleetSearch extends ConnectionFilter {
   /** Descending. */
   readonly down?: boolean | undefined;
   readonly view?: "grid" | undefined;
+  /** The key of the label by whose values the grid has sections. */
+  readonly by?: string | undefined;
 }
 
 /** Whether a filter is set. */
-export function isFiltered({ q, state, code, version, cert }: ConnectionFilter): boolean {
-  return [q, state, code, version, cert].some((value) => value !== undefined);
+export function isFiltered({ q, state, code, version, label, cert }: ConnectionFilter): boolean {
+  return [q, state, code, version, label, cert].some((value) => value !== undefined);
 }
 
 /** Reads search parameters, which may hold anything; what is not valid is left out. */
@@ -29,6 +31,8 @@ export function parseFleetSearch(params: Record<string, unknown>): FleetSearch {
     ...text("q"),
     ...text("code"),
     ...text("version"),
+    ...text("label"),
+    ...text("by"),
     ...(state && { state }),
     ...(params["cert"] === "expiring" && { cert: "expiring" }),
     ...(sort && { sort }),

@@ -36,6 +36,7 @@ import { useDocumentTitle } from "../hooks/use-document-title";
 import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
 import { displayState } from "../model/display-state";
+import { labelsText } from "../model/labels";
 import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
 import { EmptyState } from "../ui/EmptyState";
@@ -132,7 +133,7 @@ function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
   const { id: connectionId } = connection;
   const isReadable = displayState(connection) !== "unreadable";
   const update = async (draft: Draft, tag: string | undefined) => {
-    if (isReadable) return patchConnection(connectionId, toPatch(draft), tag);
+    if (isReadable) return patchConnection(connectionId, toPatch(draft, labelsText(connection.labels)), tag);
     // An unreadable connection has nothing to keep, so the form replaces it.
     await replaceConnection(connectionId, toInput(draft), tag);
     return undefined;

@@ -79,7 +79,14 @@ const GettingStarted = lazy(() =>
   import("./fleet/GettingStarted").then(({ GettingStarted }) => ({ default: GettingStarted })),
 );
 
-const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined, cert: undefined };
+const NO_FILTER = {
+  q: undefined,
+  state: undefined,
+  code: undefined,
+  version: undefined,
+  label: undefined,
+  cert: undefined,
+};
 
 function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const t = useMessages();
@@ -191,6 +198,8 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
               settings={settings}
               onChange={setSettings}
               connections={visible}
+              search={search}
+              onSearch={updateSearch}
             />
           )}
         />
@@ -211,6 +220,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
           columns={columns}
           settings={settings}
           isGrid={filtered.view === "grid"}
+          sectionKey={search.by}
           sort={sort}
           onSort={setSort}
           onBulk={onBulk}

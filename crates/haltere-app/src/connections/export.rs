@@ -143,7 +143,7 @@ fn audited(ctx: &Ctx, export: &Export, labels: &LabelSelector) -> AuditEntry {
     let with = if export.secrets { "with passwords and private keys" } else { "without secrets" };
     let mut detail = format!("{} connections, {with}", export.connections.len());
     if !labels.is_empty() {
-        let _ = write!(detail, ", with the labels {labels}");
+        let _ = write!(detail, "; with the labels {labels}");
     }
     audit::done(export.at, ctx, AuditAction::ConnectionExport, "", detail)
 }

@@ -1,9 +1,13 @@
+import { Link } from "@tanstack/react-router";
+
 import type { Connection } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { LocalTime } from "../../components/LocalTime";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
+import { labelTexts } from "../../model/label-selector";
+import { linkTo } from "../../model/paths";
 import { versionText } from "../../model/version-text";
 import { Card } from "../../ui/Card";
 import { PropertyList } from "../../ui/PropertyList";
@@ -61,7 +65,7 @@ export function BrokerProperties({ connection }: { connection: Connection }) {
 /** The settings of the link. */
 export function LinkProperties({ connection }: { connection: Connection }) {
   const t = usePageMessages();
-  const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
+  const { id, url, credentials, rejectUnauthorized, ca, cert, tls, labels } = connection;
   const usesTls = isTls(url);
   // Only users with this permission get certificates; for others an absent one means nothing.
   const seesCertificates = hasPermission(useProfile(), "connections.update");
@@ -89,6 +93,18 @@ export function LinkProperties({ connection }: { connection: Connection }) {
           ],
           [t.form.serverName, usesTls && tls?.serverName],
           [t.form.alpn, usesTls && tls?.alpn?.join(", ")],
+          [
+            t.fleet.labels,
+            labels && (
+              <span key="labels" className={classes.labels}>
+                {labelTexts(labels).map((text) => (
+                  <Link key={text} {...linkTo.fleet({ label: text })} className={classes.label}>
+                    {text}
+                  </Link>
+                ))}
+              </span>
+            ),
+          ],
         ].filter((fact): fact is [string, string] => fact[1] !== false)}
       />
     </Card>

@@ -6,11 +6,13 @@ import { useId, useMemo, useState } from "react";
 import { patchConnection } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
+import { LabelsField } from "../../forms/LabelsField";
 import { PemField, PemSummary } from "../../forms/PemField";
 import { useFaultText } from "../../i18n/faults";
 import { usePageMessages } from "../../i18n/page-messages";
 import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
 import { planEdits } from "../../model/bulk-edit";
+import { countLabels, parseLabels } from "../../model/labels";
 import type { PemInput } from "../../model/pem";
 import type { Scheme } from "../../util/broker-url";
 import { SCHEMES_AND_PORTS } from "../../util/broker-url";
@@ -32,7 +34,7 @@ type Way = "keep" | "replace" | "remove";
 
 const SCHEMES = Object.keys(SCHEMES_AND_PORTS) as Scheme[];
 
-/** Changes the CA, the credentials or the scheme of many connections; first it shows what that means for each. */
+/** Changes the CA, the credentials, the labels or the scheme of many connections; first it shows what that means for each. */
 export function BulkEditDialog({ connections: selected, onClose, onDone }: Props) {
   const t = usePageMessages();
   const notify = useOutcomeNotification();
@@ -45,7 +47,11 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   const [userWay, setUserWay] = useState<Way>("keep");
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [set, setSet] = useState("");
+  const [unset, setUnset] = useState("");
   const [done, setDone] = useState(0);
+
+  const keys = useMemo(() => [...countLabels(connections).keys()], [connections]);
 
   const isComplete = (caWay !== "replace" || ca !== "") && (userWay !== "replace" || username !== "");
   const plan = useMemo(() => {
@@ -57,10 +63,11 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
         replace: username === "" ? undefined : { username, password },
         remove: { username: "", password: "" },
       }[userWay],
+      labels: { ...removing(unset), ...parseLabels(set) },
     };
     return planEdits(edit, connections);
-  }, [connections, scheme, caWay, ca, userWay, username, password]);
-  const isChosen = scheme !== undefined || caWay !== "keep" || userWay !== "keep";
+  }, [connections, scheme, caWay, ca, userWay, username, password, set, unset]);
+  const isChosen = scheme !== undefined || caWay !== "keep" || userWay !== "keep" || set !== "" || unset !== "";
 
   /** The ETag of each changed connection: what has changed since is not taken back. */
   const [tags] = useState(() => new Map<string, string | undefined>());
@@ -124,6 +131,15 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
             ]}
             onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
           />
+          <div className={classes.pair}>
+            <LabelsField label={t.labels.set} value={set} onChange={setSet} />
+            <NativeSelect
+              label={t.labels.unset}
+              value={unset}
+              data={[{ value: "", label: t.labels.unsetNone }, ...keys]}
+              onChange={(event) => setUnset(event.currentTarget.value)}
+            />
+          </div>
           <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
             <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
           </WayChoice>
@@ -166,6 +182,11 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   );
 }
 
+/** The change that removes the label of a key; none if it is empty. */
+function removing(key: string): Record<string, null> {
+  return key === "" ? {} : { [key]: null };
+}
+
 interface WayChoiceProps {
   label: string;
   value: Way;
@@ -196,13 +217,13 @@ function WayChoice({ label, value, onChange, children }: WayChoiceProps) {
 
 /** What changes in one connection, as `before → after`. */
 function PlanLine({
-  edit: { connection, url, ca, username },
+  edit: { connection, url, ca, username, labels },
   hasPassword,
 }: {
   edit: PlannedEdit;
   hasPassword: boolean;
 }) {
-  const { bulkEdit, form } = usePageMessages();
+  const { bulkEdit, fleet, form } = usePageMessages();
   const pem = (value: PemInput | undefined) =>
     value === undefined ? bulkEdit.removed : <PemSummary value={value} name={undefined} />;
   const text = (value: string | undefined) => (value === undefined ? bulkEdit.removed : <bdi>{value}</bdi>);
@@ -217,6 +238,11 @@ function PlanLine({
       {ca && (
         <p>
           {bulkEdit.ca}: {pem(ca.from)} → {pem(ca.to)}
+        </p>
+      )}
+      {labels && (
+        <p>
+          {fleet.labels}: {text(labels.from)} → {text(labels.to)}
         </p>
       )}
       {username && (

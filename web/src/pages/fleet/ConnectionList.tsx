@@ -18,6 +18,8 @@ interface Props {
   columns: readonly Column<Connection, SortKey>[];
   settings: TableSettings;
   isGrid: boolean;
+  /** The key of the label by whose values the grid has sections. */
+  sectionKey: string | undefined;
   sort: ConnectionSort;
   onSort: (column: SortKey) => void;
   onBulk: (bulk: BulkRequest) => void;
@@ -38,6 +40,7 @@ export const ConnectionList = memo(function ConnectionList({
   columns,
   settings,
   isGrid,
+  sectionKey,
   sort,
   onSort,
   onBulk,
@@ -63,7 +66,7 @@ export const ConnectionList = memo(function ConnectionList({
         <div id={LIST_ID}>
           {connections.length > 0 ? (
             <Suspense>
-              <ConnectionTiles label={t.fleet.allTitle} connections={ordered} />
+              <ConnectionTiles label={t.fleet.allTitle} connections={ordered} sectionKey={sectionKey} />
             </Suspense>
           ) : (
             empty

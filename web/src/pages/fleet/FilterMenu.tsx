@@ -6,11 +6,13 @@ import { useMessages } from "../../i18n/language";
 import { countValues } from "../../model/connection-counts";
 import { DISPLAY_STATES, displayState } from "../../model/display-state";
 import type { FleetSearch } from "../../model/fleet-search";
+import { labelTerms } from "../../model/label-selector";
+import { countLabels } from "../../model/labels";
 import type { MenuAnchor } from "../../ui/menu/AnchoredMenu";
 import { AnchoredMenu } from "../../ui/menu/AnchoredMenu";
 import classes from "./FilterMenu.module.css";
 
-/** The most codes and versions to offer; the text filter finds the others. */
+/** The most codes, versions, keys and values of labels to offer; the text filter finds the others. */
 const MAX_VALUES = 12;
 
 interface ChoiceProps {
@@ -18,7 +20,7 @@ interface ChoiceProps {
   onChange: (change: FleetSearch) => void;
 }
 
-/** Filters by the states, failure codes and versions that occur, each with its number of connections. */
+/** Filters by the states, failure codes, versions and labels that occur, each with its number of connections. */
 export function FilterMenu({ anchor, ...choosing }: ChoiceProps & { anchor: MenuAnchor }) {
   return (
     <AnchoredMenu anchor={anchor} position="bottom-start" width={300} alignItemsLabels="all" keepMounted={false}>
@@ -53,25 +55,61 @@ function Choices({ search, onChange }: ChoiceProps) {
       label: (value: string) => value,
     },
   ] as const;
-  return groups
-    .filter(({ values }) => values.length > 0)
-    .map(({ key, title, values, label }) => (
-      <div key={key} role="group" aria-label={title}>
-        <Menu.Label>{title}</Menu.Label>
-        {values.slice(0, MAX_VALUES).map(([value, count]) => {
-          const isChosen = search[key] === value;
-          return (
-            <Menu.CheckboxItem
-              key={value}
-              checked={isChosen}
-              checkIcon={<IconCheck size={14} className={classes.check} />}
-              rightSection={<span className={classes.count}>{count}</span>}
-              onChange={() => onChange({ [key]: isChosen ? undefined : value })}
-            >
-              <span className={classes.value}>{label(value)}</span>
-            </Menu.CheckboxItem>
-          );
-        })}
-      </div>
-    ));
+  const terms = labelTerms(search.label);
+  const toggleLabel = (key: string, term: string) => {
+    const others = terms.filter((each) => each !== term && !each.startsWith(`${key}=`));
+    onChange({ label: (terms.includes(term) ? others : [...others, term]).join() || undefined });
+  };
+  return (
+    <>
+      {groups.map(({ key, title, values, label }) => (
+        <Group
+          key={key}
+          title={title}
+          values={values}
+          label={label}
+          isChosen={(value) => search[key] === value}
+          onToggle={(value) => onChange({ [key]: search[key] === value ? undefined : value })}
+        />
+      ))}
+      {[...countLabels(byId.values())].slice(0, MAX_VALUES).map(([key, values]) => (
+        <Group
+          key={`label ${key}`}
+          title={key}
+          values={[...values]}
+          label={(value) => value || `${key}=`}
+          isChosen={(value) => terms.includes(`${key}=${value}`)}
+          onToggle={(value) => toggleLabel(key, `${key}=${value}`)}
+        />
+      ))}
+    </>
+  );
+}
+
+interface GroupProps {
+  title: string;
+  values: readonly (readonly [string, number])[];
+  label: (value: string) => string;
+  isChosen: (value: string) => boolean;
+  onToggle: (value: string) => void;
+}
+
+function Group({ title, values, label, isChosen, onToggle }: GroupProps) {
+  if (values.length === 0) return null;
+  return (
+    <div role="group" aria-label={title}>
+      <Menu.Label>{title}</Menu.Label>
+      {values.slice(0, MAX_VALUES).map(([value, count]) => (
+        <Menu.CheckboxItem
+          key={value}
+          checked={isChosen(value)}
+          checkIcon={<IconCheck size={14} className={classes.check} />}
+          rightSection={<span className={classes.count}>{count}</span>}
+          onChange={() => onToggle(value)}
+        >
+          <span className={classes.value}>{label(value)}</span>
+        </Menu.CheckboxItem>
+      ))}
+    </div>
+  );
 }

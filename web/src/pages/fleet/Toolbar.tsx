@@ -6,6 +6,7 @@ import { lazy, startTransition, useId, useOptimistic, useRef } from "react";
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import type { FleetSearch } from "../../model/fleet-search";
+import { labelTerms } from "../../model/label-selector";
 import type { MenuButtonProps } from "../../ui/menu/MenuButton";
 import { MenuButton } from "../../ui/menu/MenuButton";
 import classes from "./Toolbar.module.css";
@@ -34,6 +35,13 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
       {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
+      {labelTerms(search.label).map((term, _, terms) => (
+        <Chip
+          key={term}
+          text={term}
+          onRemove={() => onChange({ label: terms.filter((each) => each !== term).join() || undefined })}
+        />
+      ))}
       {search.cert && <Chip text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />}
       <div className={classes.view}>
         <ViewChoice

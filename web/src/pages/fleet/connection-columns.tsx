@@ -9,6 +9,7 @@ import { useSentences } from "../../i18n/sentences";
 import { firstCertificateEnd } from "../../model/certificate-expiry";
 import type { SortKey } from "../../model/connection-sort";
 import { displayState } from "../../model/display-state";
+import { labelTexts } from "../../model/label-selector";
 import { linkTo } from "../../model/paths";
 import { StateBadge } from "../../ui/StateBadge";
 import type { Column } from "../../ui/table/column";
@@ -80,6 +81,17 @@ export function useConnectionColumns(isAboutCertificates: boolean): readonly Col
         ],
       },
       {
+        id: "labels",
+        title: fleet.labels,
+        width: 10,
+        grow: 1.5,
+        dropOrder: 5,
+        isSortable: true,
+        isOptional: true,
+        cell: (connection) => <Labels connection={connection} />,
+        csv: [[fleet.labels, ({ labels }) => labelTexts(labels).join()]],
+      },
+      {
         id: "since",
         title: fleet.changed,
         width: 4,
@@ -132,6 +144,17 @@ function Reason({ connection, isAboutCertificates }: ReasonProps) {
     <span className={classes.warning}>
       {end && expiry === "expiring" && fleet.expires[end.owner](formatDate(end.notAfter, language))}
       {end && expiry === "expired" && fleet.expired[end.owner]}
+    </span>
+  );
+}
+
+function Labels({ connection }: { connection: Connection }) {
+  const texts = labelTexts(connection.labels);
+  return (
+    <span className={classes.labels} title={texts.join("\n")}>
+      {texts.map((text) => (
+        <bdi key={text}>{text}</bdi>
+      ))}
     </span>
   );
 }
