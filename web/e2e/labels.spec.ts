@@ -89,7 +89,7 @@ test("labels are edited in the form, and its link stays up", async ({ page, admi
   await given.getByRole("button", { name: labels.remove("site=-") }).click();
   await page.getByRole("button", { name: en.save }).click();
   await expect(page.getByRole("link", { name: "zone=a" })).toBeVisible();
-  const [press] = (await admin.connections()).filter(({ id }) => id === "press");
+  const press = (await admin.connections()).find(({ id }) => id === "press");
   expect(press).toMatchObject({ labels: { zone: "a", ...LONG }, status: { state: "online" } });
   expect(press?.labels).not.toHaveProperty("site");
 

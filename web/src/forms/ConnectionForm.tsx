@@ -217,6 +217,7 @@ export function ConnectionForm({
             />
           </div>
         </Fieldset>
+        {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} stored={stored} onChange={set} errorOf={errorOf} />}
         <Fieldset title={t.fleet.labels}>
           <LabelsField
             label={t.labels.add}
@@ -226,7 +227,6 @@ export function ConnectionForm({
             onChange={(labels) => set({ labels })}
           />
         </Fieldset>
-        {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} stored={stored} onChange={set} errorOf={errorOf} />}
         <AdvancedFields draft={draft} initial={initial} isNew={isNew} onChange={set} errorOf={errorOf} />
       </div>
       <div className={classes.test}>

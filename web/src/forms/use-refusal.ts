@@ -36,6 +36,8 @@ export function useRefusal(
     // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows
     setMissing(element ? undefined : error);
     element?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus();
+    // With its error, and not behind the buttons.
+    element?.scrollIntoView({ block: "nearest" });
   }, [form, error, field]);
 
   const isAtField = field !== undefined && missing !== error;

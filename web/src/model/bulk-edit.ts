@@ -52,7 +52,7 @@ function planEdit(
   const changed = Object.entries({ ...before, ...change }).filter(
     (label): label is [string, string] => label[1] !== null,
   );
-  const after = Object.fromEntries(changed.sort(([one], [other]) => (one < other ? -1 : 1)));
+  const after = Object.fromEntries(changed.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   const labels = labelsPatch(before, after);
   if (!changesUrl && !changesCa && !changesUser && !labels) return undefined;
   return {

@@ -30,6 +30,7 @@ test.each([
   ["site graz", ""],
   ["!site=graz", ""],
   ["site in", ""],
+  ["sitein (graz)", ""],
   ["=", ""],
 ])("%j selects as the server does", (selector, selected) => {
   const ids = LABELLED.filter(labelMatcher(selector)).map(({ id }) => id);

@@ -13,7 +13,7 @@ export function labelTerms(selector: string | undefined): string[] {
   return selector?.match(/(?:[^,(]|\([^)]*\)?)+/g) ?? [];
 }
 
-const TERM = /^\s*(?:(!)\s*)?([^\s!=()]+)\s*(?:(==?|!=)\s*([^\s!=()]*)|(in|notin)\s*\(([^()]*)\))?\s*$/;
+const TERM = /^\s*(?:(!)\s*)?([^\s!=()]+)(?:\s*(==?|!=)\s*([^\s!=()]*)|\s+(in|notin)\s*\(([^()]*)\))?\s*$/;
 
 /** Whether the labels of a connection fulfil a selector, in the server's syntax. A malformed one selects nothing. */
 export function labelMatcher(selector: string): (connection: Connection) => boolean {
@@ -27,8 +27,8 @@ function matcher(term: string): (labels: Labels) => boolean {
   const valueOf = (labels: Labels) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   if (operator) return (labels) => (valueOf(labels) === value) === (operator !== "!=");
   if (word) {
-    const values: (string | undefined)[] = (list ?? "").split(",").map((each) => each.trim());
-    return (labels) => values.includes(valueOf(labels)) === (word === "in");
+    const values = new Set<string | undefined>((list ?? "").split(",").map((each) => each.trim()));
+    return (labels) => values.has(valueOf(labels)) === (word === "in");
   }
   return (labels) => (valueOf(labels) !== undefined) === !not;
 }

@@ -35,8 +35,11 @@ export function countLabels(connections: Iterable<Connection>): ReadonlyMap<stri
       counts.set(key, ofKey.set(value, (ofKey.get(value) ?? 0) + 1));
     }
   }
-  const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([one], [other]) => compare(one, other));
   return new Map(sorted(counts).map(([key, values]) => [key, new Map(sorted(values))]));
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].toSorted(([one], [other]) => compare(one, other));
 }
 
 /** Connections with the same value of a label; those without the label come last. */
@@ -56,7 +59,7 @@ export function sectionsBy(key: string, connections: readonly Connection[]): rea
     else members.set(value, [connection]);
   }
   const sections = [...members].map(([value, section]) => ({ value, members: section }));
-  return sections.sort(({ value: one }, { value: other }) => {
+  return sections.toSorted(({ value: one }, { value: other }) => {
     if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
     return compare(one, other);
   });
