@@ -1,5 +1,6 @@
 """GET /api/connections with 1,000 connections, against nginx serving the same bytes as a file."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -20,9 +21,11 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
             eventually("all links", lambda: _list(haltere, viewer).count(b'"connected":true') == N_CONNECTIONS, 0.1)
             without = _compare(haltere, nginx, viewer, "viewer.json", rounds, seconds)
             with_secrets = _compare(haltere, nginx, admin, "admin.json", rounds, seconds)
+            by_label = _by_label(haltere, viewer, admin, rounds, seconds)
     return [
         Row("list, without secrets", "× nginx", without["ratio"], must_min=0.5, aim_min=0.9, detail=without),
         Row("list, with secrets (audited)", "× nginx", with_secrets["ratio"], must_min=0.7, aim_min=0.9, detail=with_secrets),
+        Row("list, half of it selected by a label, per connection", "× the whole list", by_label["ratio"], detail=by_label),
     ]
 
 
@@ -50,6 +53,19 @@ def _compare(haltere: Haltere, nginx: Nginx, cookie: str, name: str, rounds: int
         "bytes": len(body),
         "rounds": pairs,
     }
+
+
+def _by_label(haltere: Haltere, viewer: str, admin: str, rounds: int, seconds: int) -> dict:
+    """Half of the connections, which are joined for each caller, against all of them, which are joined once."""
+    ids = [connection["id"] for connection in json.loads(_list(haltere, viewer))]
+    body = json.dumps({"connections": ids[::2], "labels": {"site": "graz", "line": "2"}})
+    status, _, said = haltere.request("POST", "/api/connection-labels", body, cookie=admin)
+    assert status == 200, said
+    whole = f"http://127.0.0.1:{haltere.port}/api/connections"
+    half = f"{whole}?label=site%3Dgraz,line!%3D3"
+    pairs = [(_wrk(half, viewer, seconds), _wrk(whole, viewer, seconds)) for _ in range(rounds)]
+    ratios = sorted(selected / all_of_them / 2 for selected, all_of_them in pairs)
+    return {"ratio": ratios[len(ratios) // 2], "per_second": pairs}
 
 
 def _wrk(url: str, cookie: str, seconds: int) -> float:

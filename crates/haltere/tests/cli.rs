@@ -295,6 +295,28 @@ fn what_is_good_moves_in_when_only_that_is_asked_for() {
 }
 
 #[test]
+fn an_export_has_only_the_labels_that_are_asked_for() {
+    let folder = folder();
+    let file = r#"{"format": "haltere-connections", "formatVersion": 1, "connections": [
+        {"id": "a", "name": "A", "url": "mqtt://127.0.0.1:1", "labels": {"site": "graz", "line": "2"}},
+        {"id": "b", "name": "B", "url": "mqtt://127.0.0.1:1", "labels": {"site": "graz"}},
+        {"id": "c", "name": "C", "url": "mqtt://127.0.0.1:1"}
+    ]}"#;
+    fs::write(folder.path().join("connections.json"), file).expect("written");
+    drop(serve(folder.path()));
+    stdout(&run(folder.path(), &["import", "haltere", "connections.json"]));
+    let ids = |args: &[&str]| {
+        let exported = stdout(&run(folder.path(), &[&["export"], args].concat()));
+        ["a", "b", "c"].map(|id| exported.contains(&format!("\"id\": \"{id}\"")))
+    };
+    assert_eq!(ids(&[]), [true, true, true]);
+    assert_eq!(ids(&["--label", "site=graz"]), [true, true, false]);
+    assert_eq!(ids(&["--label", "site", "--label", "line!=2"]), [false, true, false]);
+    let said = refusal(&run(folder.path(), &["export", "--label", "site=graz,,x"]));
+    assert!(said.contains("character 11: expected the key of a label"), "{said}");
+}
+
+#[test]
 fn an_import_takes_a_pipe_by_name() {
     let folder = folder();
     let path = folder.path();
