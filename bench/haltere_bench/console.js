@@ -59,9 +59,10 @@
 
   /** Brings the row with this number into sight; waits until it is there and up. */
   const scrollTo = async (number, name) => {
-    const { top, height } = rows()[0].getBoundingClientRect();
+    const { height } = rows()[0].getBoundingClientRect();
     const first = list().getBoundingClientRect().top + scrollY;
-    globalThis.scrollTo(0, first + number * height - Math.min(top, innerHeight / 2));
+    // In the middle, so that it stays in sight when the list of causes comes or goes above it.
+    globalThis.scrollTo(0, first + number * height - innerHeight / 2);
     await changes(() => row(name)?.textContent.includes("Connected"));
   };
 
