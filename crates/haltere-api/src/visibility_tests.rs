@@ -84,6 +84,10 @@ async fn neither_list_nor_export_has_a_hidden_connection() {
         }
     }
     assert_eq!(some.seeing([]).get(LIST).await.text, "[]");
+    for entry in some.get("/api/activity").await.json().as_array().expect("a list") {
+        let about = [&entry["connection"], &entry["object"]];
+        assert!(!about.contains(&&json!("b")), "{entry}");
+    }
     let viewer = api.role(Role::Viewer).await;
     assert_eq!(viewer.get(LIST).await.ids(), ["a", "b"]);
     let export = some.get("/api/connection-export?secrets=include").await;

@@ -26,10 +26,13 @@ const COLUMNS: usize = 10;
 #[async_trait]
 impl AuditReads for Tx {
     async fn list(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
-        let AuditFilter { actor, object, actions, since, until, before, limit } = filter;
+        let AuditFilter { actor, object, actions, since, until, before, after, limit } = filter;
         // Only the conditions that are asked for, so that the index that serves them is used.
         let mut query = QueryBuilder::new(LIST);
         query.push_bind(before.unwrap_or(i64::MAX));
+        if let Some(after) = after {
+            query.push(" AND sequence > ").push_bind(*after);
+        }
         if let Some(actor) = actor {
             query.push(" AND actor = ").push_bind(actor.as_str());
         }

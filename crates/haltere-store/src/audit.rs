@@ -28,6 +28,8 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
     /// Only entries older than this sequence number.
     pub before: Option<i64>,
+    /// Only entries newer than this sequence number.
+    pub after: Option<i64>,
     pub limit: u32,
 }
 

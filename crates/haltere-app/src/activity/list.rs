@@ -1,7 +1,7 @@
 //! `GET /api/activity`
 
-use haltere_core::{AuditEntry, HistoryState, StatusChange};
-use haltere_link::LatestChanges;
+use haltere_core::{AuditAction, AuditEntry, HistoryState, StatusChange, Timestamp};
+use haltere_link::{ChangePosition, LatestChanges};
 use haltere_store::{AuditFilter, AuditRecord};
 
 use super::{Activity, ActivityEntry, ActivityKind, ActivityPage, ActivityQuery};
@@ -11,7 +11,8 @@ use crate::error::{ErrorContext, Internal};
 use crate::policy::Action;
 
 impl Activity {
-    /// Lists what has changed, the newest first. What users did is only for callers who may see the audit trail.
+    /// Lists what has changed, the newest first. What users did is only for callers who may see the audit trail. A page
+    /// may have fewer entries than asked for, or none, and still not be the last.
     pub async fn list(&self, ctx: &Ctx, query: &ActivityQuery) -> Result<ActivityPage, ListError> {
         ctx.authorize(Action::ListActivity)?;
         let connections = self.fleet.registry.snapshot();
@@ -51,24 +52,28 @@ impl Activity {
         self.fleet.supervisor.latest_changes(&ids, limit, after, &is_wanted)
     }
 
-    /// The first audit entries, from the store.
+    /// The first audit entries, from the store. Of those that are hidden or don't match, a bounded number is read.
     async fn audited(
         &self,
         ctx: &Ctx,
         query: &ActivityQuery,
         limit: usize,
-    ) -> Result<Vec<AuditRecord>, Internal> {
+    ) -> Result<Audited, Internal> {
         const OPERATION: &str = "read the audit trail";
         let actions = match (query.kind, query.connection.is_some()) {
-            (Some(ActivityKind::Status | ActivityKind::Failures), _) => return Ok(Vec::new()),
+            (Some(ActivityKind::Status | ActivityKind::Failures), _) => {
+                return Ok(Audited::default());
+            }
             (Some(kind), _) => Some(kind.actions()),
             // Users and plugins may have the same names as connections.
             (None, true) => Some(ActivityKind::Connections.actions()),
             (None, false) => None,
         };
         if !ctx.may(Action::ListAuditEntries) {
-            return Ok(Vec::new());
+            return Ok(Audited::default());
         }
+        // An index finds the entries of a user or an object, and none those with an action.
+        let is_scan = actions.is_some() && query.user.is_none() && query.connection.is_none();
         let mut filter = AuditFilter {
             actor: query.user.clone(),
             object: query.connection.clone(),
@@ -76,21 +81,44 @@ impl Activity {
             since: query.since,
             until: query.until,
             before: query.after.as_ref().and_then(|after| after.audit),
+            after: None,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
         let mut read = self.store.read().await.context(OPERATION)?;
-        let mut records = Vec::new();
-        loop {
-            let page = read.audit().list(&filter).await.context(OPERATION)?;
-            let is_last = page.len() < limit;
-            filter.before = page.last().map(|record| record.sequence);
-            records.extend(page.into_iter().filter(|record| is_visible(ctx, record)));
-            if is_last || records.len() >= limit {
-                records.truncate(limit);
-                return Ok(records);
-            }
+        if is_scan {
+            let newest = AuditFilter { before: filter.before, limit: 1, ..AuditFilter::default() };
+            let newest = read.audit().list(&newest).await.context(OPERATION)?;
+            filter.after = newest.first().map(|record| record.sequence - SCANNED);
         }
+        let page = read.audit().list(&filter).await.context(OPERATION)?;
+        let last = page.last().filter(|_| page.len() >= limit);
+        let end = match (last, filter.after) {
+            (Some(last), _) => Some(End { before: last.sequence, at: Some(last.entry.at) }),
+            (None, Some(after)) if after > 0 => Some(End { before: after + 1, at: None }),
+            (None, _) => None,
+        };
+        let records = page.into_iter().filter(|record| is_visible(ctx, record)).collect();
+        Ok(Audited { records, end })
     }
+}
+
+/// How many audit entries a request goes through in search of those with an action.
+const SCANNED: i64 = 20_000;
+
+/// What was read of the audit trail.
+#[derive(Default)]
+struct Audited {
+    records: Vec<AuditRecord>,
+    /// Where it was left off; `None` at the end of the trail.
+    end: Option<End>,
+}
+
+/// Where reading the audit trail was left off.
+struct End {
+    /// What comes next is older than this sequence number …
+    before: i64,
+    /// … and not newer than this; `None` if there are only audit entries.
+    at: Option<Timestamp>,
 }
 
 /// Whether people would call it a change. These are none: an attempt has begun, haltere did not run, or it found a
@@ -111,7 +139,16 @@ fn is_visible(ctx: &Ctx, AuditRecord { entry, .. }: &AuditRecord) -> bool {
 }
 
 fn is_about_connection(entry: &AuditEntry) -> bool {
-    entry.action.as_str().starts_with("connection.")
+    match ActivityKind::of(entry.action) {
+        ActivityKind::Connections => true,
+        ActivityKind::Access => matches!(
+            entry.action,
+            AuditAction::ConnectionExport
+                | AuditAction::ConnectionTest
+                | AuditAction::ConnectionReadSecrets
+        ),
+        ActivityKind::Status | ActivityKind::Failures | ActivityKind::System => false,
+    }
 }
 
 /// The name of the connection that an entry is about.
@@ -124,11 +161,11 @@ fn name_of(entry: &AuditEntry, connections: &Snapshot) -> Option<String> {
 fn merge(
     query: &ActivityQuery,
     changes: LatestChanges,
-    audited: Vec<AuditRecord>,
+    Audited { records, end }: Audited,
     connections: &Snapshot,
 ) -> ActivityPage {
     let mut changes = changes.into_iter().peekable();
-    let mut audited = audited.into_iter().peekable();
+    let mut audited = records.into_iter().peekable();
     let mut entries = Vec::new();
     let mut next = query.after.clone().unwrap_or_default();
     while entries.len() < query.limit.get() {
@@ -141,7 +178,14 @@ fn merge(
             next.audit = Some(record.sequence);
             let name = name_of(&record.entry, connections);
             entries.push(ActivityEntry::Audit { entry: record.entry, name });
-        } else if let Some((position, change)) = changes.next() {
+            continue;
+        }
+        // Older changes come after audit entries that are not read yet.
+        let unread = end.as_ref().filter(|_| audited.peek().is_none()).and_then(|end| end.at);
+        let is_next = |(position, _): &(ChangePosition, StatusChange)| {
+            unread.is_none_or(|at| position.at >= at.as_millisecond())
+        };
+        if let Some((position, change)) = changes.next_if(is_next) {
             let connection = position.connection.clone();
             let name = connections.get(connection.as_str()).map_or("", |entry| entry.name());
             entries.push(ActivityEntry::Status { connection, name: name.to_owned(), change });
@@ -150,6 +194,9 @@ fn merge(
             break;
         }
     }
-    let is_last = changes.peek().is_none() && audited.peek().is_none();
+    let is_last = changes.peek().is_none() && audited.peek().is_none() && end.is_none();
+    if let Some(end) = end.filter(|_| audited.peek().is_none()) {
+        next.audit = Some(end.before);
+    }
     ActivityPage { entries, next: (!is_last).then_some(next) }
 }
