@@ -42,7 +42,7 @@ for (const [language, locale, t] of LANGUAGES) {
     test.use({ locale, colorScheme: "light", settings: { HALTERE_LINK_CONNECT_TIMEOUT: "5m" } });
 
     test("axe finds nothing on any page in any window and theme", async ({ page, admin, broker, silent }) => {
-      // A hundred and sixty runs of axe.
+      // A hundred and twenty runs of axe.
       test.setTimeout(240_000);
       await populate(admin, broker);
       await admin.load([connectionNamed("Mill", silent)]);
@@ -53,6 +53,8 @@ for (const [language, locale, t] of LANGUAGES) {
           for (const [window, width, height] of WINDOWS) {
             await resize(page, width, height);
             await expectAccessible(page, `${each.name}, ${window}`);
+            // In larger windows the colours are those of the desktop.
+            if (window === "wide" || window === "zoomed") continue;
             await setTheme(page, "dark");
             await expectAccessibleColours(page, `${each.name}, ${window}, dark`);
             await setTheme(page, "light");

@@ -71,19 +71,24 @@ for (const body of CONNECTION_BODIES) {
     admin,
     guard,
   }) => {
-    // A page per property.
+    // A form per property.
     test.slow();
     guard.allow(/status of 400 /);
     const isPatch = body.endsWith("Patch");
     const isTest = body.includes("Test");
     await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+    await page.goto(isPatch ? "/connections/press/edit" : "/new");
     // The form as it is mostly used: all sections are closed, and nothing of TLS is there.
-    const open = async () => {
-      await page.goto("about:blank");
-      await page.goto(isPatch ? "/connections/press/edit" : "/new");
+    const fill = async () => {
       if (isPatch) return;
       await textField(page, form.url).fill(UNREACHABLE_URL);
       await textField(page, form.name).fill("Oven");
+    };
+    const reopen = async () => {
+      await page.getByRole("link", { name: en.nav.fleet }).click();
+      if (!isPatch) await press(page, en.leave.go);
+      await expect(page.getByRole("heading", { name: en.nav.fleet })).toBeVisible();
+      await page.goBack();
     };
     let refused = "";
     await page.route(isTest ? /\/api\/connection-test/ : /\/api\/connections(\/press)?\?/, async (route) => {
@@ -93,7 +98,7 @@ for (const body of CONNECTION_BODIES) {
     });
     for (refused of [...requestProperties(body), "body", "somethingNew.inside"]) {
       await test.step(refused, async () => {
-        await open();
+        await fill();
         await press(page, isTest ? form.test : en.save);
         const message = page.getByText("does not suit");
         await expect(message).toBeInViewport();
@@ -101,6 +106,7 @@ for (const body of CONNECTION_BODIES) {
         // The focus is in the field, or on the alert.
         const focused = page.locator("[data-field], [role=alert]").filter({ has: page.locator(":focus") });
         await expect(focused.or(page.locator("[role=alert]:focus"))).toContainText("does not suit");
+        await reopen();
       });
     }
   });
