@@ -4,6 +4,12 @@ SHELL := bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 
+# What is tested is built as what ships: without shared libraries. Without an explicit target, procedural macros would
+# be linked statically, too, and could not be loaded.
+TRIPLE = $(shell rustc --print host-tuple)
+STATIC = RUSTFLAGS="$$(tr '\n' ' ' < packaging/static.flags)" CARGO_BUILD_TARGET=$(TRIPLE)
+TESTED = $(TARGET)/$(TRIPLE)/debug/haltere
+
 DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
@@ -26,7 +32,9 @@ endif
 console: ## build the web console into web/dist, unless it is there and up to date
 	@scripts/console
 
-test: check web api-fuzz browser unit ## everything that gates a merge
+test: tools console ## everything that gates a merge
+	@$(MAKE) --jobs 2 --output-sync check web built
+	@$(MAKE) api-fuzz browser unit
 
 check: tools fmt lint deny docs contrib ## format, lints, dependencies and documentation; any warning fails
 
@@ -49,16 +57,16 @@ soak: ## endurance: 500 links with chaos on, for MINUTES=60
 	@bench/run soak $(if $(MINUTES),--minutes $(MINUTES))
 
 torture: tools ## kill -9 under writers, ROUNDS=1000 times; SEED=N makes the choices of an earlier run
-	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) \
+	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) $(STATIC) \
 		cargo nextest run --locked --workspace --profile torture --no-capture -E 'test(/^torture::/)'
 
 deb: ## build what ships and make a Debian package of it, in target/
 	@scripts/setup build deb
 	@packaging/pack "$$(packaging/build)" $(TARGET)
 
-image: ## build what ships, static, and make a container image of it, in target/ (no container engine needed)
+image: ## build what ships and make a container image of it, in target/ (no container engine needed)
 	@scripts/setup build deb image
-	@packaging/image "$$(packaging/build --static)" $(TARGET)
+	@packaging/image "$$(packaging/build)" $(TARGET)
 
 reproducible: ## build it twice in different folders and compare the bytes
 	@scripts/setup build deb
@@ -73,33 +81,27 @@ generate: ## write again what is generated from the code: openapi/haltere.json, 
 
 # The parts of the above, for when only one is wanted.
 
-.PHONY: tools built static contrib
+.PHONY: tools built contrib
 tools:
 	@scripts/setup build test
 
 # The binary comes out of the tests' own build: by itself it would be built with other features, and
 # half of the tree a second time.
 built: tools
-	cargo nextest run --locked --workspace --no-run
-
-# What the container image's test runs: the same program without shared libraries. Built here, because a test has
-# a time limit and a first build has none.
-static: tools
-	RUSTFLAGS="$$(tr '\n' ' ' < packaging/static.flags)" cargo build --locked --package haltere --bin haltere \
-		--target $$(rustc --print host-tuple)
+	$(STATIC) cargo nextest run --locked --workspace --no-run
 
 fmt:
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 lint:
-	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	$(STATIC) cargo clippy --locked --workspace --all-targets -- --deny warnings
 
 deny:
 	cargo deny --all-features --log-level warn check bans licenses sources
 
 docs:
-	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS='--deny warnings' $(STATIC) cargo doc --locked --workspace --no-deps --document-private-items
 
 # The examples against the schemas of compose files and of Kubernetes.
 contrib: tools
@@ -112,12 +114,12 @@ web: console
 
 # The console in a real browser, against a real haltere.
 browser: built console
-	cd web && HALTERE_BINARY=$(abspath $(TARGET))/debug/haltere npm run --silent e2e
+	cd web && HALTERE_BINARY=$(abspath $(TESTED)) npm run --silent e2e
 
 # Comes last in `test`, so that the runner's own summary is the last thing one reads. More tests at once than there are
 # cores, because most of them wait for peers.
-unit: tools console static
-	cargo nextest run --locked --workspace --test-threads $$((2 * $$(nproc)))
+unit: tools console
+	$(STATIC) cargo nextest run --locked --workspace --test-threads $$((3 * $$(nproc)))
 
 api-fuzz: built
-	scripts/api-fuzz $(TARGET)/debug/haltere
+	scripts/api-fuzz $(TESTED)

@@ -24,8 +24,11 @@ def swarm() -> Path:
 
 
 def _build(package: str, name: str) -> Path:
-    command = ["cargo", "build", "--release", "--package", package, "--bin", name, "--message-format", "json-render-diagnostics"]
-    output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    # As packaging/build does.
+    flags = (ROOT / "packaging/static.flags").read_text().replace("\n", " ")
+    triple = subprocess.run(["rustc", "--print", "host-tuple"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    command = ["cargo", "build", "--release", "--package", package, "--bin", name, "--target", triple, "--message-format", "json-render-diagnostics"]
+    output = subprocess.run(command, cwd=ROOT, env={**os.environ, "RUSTFLAGS": flags}, check=True, stdout=subprocess.PIPE, text=True).stdout
     for line in output.splitlines():
         message = json.loads(line)
         if message.get("executable") and message["target"]["name"] == name:

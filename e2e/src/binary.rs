@@ -8,46 +8,41 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::{env, fs};
 
-/// The `haltere` to test: `E2E_BINARY` if that is set, else the one next to this test's executable.
+/// The `haltere` to test: `E2E_BINARY` if that is set, else the one that is built like this test.
 pub fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| env::var_os("E2E_BINARY").map_or_else(built, PathBuf::from))
+    PATH.get_or_init(|| env::var_os("E2E_BINARY").map_or_else(|| built(IS_STATIC), PathBuf::from))
 }
 
-/// The same program without shared libraries, as the container image has it.
+/// The same program without shared libraries, as it ships.
 pub fn static_path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let triple = format!("{}-unknown-linux-gnu", env::consts::ARCH);
-        let profile = profile();
-        let name = profile.file_name().expect("the folder of a profile has a name");
-        let binary = target(&profile).join(&triple).join(name).join("haltere");
-        if !is_fresh(&binary) {
+    PATH.get_or_init(|| built(true))
+}
+
+/// Whether this test has no shared libraries; then it is built for a named target.
+const IS_STATIC: bool = cfg!(target_feature = "crt-static");
+
+fn built(is_static: bool) -> PathBuf {
+    // Tests are in `<target>/<profile>/deps`, those for a named target in `<target>/<triple>/<profile>/deps`.
+    let test = env::current_exe().expect("this test has an executable");
+    let mut folders = test.ancestors().skip(2);
+    let profile = folders.next().and_then(Path::file_name).expect("the folder of a profile");
+    let target = folders.nth(usize::from(IS_STATIC)).expect("the folder of the target");
+    let triple = format!("{}-unknown-linux-gnu", env::consts::ARCH);
+    let folder = if is_static { target.join(&triple) } else { target.to_owned() };
+    let binary = folder.join(profile).join("haltere");
+    if !is_fresh(&binary) {
+        let profile = profile.to_str().expect("profiles have plain names");
+        if is_static {
             // Without naming the target, macros would be linked statically too, and could not be loaded.
             let flags = include_str!("../../packaging/static.flags").replace('\n', " ");
-            build(&profile, &["--target", &triple], &[("RUSTFLAGS", &flags)]);
+            build(target, profile, &["--target", &triple], &[("RUSTFLAGS", &flags)]);
+        } else {
+            build(target, profile, &[], &[]);
         }
-        binary
-    })
-}
-
-fn built() -> PathBuf {
-    let profile = profile();
-    let binary = profile.join("haltere");
-    if !is_fresh(&binary) {
-        build(&profile, &[], &[]);
     }
     binary
-}
-
-/// `<target>/<profile>`: tests lie in `<target>/<profile>/deps`.
-fn profile() -> PathBuf {
-    let test = env::current_exe().expect("this test has an executable");
-    test.ancestors().nth(2).expect("tests lie in <target>/<profile>/deps").to_owned()
-}
-
-fn target(profile: &Path) -> &Path {
-    profile.parent().expect("profiles lie in the target folder")
 }
 
 /// Whether the binary is younger than everything it was built from, according to Cargo's
@@ -63,18 +58,23 @@ fn is_fresh(binary: &Path) -> bool {
     })
 }
 
-fn build(profile: &Path, arguments: &[&str], environment: &[(&str, &str)]) {
-    let name = match profile.file_name().and_then(|name| name.to_str()) {
-        Some("debug") => "dev",
-        Some(name) => name,
-        None => panic!("{} names no profile", profile.display()),
-    };
+fn build(target: &Path, profile: &str, arguments: &[&str], environment: &[(&str, &str)]) {
+    let profile = if profile == "debug" { "dev" } else { profile };
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--package", "haltere", "--bin", "haltere", "--profile", name])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "haltere",
+            "--bin",
+            "haltere",
+            "--profile",
+            profile,
+        ])
         .args(arguments)
         .envs(environment.iter().copied())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("CARGO_TARGET_DIR", target(profile))
+        .env("CARGO_TARGET_DIR", target)
         .status()
         .expect("cargo can be started");
     assert!(status.success(), "building the binary under test failed: {status}");

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use e2e::binary;
+use e2e::static_binary;
 use tempfile::TempDir;
 
 fn packaging(script: &str) -> Command {
@@ -22,7 +22,7 @@ fn run(command: &mut Command) -> Output {
 /// The package of the binary, without what only a debugger needs.
 fn pack(folder: &Path) -> PathBuf {
     let stripped = folder.join("haltere");
-    run(Command::new("strip").arg("-o").arg(&stripped).arg(binary()));
+    run(Command::new("strip").arg("-o").arg(&stripped).arg(static_binary()));
     let mut pack = packaging("pack");
     let packed = run(pack.arg(&stripped).arg(folder).env("DEB_COMPRESSION", "none"));
     PathBuf::from(String::from_utf8_lossy(&packed.stdout).trim())
