@@ -1,10 +1,13 @@
+import { availableParallelism } from "node:os";
+
 import { defineConfig } from "@playwright/test";
 
 /** Tests of the console in a browser, with the real haltere and real brokers; `npm run e2e`. */
 export default defineConfig({
   testDir: "e2e",
   fullyParallel: true,
-  workers: 2,
+  // One more than there are cores, because tests also wait.
+  workers: availableParallelism() + 1,
   // No retries: a flaky test is a bug.
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
