@@ -24,6 +24,7 @@ export const activityMessages: typeof english = {
     name: "Name",
     url: "URL",
     id: "Kennung",
+    labels: "Labels",
     "credentials.username": "Benutzername",
     "credentials.password": "Passwort",
     "credentials.clientId": "MQTT-Client-Kennung",

@@ -23,6 +23,7 @@ export const activityMessages = {
     name: "Name",
     url: "URL",
     id: "Id",
+    labels: "Labels",
     "credentials.username": "User name",
     "credentials.password": "Password",
     "credentials.clientId": "MQTT client id",
