@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
+import { SERVER_DOWN } from "./support/guard";
 import { expect, test } from "./support/test";
 
 /** In kilobytes of 1000 bytes as they are transferred, with their heads. */
@@ -99,4 +100,24 @@ test("a menu opens that was pressed before it has loaded, and gives the focus ba
     await expect(page.getByRole("menu")).toBeHidden();
     await expect(button).toBeFocused();
   }
+});
+
+test("what could not load while haltere was unreachable loads later, and the page stays", async ({
+  page,
+  admin,
+  broker,
+  guard,
+}) => {
+  guard.allow(SERVER_DOWN);
+  await populate(admin, broker);
+  const laterCode = /(Menu|Notification)[^/]*\.js$|\/healthz$/;
+  await page.route(laterCode, async (route) => route.abort("connectionrefused"));
+  const failed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/healthz"));
+  await page.goto("/");
+  await failed;
+  const choose = page.getByRole("button", { name: en.fleet.choose });
+  await choose.click();
+  await expect(choose).toHaveAttribute("aria-expanded", "true");
+  await page.unroute(laterCode);
+  await expect(page.getByRole("menu")).toBeVisible();
 });

@@ -1,10 +1,11 @@
 import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
 
 import { ApiError } from "../api/client";
 import { followEvents } from "../api/events";
+import { lazyComponent } from "../api/lazy-component";
 import { readinessQuery } from "../api/readiness";
 import { checkSession, prefetchProfile } from "../api/session";
 import { useIsSettled } from "../hooks/use-is-settled";
@@ -44,9 +45,7 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof ApiError && error.isUnreachable;
 }
 
-const Notifications = lazy(() =>
-  import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })),
-);
+const Notifications = lazyComponent(async () => (await import("@mantine/notifications")).Notifications);
 
 /** Shows notifications, also those from before it has loaded. */
 function Toasts() {

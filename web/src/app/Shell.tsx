@@ -3,8 +3,9 @@ import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import type { StaticDataRouteOption } from "@tanstack/react-router";
 import { Link, Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 
+import { lazyComponent } from "../api/lazy-component";
 import type { Profile } from "../api/schema";
 import { hasPermission, useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
@@ -145,16 +146,14 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
 }
 
 // Loaded separately: the fleet has to appear before login page, menus and dialogs are needed.
-const LoginPage = lazy(() => import("../pages/LoginPage").then(({ LoginPage }) => ({ default: LoginPage })));
-const InitialPasswordPage = lazy(() =>
-  import("../pages/InitialPasswordPage").then(({ InitialPasswordPage }) => ({ default: InitialPasswordPage })),
+const LoginPage = lazyComponent(async () => (await import("../pages/LoginPage")).LoginPage);
+const InitialPasswordPage = lazyComponent(
+  async () => (await import("../pages/InitialPasswordPage")).InitialPasswordPage,
 );
-const UserMenu = lazy(() => import("./UserMenu").then(({ UserMenu }) => ({ default: UserMenu })));
-const importPalette = () => import("./Palette").then(({ Palette }) => ({ default: Palette }));
-const Palette = lazy(importPalette);
-const ShortcutsDialog = lazy(() =>
-  import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
-);
+const UserMenu = lazyComponent(async () => (await import("./UserMenu")).UserMenu);
+const importPalette = async () => (await import("./Palette")).Palette;
+const Palette = lazyComponent(importPalette);
+const ShortcutsDialog = lazyComponent(async () => (await import("../components/ShortcutsDialog")).ShortcutsDialog);
 
 /** Preloads the remaining code. */
 function usePrefetch() {

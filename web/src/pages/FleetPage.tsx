@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconTableOptions } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useFleet } from "../api/fleet";
+import { lazyComponent } from "../api/lazy-component";
 import { hasPermission, useProfile } from "../api/session";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
 import type { TableSettings } from "../hooks/table-settings";
@@ -69,15 +70,12 @@ export function FleetPage() {
   );
 }
 
-const importBulkDialog = () => import("./fleet/BulkDialog").then(({ BulkDialog }) => ({ default: BulkDialog }));
-const BulkDialog = lazy(importBulkDialog);
-const importBulkEdit = () =>
-  import("./fleet/BulkEditDialog").then(({ BulkEditDialog }) => ({ default: BulkEditDialog }));
-const BulkEditDialog = lazy(importBulkEdit);
+const importBulkDialog = async () => (await import("./fleet/BulkDialog")).BulkDialog;
+const BulkDialog = lazyComponent(importBulkDialog);
+const importBulkEdit = async () => (await import("./fleet/BulkEditDialog")).BulkEditDialog;
+const BulkEditDialog = lazyComponent(importBulkEdit);
 
-const GettingStarted = lazy(() =>
-  import("./fleet/GettingStarted").then(({ GettingStarted }) => ({ default: GettingStarted })),
-);
+const GettingStarted = lazyComponent(async () => (await import("./fleet/GettingStarted")).GettingStarted);
 
 const NO_FILTER = {
   q: undefined,
@@ -243,7 +241,7 @@ function focusList() {
   document.querySelector<HTMLElement>(`#${LIST_ID} :is([tabindex="0"], a)`)?.focus();
 }
 
-const ViewMenu = lazy(() => import("./fleet/ViewMenu").then(({ ViewMenu }) => ({ default: ViewMenu })));
+const ViewMenu = lazyComponent(async () => (await import("./fleet/ViewMenu")).ViewMenu);
 
 function ViewButton(props: MenuButtonProps) {
   const t = useMessages();

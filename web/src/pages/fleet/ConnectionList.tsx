@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
-import { lazy, memo, Suspense, useCallback, useMemo, useState } from "react";
+import { memo, Suspense, useCallback, useMemo, useState } from "react";
 
+import { lazyComponent } from "../../api/lazy-component";
 import type { Connection } from "../../api/schema";
 import type { TableSettings } from "../../hooks/table-settings";
 import { useFrozenOrder } from "../../hooks/use-frozen-order";
@@ -27,9 +28,7 @@ interface Props {
   empty: ReactNode;
 }
 
-const ConnectionTiles = lazy(() =>
-  import("./ConnectionTiles").then(({ ConnectionTiles }) => ({ default: ConnectionTiles })),
-);
+const ConnectionTiles = lazyComponent(async () => (await import("./ConnectionTiles")).ConnectionTiles);
 
 /** The id that links lead to. */
 export const LIST_ID = "list";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconChevronDown, IconPlus } from "@tabler/icons-react";
-import { lazy } from "react";
 
+import { lazyComponent } from "../../api/lazy-component";
 import { LinkButton } from "../../components/LinkButton";
 import { useMessages } from "../../i18n/language";
 import { linkTo } from "../../model/paths";
@@ -21,7 +21,7 @@ export function NewButton() {
   );
 }
 
-const NewMenu = lazy(() => import("./NewMenu").then(({ NewMenu }) => ({ default: NewMenu })));
+const NewMenu = lazyComponent(async () => (await import("./NewMenu")).NewMenu);
 
 function Arrow(props: MenuButtonProps) {
   const t = useMessages();

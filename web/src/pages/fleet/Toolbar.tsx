@@ -1,8 +1,9 @@
 import { Button, CloseButton, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { lazy, startTransition, useId, useOptimistic, useRef } from "react";
+import { startTransition, useId, useOptimistic, useRef } from "react";
 
+import { lazyComponent } from "../../api/lazy-component";
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import type { FleetSearch } from "../../model/fleet-search";
@@ -84,7 +85,7 @@ function FilterField({ text, onText, onTextDone }: Pick<Props, "text" | "onText"
   );
 }
 
-const FilterMenu = lazy(() => import("./FilterMenu").then(({ FilterMenu }) => ({ default: FilterMenu })));
+const FilterMenu = lazyComponent(async () => (await import("./FilterMenu")).FilterMenu);
 
 function FilterButton(props: MenuButtonProps) {
   const t = useMessages();
