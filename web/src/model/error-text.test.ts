@@ -59,6 +59,8 @@ test("a storage fault gives its reason", () => {
   const error = refused(500, { reason: "the database is damaged" });
   expect(errorText(error, en)).toBe(`The database is damaged. ${en.storage.effect}`);
   expect(errorText(refused(500, { reason: "the moon is full" }), en)).toContain("the moon is full");
+  const internal = refused(500, { message: "An internal server error occurred", reason: "the database is damaged" });
+  expect(errorText(internal, en)).toBe(errorText(error, en));
 });
 
 test("a response that is not the API's gives its status", () => {

@@ -6,7 +6,8 @@ export function errorText(error: Error, t: CoreMessages): string {
   const { errors, login, offline, storage } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return errors.unreachable;
-  const known = errors.refusals[error.message];
+  // Trouble of the storage is an internal error with a reason, which says more.
+  const known = error.reason === undefined ? errors.refusals[error.message] : undefined;
   if (known) return known;
   const { retryAfter } = error;
   // Failed logins say nothing about the load of the server.
