@@ -32,14 +32,14 @@ impl<S: Sync> FromRequestParts<S> for LabelFilter {
 
 impl IntoParams for LabelFilter {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let selector = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .max_length(Some(LabelSelector::MAX_CHARS));
+        // Its longest text is in the description alone: what is far longer does not fit into a request's head, and
+        // gets the 431 of HTTP instead of an answer of this operation.
+        let selector = ObjectBuilder::new().schema_type(Type::String);
         let parameter = ParameterBuilder::new()
             .name(NAME)
             .parameter_in(ParameterIn::Query)
             .description(Some(
-                "Only connections with these labels: terms separated by commas, which all have to hold. A term is `key=value`, `key!=value`, `key`, `!key`, `key in (a,b)` or `key notin (a,b)`. If the parameter is repeated, all have to hold",
+                "Only connections with these labels: terms separated by commas, which all have to hold. A term is `key=value`, `key!=value`, `key`, `!key`, `key in (a,b)` or `key notin (a,b)`. If the parameter is repeated, all have to hold. At most 32 terms and 1,024 characters",
             ))
             .example(Some(json!(["site=graz,line!=2"])))
             .style(Some(ParameterStyle::Form))
