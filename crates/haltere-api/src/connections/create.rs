@@ -461,7 +461,8 @@ mod tests {
         let fault = json!({"key": "noCertificateBut", "params": {"found": "request"}});
         assert_eq!(admin.post(PATH, body).await.json()["fault"], fault);
         let wrong_type = admin.post(PATH, json!({"name": 1})).await;
-        assert_eq!(wrong_type.json().get("fault"), None);
+        let fault = json!({"key": "notText", "params": {}});
+        assert_eq!(wrong_type.json()["fault"], fault);
     }
 
     #[tokio::test]
