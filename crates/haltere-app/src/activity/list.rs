@@ -200,3 +200,49 @@ fn merge(
     }
     ActivityPage { entries, next: (!is_last).then_some(next) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use haltere_core::Role;
+
+    use super::*;
+    use crate::audit;
+    use crate::connections::Secrets;
+    use crate::connections::fixture::{broken, new};
+    use crate::testing::TestApp;
+
+    /// A single old entry of the kind that is asked for, behind more others than a request goes through.
+    #[tokio::test]
+    async fn a_search_for_some_actions_goes_through_a_bounded_number_of_entries() {
+        let (app, port) = (TestApp::start().await, broken());
+        let admin = app.ctx(Role::Admin);
+        app.app
+            .connections()
+            .create(&admin, new("a", port.url()), Secrets::Omit)
+            .await
+            .expect("new");
+        let login =
+            audit::done(Timestamp::UNIX_EPOCH, &admin, AuditAction::SessionLogin, "admin", "");
+        let mut write = app.store.write().await.expect("a transaction");
+        let logins = vec![login; usize::try_from(SCANNED).expect("it fits")];
+        write.audit().append_many(&logins).await.expect("appended");
+        write.commit().await.expect("stored");
+
+        let mut query = ActivityQuery {
+            kind: Some(ActivityKind::Connections),
+            user: None,
+            connection: None,
+            since: None,
+            until: None,
+            limit: NonZeroUsize::new(10).expect("not 0"),
+            after: None,
+        };
+        let first = app.app.activity().list(&admin, &query).await.expect("a page");
+        assert_eq!(first.entries, []);
+        query.after = Some(first.next.expect("it goes on"));
+        let second = app.app.activity().list(&admin, &query).await.expect("a page");
+        assert_eq!((second.entries.len(), second.next), (1, None));
+    }
+}
