@@ -48,8 +48,9 @@ pub(crate) struct ExportParams {
 
 /// Export all connections
 ///
-/// All connections, or with `label` those that it selects, in a file that `POST /api/connection-import` and `haltere import` take back. Passwords and private keys are
-/// in it only with `secrets=include`, for administrators; each export is audited.
+/// All connections, or with `label` those that it selects, in a file that `POST /api/connection-import` and
+/// `haltere import` take back. Passwords and private keys are in it only with `secrets=include`, for administrators;
+/// each export is audited.
 #[utoipa::path(
     get,
     path = "/api/connection-export",
