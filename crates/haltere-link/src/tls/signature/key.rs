@@ -110,7 +110,7 @@ pub(super) fn name_of(oid: &Oid<'_>) -> String {
 
 /// RSA of more than 16384 bits, or with an uncommon exponent.
 fn strange_rsa<'a>() -> Key<'a> {
-    Key::Other("RSA (n, e)".to_owned())
+    Key::Other("RSA > 16384, e".to_owned())
 }
 
 fn on_curve<'a>(oid: &str, point: &'a [u8]) -> Key<'a> {
