@@ -57,6 +57,18 @@ test("hostile texts stay texts in all components", async ({ page }) => {
   await expect(plain).toContainText(String.raw`\u001b[31mred\u0000\u202eend`);
 });
 
+test("the cursor of a chart moves by keyboard and says what it is at", async ({ page }) => {
+  await page.goto(PATH);
+  const chart = page.getByRole("region", { name: texts.chart });
+  await expect(chart.locator("canvas")).toBeVisible();
+  const cursor = chart.getByRole("slider");
+  await cursor.focus();
+  await page.keyboard.press("Home");
+  await expect(cursor).toHaveAttribute("aria-valuetext", new RegExp(`${texts.series[0]} 50 · ${texts.series[1]} 50`));
+  for (let step = 0; step < 21; step += 1) await page.keyboard.press("ArrowRight");
+  await expect(cursor).toHaveAttribute("aria-valuetext", new RegExp(`${texts.series[0]} ${en.chart.noValue} · `));
+});
+
 test("the URL holds what is chosen", async ({ page }) => {
   await page.goto(PATH);
   const filter = page.getByRole("searchbox", { name: texts.filter });

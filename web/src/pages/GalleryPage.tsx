@@ -3,6 +3,7 @@ import { galleryMessages } from "../i18n/gallery";
 import { useLanguage } from "../i18n/language";
 import { Card } from "../ui/Card";
 import { Skeleton } from "../ui/Skeleton";
+import { ChartSample } from "./gallery/ChartSample";
 import { DialogSamples } from "./gallery/DialogSamples";
 import { NotificationSamples } from "./gallery/NotificationSamples";
 import { TableSample } from "./gallery/TableSample";
@@ -32,6 +33,7 @@ export function GalleryPage() {
           <Skeleton />
         </Card>
       </div>
+      <ChartSample texts={texts} />
       <ViewerSamples texts={texts} />
       {/* Last: it is as long as its rows. */}
       <TableSample texts={texts} />

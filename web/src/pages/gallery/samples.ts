@@ -1,3 +1,4 @@
+import type { ChartPoint } from "../../ui/chart-data";
 import type { TreeNode } from "../../ui/tree/tree-rows";
 
 export interface Sample {
@@ -71,3 +72,16 @@ export const PAYLOADS = {
   plain: encoder.encode(`${HOSTILE.join("\n")}\n\u001b[31mred\u0000\u202eend`),
   binary: Uint8Array.from({ length: 20_000 }, (_, index) => (index * 37 + 128) % 256),
 };
+
+const MINUTE = 60_000;
+
+/** An hour of two series, with a gap in each. */
+export const POINTS: readonly ChartPoint[] = Array.from({ length: 60 }, (_, index) => {
+  const from = Date.UTC(2026, 0, 1, 8) + index * MINUTE;
+  const wave = (length: number) => Math.round(50 + 40 * Math.sin(index / length));
+  return {
+    from,
+    to: from + MINUTE,
+    values: [index > 20 && index < 26 ? null : wave(6), index > 40 && index < 44 ? null : wave(9)],
+  };
+});
