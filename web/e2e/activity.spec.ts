@@ -102,3 +102,17 @@ test.describe("a viewer", () => {
     ]);
   });
 });
+
+test("a page without matches is not the end of the list", async ({ page }) => {
+  await page.goto("/activity?kind=connections");
+  await expect(page.getByText(activity.none)).toBeVisible();
+  // As if there were more entries of other kinds than a request goes through.
+  await page.route(/\/api\/activity\?/, async (route) =>
+    route.fulfill({ json: [], headers: route.request().url().includes("cursor") ? {} : { "X-Next-Cursor": "older" } }),
+  );
+  await page.reload();
+  await expect(page.getByText(activity.noneYet)).toBeVisible();
+  await page.getByRole("button", { name: activity.more }).click();
+  await expect(page.getByText(activity.none)).toBeVisible();
+  await expect(page.getByRole("button", { name: activity.more })).toBeHidden();
+});

@@ -73,7 +73,7 @@ function Activity() {
       <ActivityFilters search={search} onChange={onChange} />
       {error && <p role="alert">{errorText(error, t)}</p>}
       {groups.length > 0 && <ActivityList groups={groups} />}
-      {data && groups.length === 0 && <p className={classes.none}>{activity.none}</p>}
+      {data && groups.length === 0 && <p className={classes.none}>{hasNextPage ? activity.noneYet : activity.none}</p>}
       {hasNextPage && (
         <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {activity.more}
