@@ -119,7 +119,7 @@ browser: built console
 # Comes last in `test`, so that the runner's own summary is the last thing one reads. More tests at once than there are
 # cores, because most of them wait for peers.
 unit: tools console
-	$(STATIC) cargo nextest run --locked --workspace --test-threads $$((4 * $$(nproc)))
+	$(STATIC) cargo nextest run --locked --workspace --test-threads $$((3 * $$(nproc)))
 
 api-fuzz: built
 	scripts/api-fuzz $(TESTED)
