@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
 import { SERVER_DOWN } from "./support/guard";
+import { freePort } from "./support/ports";
 import { expect, test } from "./support/test";
 
 /** In kilobytes of 1000 bytes as they are transferred, with their heads. */
@@ -120,4 +121,50 @@ test("what could not load while haltere was unreachable loads later, and the pag
   await expect(choose).toHaveAttribute("aria-expanded", "true");
   await page.unroute(laterCode);
   await expect(page.getByRole("menu")).toBeVisible();
+});
+
+test.describe("an address that stays", () => {
+  test.use({ settings: async ({}, provide) => provide({ HALTERE_LISTEN: `127.0.0.1:${await freePort()}` }) });
+
+  test("a page whose code could not load before haltere stopped opens when haltere is back", async ({
+    page,
+    haltere,
+    guard,
+  }) => {
+    guard.allow(SERVER_DOWN);
+    const code = /PluginsPage[^/]*\.js$/;
+    await page.route(code, async (route) => route.abort("connectionrefused"));
+    const failed = page.waitForEvent("requestfailed", (request) => code.test(request.url()));
+    await page.goto("/administration/about");
+    await failed;
+    await haltere.stop();
+    await page.unroute(code);
+    await page.getByRole("link", { name: en.nav.plugins }).click();
+    await expect(page.getByRole("status").filter({ hasText: en.offline.title })).toBeVisible();
+    await haltere.start();
+    await expect(page.getByRole("switch").first()).toBeVisible();
+  });
+});
+
+test("code that an upgraded haltere no longer has reloads the page once, when it is needed", async ({
+  page,
+  admin,
+  broker,
+  guard,
+}) => {
+  guard.allow(/404/);
+  await populate(admin, broker);
+  const code = /UserMenu[^/]*\.js$/;
+  await page.route(code, async (route) => route.fulfill({ status: 404 }));
+  let loads = 0;
+  page.on("load", () => {
+    loads += 1;
+  });
+  await page.goto("/");
+  await page.getByRole("button", { name: en.nav.profile }).click();
+  await expect.poll(() => loads).toBe(2);
+  await page.unroute(code);
+  await page.getByRole("button", { name: en.nav.profile }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  expect(loads).toBe(2);
 });

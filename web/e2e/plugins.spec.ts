@@ -1,3 +1,5 @@
+import type { Page } from "@playwright/test";
+
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { SERVER_DOWN } from "./support/guard";
@@ -5,6 +7,14 @@ import { freePort } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { switching } = en.settings;
+
+/** Waits until a script of the page, what it imports, and all styles have loaded. */
+async function isLoaded(page: Page, script: string): Promise<void> {
+  await page.evaluate(async (url) => import(url), script);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].every(({ sheet }) => sheet),
+  );
+}
 
 test("a switch that affects connections says how many, asks for confirmation, and is undone from its outcome", async ({
   page,
@@ -46,9 +56,9 @@ test.describe("while haltere is unreachable", () => {
   test("the page says why it is empty, and fills when haltere is back", async ({ page, haltere, guard }) => {
     guard.allow(SERVER_DOWN);
     // The page's code is preloaded, its data is not.
-    const preloaded = [/PluginsPage.*\.js$/, /PluginsPage.*\.css$/].map(async (file) => page.waitForResponse(file));
+    const script = page.waitForResponse(/PluginsPage.*\.js$/);
     await page.goto("/administration/about");
-    await Promise.all(preloaded);
+    await isLoaded(page, (await script).url());
     await haltere.stop();
     await page.getByRole("link", { name: en.nav.plugins }).click();
     await expect(page.getByRole("region", { name: en.errors.notLoaded })).toContainText(en.errors.unreachable);

@@ -6,26 +6,34 @@ import { api } from "./client";
 /** How long to wait before the server is asked again, in milliseconds. */
 const PAUSE = 2_000;
 
+const RELOADED = "haltere.reloaded";
+
 /**
- * A component whose code loads when it is first rendered. If the server is unreachable, it loads as soon as that is
- * over: an error would take the whole page away.
+ * A component whose code loads when it is first rendered, or as soon as the server is reachable. If the server no
+ * longer has that code because it was upgraded, the page is reloaded.
  */
 export function lazyComponent<P>(load: () => Promise<ComponentType<P>>): LazyExoticComponent<ComponentType<P>> {
-  return lazy(async () => ({ default: await loadWhenReachable(load) }));
+  const loadWhenReachable = whenReachable(load);
+  return lazy(async () => ({ default: await loadWhenReachable().catch(reload) }));
 }
 
-async function loadWhenReachable<T>(load: () => Promise<T>): Promise<T> {
-  // oxlint-disable no-await-in-loop -- one attempt after the other
-  for (let wasReachable = false; ;) {
-    try {
-      return await load();
-    } catch (error) {
-      // A server that answers and does not have the file may have been upgraded.
-      if (wasReachable) throw error;
+/**
+ * Loads code, and if the server is unreachable, as soon as that is over: an error, or the reload that the router tries
+ * then, would take the whole page away.
+ */
+export function whenReachable<T>(load: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    // oxlint-disable no-await-in-loop -- one attempt after the other
+    for (let wasReachable = false; ;) {
+      try {
+        return await load();
+      } catch (error) {
+        if (wasReachable) throw error;
+      }
+      wasReachable = await isReachable();
+      if (!wasReachable) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
-    wasReachable = await isReachable();
-    if (!wasReachable) await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
+  };
 }
 
 const isReachable = async (): Promise<boolean> =>
@@ -33,3 +41,11 @@ const isReachable = async (): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** Only once a minute, so that another cause shows up as an error. */
+async function reload(error: unknown): Promise<never> {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) throw error;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+  return new Promise(() => undefined);
+}

@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { whenReachable } from "../api/lazy-component";
 import { parseActivitySearch } from "../model/activity-search";
 import { parseFleetSearch } from "../model/fleet-search";
 import { linkTo, OLD_PATHS, PATHS } from "../model/paths";
@@ -43,7 +44,7 @@ const login = createRoute({
     typeof error === "string" ? { error } : {},
 });
 
-const connectionPage = () => import("../pages/ConnectionPage");
+const connectionPage = whenReachable(() => import("../pages/ConnectionPage"));
 
 const connection = createRoute({
   getParentRoute: () => root,
@@ -70,7 +71,7 @@ const connectionHistory = createRoute({
   component: lazyRouteComponent(connectionPage, "HistoryTab"),
 });
 
-const form = () => import("../pages/ConnectionFormPage");
+const form = whenReachable(() => import("../pages/ConnectionFormPage"));
 
 const newConnection = createRoute({
   getParentRoute: () => root,
@@ -89,7 +90,10 @@ const editConnection = createRoute({
 const activity = createRoute({
   getParentRoute: () => root,
   path: PATHS.activity,
-  component: lazyRouteComponent(() => import("../pages/ActivityPage"), "ActivityPage"),
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/ActivityPage")),
+    "ActivityPage",
+  ),
   validateSearch: parseActivitySearch,
   staticData: { nav: "activity", width: "list" },
 });
@@ -97,13 +101,18 @@ const activity = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: PATHS.profile,
-  component: lazyRouteComponent(() => import("../pages/ProfilePage"), "ProfilePage"),
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/ProfilePage")),
+    "ProfilePage",
+  ),
 });
+
+const administrationPage = whenReachable(() => import("../pages/AdministrationPage"));
 
 const administration = createRoute({
   getParentRoute: () => root,
   path: PATHS.administration,
-  component: lazyRouteComponent(() => import("../pages/AdministrationPage"), "AdministrationPage"),
+  component: lazyRouteComponent(administrationPage, "AdministrationPage"),
   staticData: { nav: "administration" },
 });
 
@@ -111,32 +120,44 @@ const administration = createRoute({
 const administrationStart = createRoute({
   getParentRoute: () => administration,
   path: "/",
-  component: lazyRouteComponent(() => import("../pages/AdministrationPage"), "AdministrationStart"),
+  component: lazyRouteComponent(administrationPage, "AdministrationStart"),
 });
 
 const plugins = createRoute({
   getParentRoute: () => administration,
   path: "plugins",
-  component: lazyRouteComponent(() => import("../pages/PluginsPage"), "PluginsPage"),
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/PluginsPage")),
+    "PluginsPage",
+  ),
 });
 
 const transfer = createRoute({
   getParentRoute: () => administration,
   path: "transfer",
-  component: lazyRouteComponent(() => import("../pages/TransferPage"), "TransferPage"),
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/TransferPage")),
+    "TransferPage",
+  ),
 });
 
 const about = createRoute({
   getParentRoute: () => administration,
   path: "about",
-  component: lazyRouteComponent(() => import("../pages/AboutPage"), "AboutPage"),
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/AboutPage")),
+    "AboutPage",
+  ),
 });
 
 /** For people who work on the console. */
 const gallery = createRoute({
   getParentRoute: () => root,
   path: PATHS.gallery,
-  component: lazyRouteComponent(() => import("../pages/GalleryPage"), "GalleryPage"),
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/GalleryPage")),
+    "GalleryPage",
+  ),
   staticData: { width: "list", isInternal: true },
 });
 
