@@ -1,42 +1,64 @@
 //! Signatures and keys of all kinds that `openssl` makes: accepted where `mosquitto_pub` accepts them, as
 //! far as we can; otherwise named as what they are.
 
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
 use haltere_testkit::{Identity, Listener, Mosquitto};
+use parking_lot::Mutex;
 
 use super::*;
 
-/// Has `openssl` make a CA with the key `$1`, and have it sign a certificate for localhost and the key
-/// `$2`, with the options `$3`.
-const SCRIPT: &str = r#"
-    key() {
-        case $1 in
-            DSA) openssl dsaparam -out parameters 2048 && openssl gendsa -out $2 parameters ;;
-            *) openssl genpkey -algorithm $1 -out $2 ;;
-        esac
-    }
-    {
-        printf 'basicConstraints=critical,CA:TRUE' >ca-extensions
-        printf 'subjectAltName=DNS:localhost' >extensions
-        key "$1" ca.key && key "$2" key &&
-        openssl req -new -key ca.key -subj /CN=factory -out csr &&
-        openssl x509 -req -in csr -signkey ca.key -extfile ca-extensions -days 30 -out ca &&
-        openssl req -new -key key -subj /CN=localhost -out csr &&
-        openssl x509 -req -in csr -CA ca -CAkey ca.key -CAcreateserial -extfile extensions -days 30 $3 -out crt
-    } >log 2>&1 || { cat log >&2; exit 1; }
-"#;
+/// Has `openssl` make a key of the kind `$1` into the file `key`.
+const MAKE_KEY: &str = r"
+    case $1 in
+        DSA) openssl dsaparam -out parameters 2048 && openssl gendsa -out key parameters ;;
+        *) openssl genpkey -algorithm $1 -out key ;;
+    esac
+";
 
-/// A CA's certificate, and one that it signed.
-fn make(ca_key: &str, key: &str, options: &str) -> (String, Identity) {
+/// Has `openssl` make a CA with the key in `ca.key`, and have it sign a certificate for localhost and the key in `key`,
+/// with the options `$1`.
+const MAKE_CERTIFICATES: &str = "
+    printf 'basicConstraints=critical,CA:TRUE' >ca-extensions &&
+    printf 'subjectAltName=DNS:localhost' >extensions &&
+    openssl req -new -key ca.key -subj /CN=factory -out csr &&
+    openssl x509 -req -in csr -signkey ca.key -extfile ca-extensions -days 30 -out ca &&
+    openssl req -new -key key -subj /CN=localhost -out csr &&
+    openssl x509 -req -in csr -CA ca -CAkey ca.key -CAcreateserial -extfile extensions -days 30 $1 -out crt
+";
+
+/// Runs a script in this folder.
+fn run(folder: &Path, script: &str, argument: &str) {
+    let output =
+        Command::new("sh").args(["-c", script, "make", argument]).current_dir(folder).output();
+    let output = output.expect("sh runs");
+    assert!(output.status.success(), "{argument}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The key of this kind with this name. Made once, because RSA keys take long.
+fn key_of(kind: &str, name: &'static str) -> String {
+    static KEYS: LazyLock<Mutex<HashMap<(String, &str), String>>> = LazyLock::new(Mutex::default);
+    let make = || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        run(folder.path(), MAKE_KEY, kind);
+        fs::read_to_string(folder.path().join("key")).expect("a key")
+    };
+    KEYS.lock().entry((kind.to_owned(), name)).or_insert_with(make).clone()
+}
+
+/// The certificate of the CA with this name, and one that it signed.
+fn make(ca: &'static str, ca_key: &str, key: &str, options: &str) -> (String, Identity) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let output = Command::new("sh")
-        .args(["-c", SCRIPT, "make", ca_key, key, options])
-        .current_dir(folder.path())
-        .output()
-        .expect("sh runs");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{ca_key}, {key}, {options}: {complaint}");
-    let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("a file");
-    (read("ca"), Identity { cert_pem: read("crt"), key_pem: read("key") })
+    let file = |name| folder.path().join(name);
+    let read = |name| fs::read_to_string(file(name)).expect("a file");
+    let key_pem = key_of(key, "localhost");
+    fs::write(file("ca.key"), key_of(ca_key, ca)).expect("written");
+    fs::write(file("key"), &key_pem).expect("written");
+    run(folder.path(), MAKE_CERTIFICATES, options);
+    (read("ca"), Identity { cert_pem: read("crt"), key_pem })
 }
 
 /// A broker with this certificate, however weak.
@@ -51,7 +73,7 @@ const P256: &str = "EC -pkeyopt ec_paramgen_curve:P-256";
 async fn is_accepted(ca_key: &str, key: &str, options: &str, as_legacy: bool) {
     let broker = accepted(ca_key, key, options, as_legacy).await;
     // Another CA of that name does not count, and neither do the system's roots.
-    let (namesake, _) = make(ca_key, key, options);
+    let (namesake, _) = make("namesake", ca_key, key, options);
     for tls in [trusting(&namesake), TlsSettings::default()] {
         let refused = shake_hands(broker.address(), "localhost", &tls).await;
         assert!(refused.is_err(), "{ca_key}, {key}, {options}: under another CA");
@@ -59,7 +81,7 @@ async fn is_accepted(ca_key: &str, key: &str, options: &str, as_legacy: bool) {
 }
 
 async fn accepted(ca_key: &str, key: &str, options: &str, as_legacy: bool) -> Mosquitto {
-    let (ca, server) = make(ca_key, key, options);
+    let (ca, server) = make("factory", ca_key, key, options);
     let (broker, tls) = (broker(&server).await, trusting(&ca));
     let handshake = shake_hands(broker.address(), "localhost", &tls).await;
     let facts = handshake.unwrap_or_else(|refused| panic!("{options}: {}", refused.failure)).facts;
@@ -229,7 +251,7 @@ async fn is_named(
     says: &str,
     oracle_accepts: bool,
 ) {
-    let (ca, server) = make(ca_key, key, options);
+    let (ca, server) = make("factory", ca_key, key, options);
     let (broker, tls) = (broker(&server).await, trusting(&ca));
     let failure = connect(broker.address(), "localhost", &tls).await.expect_err(says);
     assert_eq!(failure.code.as_str(), code, "{failure}");
@@ -284,7 +306,7 @@ fn a_changed_certificate_is_refused() {
     for (ca_key, options) in
         [(RSA, "-sha224"), (RSA, "-sha256 -sigopt rsa_padding_mode:pss"), (P256, "-sha224")]
     {
-        let (ca, server) = make(ca_key, P256, options);
+        let (ca, server) = make("factory", ca_key, P256, options);
         let verifier = Verifier::new(Some(Trust::supplied(vec![der(&ca)])), provider());
         let name = server_name(&host("localhost")).expect("a name");
         let passes = |leaf: &[u8]| {

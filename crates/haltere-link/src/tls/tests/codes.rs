@@ -179,11 +179,11 @@ async fn old_certificates() {
     let workshop = Workshop::new();
     let ca = workshop.ca("old", Key::Rsa2048);
     let tls = trusting(ca.pem());
-    let stranger = workshop.ca("other", Key::P256).issue("localhost", Key::P256);
+    let unknown = workshop.ca("other", Key::P256).issue("localhost", Key::P256);
     let system = TlsSettings::default();
     let code = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
-    check(&stranger, &tls, "localhost", code, "not known").await;
-    check(&stranger, &system, "localhost", code, "paste its CA").await;
+    check(&unknown, &tls, "localhost", code, "not known").await;
+    check(&unknown, &system, "localhost", code, "paste its CA").await;
     let own = workshop.self_signed("localhost", Key::P256);
     check(&own, &tls, "localhost", "DEPTH_ZERO_SELF_SIGNED_CERT", "to trust it, put it there")
         .await;

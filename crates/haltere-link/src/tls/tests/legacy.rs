@@ -210,9 +210,9 @@ async fn addresses_written_as_dns_names() {
         AsUsual,
     )
     .await;
-    let stranger = workshop.ca("factory", Key::P256);
+    let other = workshop.ca("factory", Key::P256);
     let foreign = server("x", "DNS:127.0.0.1");
-    check("another CA", &foreign, stranger.pem(), "127.0.0.1", Refused).await;
+    check("another CA", &foreign, other.pem(), "127.0.0.1", Refused).await;
 
     // mosquitto_pub takes a wildcard for part of an address; that goes too far.
     for wild in [server("x", "DNS:*.0.0.1"), server("*.0.0.1", "IP:10.0.0.1")] {
