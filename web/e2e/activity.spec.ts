@@ -11,6 +11,8 @@ const { activity } = activityMessages;
 
 const lines = (page: Page) => page.getByRole("list", { name: activity.list }).locator(":scope > li");
 
+const labelChoice = (page: Page) => page.getByRole("combobox", { name: activity.label });
+
 test("what changes is listed newest first, with the user who changed it", async ({ page, admin, broker }) => {
   await admin.create({ id: "press", name: "Press", url: broker.url });
   await admin.isOnline("press");
@@ -83,6 +85,41 @@ test("older changes are shown on demand", async ({ page, admin }) => {
   await page.getByRole("button", { name: activity.more }).click();
   await expect(lines(page)).toHaveCount(106);
   await expect(page.getByRole("button", { name: activity.more })).toBeHidden();
+});
+
+test("a change requests only the newest page, and is put in front of the older ones", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  for (let n = 0; n < 105; n += 1) await admin.ask("PATCH", "/api/connections/press", { name: `Press ${n}` });
+  await page.goto("/activity?kind=connections");
+  await page.getByRole("button", { name: activity.more }).click();
+  await expect(lines(page)).toHaveCount(106);
+  const requests: string[] = [];
+  page.on("request", (request) => request.url().includes("/api/activity") && requests.push(request.url()));
+  await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
+  await expect(lines(page)).toHaveCount(107);
+  await expect(lines(page).first()).toContainText(`Oven ${activity.actions["connection.create"]}`);
+  await expect(lines(page).last()).toContainText(activity.actions["connection.create"] ?? "");
+  expect(requests.length).toBeLessThanOrEqual(2);
+  expect(requests.filter((url) => url.includes("cursor"))).toEqual([]);
+});
+
+test("labels select the entries about their connections", async ({ page, admin, guard }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, labels: { site: "graz" } });
+  await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL, labels: { site: "linz" } });
+  await page.goto("/activity?kind=connections");
+  const created = activity.actions["connection.create"] ?? "";
+  await expect(lines(page)).toHaveCount(2);
+  await labelChoice(page).selectOption("site=graz");
+  await expect(lines(page)).toHaveText([new RegExp(`Press ${created}`)]);
+  await expectAccessible(page, "activity of a label");
+  await labelChoice(page).selectOption(activity.allLabels);
+  await expect(lines(page)).toHaveCount(2);
+  await page.goto(`/activity?kind=connections&label=${encodeURIComponent("site!=graz")}`);
+  await expect(lines(page)).toHaveText([new RegExp(`Oven ${created}`)]);
+  await expect(labelChoice(page)).toHaveValue("site!=graz");
+  guard.allow(/status of 400 .*\/api\/activity/);
+  await page.goto(`/activity?label=${encodeURIComponent("=")}`);
+  await expect(page.getByRole("alert")).toBeVisible();
 });
 
 test.describe("a viewer", () => {

@@ -5,18 +5,19 @@ use std::num::NonZeroUsize;
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::activity::{ActivityCursor, ActivityEntry, ActivityKind, ActivityQuery};
-use haltere_core::{AuditEntry, AuditRepeats};
+use haltere_core::{AuditEntry, AuditRepeats, LabelSelector};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::connections::history::WireChange;
 use crate::error::{ApiError, json};
+use crate::extract::label_filter::LabelFilter;
 use crate::extract::query::RawQuery;
 use crate::extract::query_values::{Milliseconds, Text, WholeNumber};
 use crate::extract::{Query, RequestContext};
 use crate::next_page::with_next_page;
 use crate::state::ApiState;
-use crate::wire::status::{FailureView, HistoryStateName, is_true};
 
 const PATH: &str = "/api/activity";
 
@@ -75,12 +76,13 @@ impl From<KindName> for ActivityKind {
 }
 
 impl ActivityParams {
-    fn into_query(self) -> Result<ActivityQuery, ApiError> {
+    fn into_query(self, labels: LabelSelector) -> Result<ActivityQuery, ApiError> {
         let limit = self.limit.map_or(PAGE, |limit| limit.get() as usize);
         Ok(ActivityQuery {
             kind: self.kind.map(ActivityKind::from),
             user: self.user.map(Text::into_string),
             connection: self.connection.map(Text::into_string),
+            labels,
             since: self.since.map(Milliseconds::get),
             until: self.until.map(Milliseconds::get),
             limit: NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN),
@@ -97,21 +99,13 @@ pub(crate) enum WireEntry<'a> {
     /// The status of a link changed.
     #[schema(title = "ActivityStatus")]
     Status {
-        /// When it was observed; milliseconds since 1970.
-        timestamp: i64,
         /// The connection's id.
         connection: &'a str,
         /// The connection's name.
         name: &'a str,
-        /// What it changed to: `online`, `waiting` or `idle`.
-        state: HistoryStateName,
-        /// Only when `false`: it was found so at `timestamp`, and may have been so for longer.
-        #[serde(rename = "sinceKnown", skip_serializing_if = "is_true")]
-        #[schema(required = false)]
-        since_known: bool,
-        /// Why the link is not up, if it failed.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<FailureView<'a>>,
+        /// To `online`, `waiting` or `idle`, as in the connection's history.
+        #[serde(flatten)]
+        change: WireChange<'a>,
     },
     /// A user has done something, or was refused. Only for callers who may see the audit trail.
     #[schema(title = "ActivityAudit")]
@@ -145,14 +139,9 @@ pub(crate) enum WireEntry<'a> {
 impl<'a> From<&'a ActivityEntry> for WireEntry<'a> {
     fn from(entry: &'a ActivityEntry) -> Self {
         match entry {
-            ActivityEntry::Status { connection, name, change } => Self::Status {
-                timestamp: change.at.as_millisecond(),
-                connection: connection.as_str(),
-                name,
-                state: change.state.into(),
-                since_known: change.since.is_exact(),
-                error: change.failure.as_deref().map(FailureView::from),
-            },
+            ActivityEntry::Status { connection, name, change } => {
+                Self::Status { connection: connection.as_str(), name, change: change.into() }
+            }
             ActivityEntry::Audit { entry, name } => Self::of_audit(entry, name.as_deref()),
         }
     }
@@ -199,7 +188,7 @@ impl<'a> WireEntry<'a> {
     path = "/api/activity",
     operation_id = "list_activity",
     tag = "Connections",
-    params(ActivityParams),
+    params(ActivityParams, LabelFilter),
     responses(
         (status = 200, description = "The entries, newest first", body = [WireEntry],
             headers(
@@ -220,9 +209,10 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
     Query(params): Query<ActivityParams>,
+    LabelFilter(labels): LabelFilter,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {
-    let page = state.app.activity().list(&context, &params.into_query()?).await?;
+    let page = state.app.activity().list(&context, &params.into_query(labels)?).await?;
     let entries: Vec<_> = page.entries.iter().map(WireEntry::from).collect();
     Ok(with_next_page(json(StatusCode::OK, &entries), PATH, page.next, &raw))
 }
@@ -329,6 +319,35 @@ mod tests {
         for query in ["cursor=x", "limit=0", "kind=all", "since=-1"] {
             assert_eq!(admin.get(&format!("{PATH}?{query}")).await.status, 400, "{query}");
         }
+    }
+
+    #[tokio::test]
+    async fn labels_select_the_entries_about_their_connections() {
+        let api = start().await;
+        let admin = api.admin().await;
+        let labels = json!({"labels": {"site": "graz"}});
+        assert_eq!(admin.patch("/api/connections/b", labels).await.status, 200);
+        let done = activity(&admin, "label=site%3Dgraz&kind=connections").await;
+        let user = done[0].split(' ').next().expect("a user").to_owned();
+        let expected = ["connection.update b", "connection.create b"];
+        assert_eq!(done, expected.map(|what| format!("{user} {what}")));
+        let all = activity(&admin, "label=site%3Dgraz").await;
+        assert_eq!(all.iter().filter(|it| *it == "b waiting").count(), 1, "{all:?}");
+        assert!(all.iter().all(|it| it.contains('b')) && all.len() == 3, "{all:?}");
+        assert_eq!(activity(&admin, "label=site%3Dgraz&label=!site").await, Vec::<String>::new());
+        let others = activity(&admin, "label=!site&kind=status").await;
+        assert_eq!(others, ["a idle", "a waiting"]);
+        // Pages are shorter and together the same.
+        let (mut paged, mut query) = (Vec::new(), "limit=1&label=site".to_owned());
+        loop {
+            let page = admin.get(&format!("{PATH}?{query}")).await;
+            paged.extend(texts(&page.json()));
+            let Some(cursor) = page.header("x-next-cursor") else { break };
+            query = format!("limit=1&label=site&cursor={cursor}");
+        }
+        assert_eq!(paged, all);
+        let refusal = admin.get(&format!("{PATH}?label=%3D")).await;
+        assert!(refusal.status == 400 && refusal.text.contains("label: "), "{}", refusal.text);
     }
 
     #[tokio::test]

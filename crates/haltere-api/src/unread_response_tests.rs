@@ -76,7 +76,12 @@ impl Unread {
 async fn on_every_route_unread_responses_hold_no_more_than_a_quota() {
     let (api, admin) = fleet().await;
     let viewer = api.role(Role::Viewer).await;
-    let of_admin = ["/api/connection-export", "/api/connection-export?secrets=include"];
+    // Audit entries of the import, one per connection.
+    let of_admin = [
+        "/api/activity?limit=1000",
+        "/api/connection-export",
+        "/api/connection-export?secrets=include",
+    ];
     let of_all = [
         "/api/connections",
         "/api/connections?q=c",

@@ -64,6 +64,8 @@ export const activityMessages: typeof english = {
     periods: { hour: "Letzte Stunde", day: "Letzte 24 Stunden", week: "Letzte 7 Tage", all: "Jederzeit" },
     user: "Benutzer",
     userName: "Benutzername",
+    label: "Label",
+    allLabels: "Alle",
     clear: "Filter löschen",
     only: (name) => `Nur \u2068${name}\u2069`,
     list: "Änderungen, die neuesten zuerst",

@@ -64,6 +64,8 @@ export const activityMessages = {
     periods: { hour: "Last hour", day: "Last 24 hours", week: "Last 7 days", all: "Any time" },
     user: "User",
     userName: "User name",
+    label: "Label",
+    allLabels: "All",
     clear: "Clear the filter",
     only: (name: string) => `Only \u2068${name}\u2069`,
     list: "Changes, newest first",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseActivitySearch, withoutAuditFilters } from "./activity-search";
 
 test("valid parameters are kept, and names that look like numbers stay text", () => {
-  const search = { kind: "failures", user: "ada", period: "week", connection: "press-4" };
+  const search = { kind: "failures", user: "ada", period: "week", connection: "press-4", label: "site=graz" };
   expect(parseActivitySearch(search)).toEqual(search);
   expect(parseActivitySearch({ user: 7, connection: null })).toEqual({ user: "7", connection: "null" });
 });

@@ -18,11 +18,13 @@ export interface ActivitySearch {
   readonly period?: Exclude<ActivityPeriod, "day"> | undefined;
   /** The id of a connection. */
   readonly connection?: string | undefined;
+  /** A selector of labels, such as `site=graz`. */
+  readonly label?: string | undefined;
 }
 
 /** What is left of a shared URL for users who may not see the audit trail. */
-export function withoutAuditFilters({ kind, period, connection }: ActivitySearch): ActivitySearch {
-  return { kind: kind && AUDIT_KINDS.has(kind) ? undefined : kind, period, connection };
+export function withoutAuditFilters({ kind, period, connection, label }: ActivitySearch): ActivitySearch {
+  return { kind: kind && AUDIT_KINDS.has(kind) ? undefined : kind, period, connection, label };
 }
 
 /** Reads search parameters, which may hold anything; leaves out invalid ones. */
@@ -34,5 +36,5 @@ export function parseActivitySearch(params: Record<string, unknown>): ActivitySe
   };
   const kind = ACTIVITY_KINDS.find((each) => each === params["kind"]);
   const period = (["hour", "week", "all"] as const).find((each) => each === params["period"]);
-  return { ...text("user"), ...text("connection"), ...(kind && { kind }), ...(period && { period }) };
+  return { ...text("user"), ...text("connection"), ...text("label"), ...(kind && { kind }), ...(period && { period }) };
 }

@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef } from "react";
 
-import { activityQuery } from "../api/activity";
+import type { ActivityFilter } from "../api/activity";
+import { activityQuery, refreshActivity } from "../api/activity";
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
@@ -22,9 +23,6 @@ import classes from "./ActivityPage.module.css";
 
 /** The delay from a change of the fleet to the next request, in milliseconds. */
 const REFRESH_DELAY = 3_000;
-
-/** The most pages that are requested again after a change. */
-const MAX_REFRESHED_PAGES = 3;
 
 /** `/activity`: what has changed in the whole fleet, and which user changed it. */
 export function ActivityPage() {
@@ -49,19 +47,12 @@ function Activity() {
   const navigate = useNavigate({ from: PATHS.activity });
   const onChange = (change: ActivitySearch) =>
     void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true, resetScroll: false });
-  const { kind, user: typed, period = "day", connection } = search;
+  const { kind, user: typed, period = "day", connection, label } = search;
   // Not a request per key.
   const [user] = useDebouncedValue(typed, 300);
-  const query = useInfiniteQuery(
-    activityQuery({
-      ...(kind && { kind }),
-      ...(user !== undefined && { user }),
-      ...(connection !== undefined && { connection }),
-      period: ACTIVITY_PERIODS[period],
-    }),
-  );
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  useRefresh(query.refetch, (data?.pages.length ?? 0) <= MAX_REFRESHED_PAGES);
+  const filter = { kind, user, connection, label, period: ACTIVITY_PERIODS[period] };
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(activityQuery(filter));
+  useRefresh(filter);
   const groups = useMemo(() => groupActivity(data?.pages.flatMap(({ entries }) => entries) ?? []), [data]);
 
   return (
@@ -83,22 +74,35 @@ function Activity() {
   );
 }
 
-/** Requests the list again some seconds after the fleet has changed, and not more often. */
-function useRefresh(refetch: () => unknown, isEnabled: boolean): void {
+/** Requests the newest changes again some seconds after the fleet has changed, and not more often. */
+function useRefresh(filter: ActivityFilter): void {
   const { byId } = useFleet();
+  const queries = useQueryClient();
   const known = useRef(byId);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const latest = useRef(refetch);
+  const latest = useRef(filter);
+  const isMounted = useRef(true);
   useEffect(() => {
-    latest.current = refetch;
+    latest.current = filter;
   });
   useEffect(() => {
-    if (known.current === byId || !isEnabled) return;
+    if (known.current === byId) return;
     known.current = byId;
-    timer.current ??= setTimeout(() => {
+    const schedule = () => {
+      timer.current ??= setTimeout(() => void refresh(), REFRESH_DELAY);
+    };
+    const refresh = async () => {
+      const isDone = await refreshActivity(queries, latest.current).catch(() => true);
       timer.current = undefined;
-      latest.current();
-    }, REFRESH_DELAY);
-  }, [byId, isEnabled]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+      if (!isDone && isMounted.current) schedule();
+    };
+    schedule();
+  }, [byId, queries]);
+  useEffect(() => {
+    isMounted.current = true;
+    return () => {
+      isMounted.current = false;
+      clearTimeout(timer.current);
+    };
+  }, []);
 }

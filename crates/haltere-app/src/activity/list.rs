@@ -1,6 +1,6 @@
 //! `GET /api/activity`
 
-use haltere_core::{AuditAction, AuditEntry, HistoryState, StatusChange, Timestamp};
+use haltere_core::{AuditAction, AuditEntry, HistoryState, LabelSelector, StatusChange, Timestamp};
 use haltere_link::{ChangePosition, LatestChanges};
 use haltere_store::{AuditFilter, AuditRecord};
 
@@ -19,7 +19,7 @@ impl Activity {
         // One more than the page has, to know whether there is another page.
         let limit = query.limit.get().saturating_add(1);
         let changes = self.changes(ctx, query, limit, &connections);
-        let audited = self.audited(ctx, query, limit).await?;
+        let audited = self.audited(ctx, query, limit, &connections).await?;
         Ok(merge(query, changes, audited, &connections))
     }
 
@@ -36,7 +36,11 @@ impl Activity {
         if !is_wanted_kind || query.user.is_some() {
             return LatestChanges::new();
         }
-        let readable = connections.entries().iter().filter_map(|entry| entry.connection().ok());
+        let readable = connections
+            .entries()
+            .iter()
+            .filter(|entry| query.labels.matches(entry.labels()))
+            .filter_map(|entry| entry.connection().ok());
         let ids: Vec<_> = readable
             .map(|connection| &connection.id)
             .filter(|id| query.connection.as_deref().is_none_or(|asked| asked == id.as_str()))
@@ -58,9 +62,11 @@ impl Activity {
         ctx: &Ctx,
         query: &ActivityQuery,
         limit: usize,
+        connections: &Snapshot,
     ) -> Result<Audited, Internal> {
         const OPERATION: &str = "read the audit trail";
-        let actions = match (query.kind, query.connection.is_some()) {
+        let has_labels = !query.labels.is_empty();
+        let actions = match (query.kind, query.connection.is_some() || has_labels) {
             (Some(ActivityKind::Status | ActivityKind::Failures), _) => {
                 return Ok(Audited::default());
             }
@@ -72,6 +78,8 @@ impl Activity {
         if !ctx.may(Action::ListAuditEntries) {
             return Ok(Audited::default());
         }
+        // Labels are not in the trail: the entries of all connections are read, of which few may be selected.
+        let limit = if has_labels { limit.max(SELECTED_FROM) } else { limit };
         // An index finds the entries of a user or an object, and none those with an action.
         let is_scan = actions.is_some() && query.user.is_none() && query.connection.is_none();
         let mut filter = AuditFilter {
@@ -97,13 +105,21 @@ impl Activity {
             (None, Some(after)) if after > 0 => Some(End { before: after + 1, at: None }),
             (None, _) => None,
         };
-        let records = page.into_iter().filter(|record| is_visible(ctx, record)).collect();
+        let is_wanted = |record: &AuditRecord| {
+            is_visible(ctx, record)
+                && (!has_labels || is_selected(&query.labels, record, connections))
+        };
+        let records = page.into_iter().filter(is_wanted).collect();
         Ok(Audited { records, end })
     }
 }
 
 /// How many audit entries a request goes through in search of those with an action.
 const SCANNED: i64 = 20_000;
+
+/// How many audit entries about connections a request reads at least, to find those about connections with some
+/// labels.
+const SELECTED_FROM: usize = 1_000;
 
 /// What was read of the audit trail.
 #[derive(Default)]
@@ -149,6 +165,16 @@ fn is_about_connection(entry: &AuditEntry) -> bool {
         ),
         ActivityKind::Status | ActivityKind::Failures | ActivityKind::System => false,
     }
+}
+
+/// Whether an entry is about a connection that has the labels now.
+fn is_selected(
+    labels: &LabelSelector,
+    AuditRecord { entry, .. }: &AuditRecord,
+    connections: &Snapshot,
+) -> bool {
+    let connection = connections.get(&entry.object).filter(|_| is_about_connection(entry));
+    connection.is_some_and(|connection| labels.matches(connection.labels()))
 }
 
 /// The name of the connection that an entry is about.
@@ -234,6 +260,7 @@ mod tests {
             kind: Some(ActivityKind::Connections),
             user: None,
             connection: None,
+            labels: LabelSelector::default(),
             since: None,
             until: None,
             limit: NonZeroUsize::new(10).expect("not 0"),

@@ -6,7 +6,7 @@ mod list;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, AuditEntry, ConnectionId, StatusChange, Timestamp};
+use haltere_core::{AuditAction, AuditEntry, ConnectionId, LabelSelector, StatusChange, Timestamp};
 use haltere_store::Store;
 
 use crate::connections::Fleet;
@@ -28,6 +28,8 @@ pub struct ActivityQuery {
     pub user: Option<String>,
     /// Only entries about this connection.
     pub connection: Option<String>,
+    /// Only entries about connections with these labels.
+    pub labels: LabelSelector,
     /// Only entries of this time or later.
     pub since: Option<Timestamp>,
     /// Only entries of this time or earlier.

@@ -1,19 +1,24 @@
 import { NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
 
 import { useFleet } from "../../api/fleet";
 import { hasPermission, useProfile } from "../../api/session";
 import { usePageMessages } from "../../i18n/page-messages";
 import type { ActivityKind, ActivityPeriod, ActivitySearch } from "../../model/activity-search";
 import { ACTIVITY_KINDS, ACTIVITY_PERIODS, AUDIT_KINDS } from "../../model/activity-search";
+import { countLabels } from "../../model/labels";
 import classes from "./ActivityFilters.module.css";
+
+/** The most values of a label to offer. */
+const MAX_VALUES = 50;
 
 interface Props {
   search: ActivitySearch;
   onChange: (change: ActivitySearch) => void;
 }
 
-/** Kind, period and user. Those of the audit trail are only for users who may see it. */
+/** Kind, period, user and label. Those of the audit trail are only for users who may see it. */
 export function ActivityFilters({ search, onChange }: Props) {
   const t = usePageMessages().activity;
   const { byId } = useFleet();
@@ -50,6 +55,7 @@ export function ActivityFilters({ search, onChange }: Props) {
           onChange={({ currentTarget: { value } }) => onChange({ user: value || undefined })}
         />
       )}
+      <LabelChoice label={search.label} onChange={(label) => onChange({ label })} />
       {connection !== undefined && (
         <UnstyledButton
           className={classes.chip}
@@ -61,5 +67,38 @@ export function ActivityFilters({ search, onChange }: Props) {
         </UnstyledButton>
       )}
     </div>
+  );
+}
+
+interface LabelChoiceProps {
+  label: string | undefined;
+  onChange: (label: string | undefined) => void;
+}
+
+/** Offers the labels of the fleet, and the selector of a shared URL whatever it is. */
+function LabelChoice({ label, onChange }: LabelChoiceProps) {
+  const t = usePageMessages().activity;
+  const { byId } = useFleet();
+  const groups = useMemo(
+    () =>
+      [...countLabels(byId.values())].map(([key, values]) => ({
+        group: key,
+        items: [...values.keys()].slice(0, MAX_VALUES).map((value) => ({ value: `${key}=${value}`, label: value })),
+      })),
+    [byId],
+  );
+  if (groups.length === 0 && label === undefined) return null;
+  const isOffered = groups.some(({ items }) => items.some(({ value }) => value === label));
+  return (
+    <NativeSelect
+      label={t.label}
+      value={label ?? ""}
+      onChange={({ currentTarget: { value } }) => onChange(value || undefined)}
+      data={[
+        { value: "", label: t.allLabels },
+        ...(label === undefined || isOffered ? [] : [{ value: label, label }]),
+        ...groups,
+      ]}
+    />
   );
 }
