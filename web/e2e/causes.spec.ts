@@ -70,6 +70,10 @@ test("five causes are listed at first, and the others on demand", async ({ page,
   await more.click();
   await expect(causes).toHaveCount(count);
   await expect(more).toBeHidden();
+  // The first of those that were hidden has the focus, and the next key goes on from there.
+  await expect(causes.nth(5)).toBeFocused();
+  await page.keyboard.press("Tab");
+  expect(await causes.nth(5).evaluate((cause) => cause.contains(document.activeElement))).toBe(true);
   for (const id of Object.keys(failing)) await expect(wrong(page).getByRole("link", { name: id })).toBeVisible();
   http.end();
 });

@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { memo, useState } from "react";
+import { memo, useLayoutEffect, useRef, useState } from "react";
 
 import type { ConnectionError } from "../../api/schema";
 import type { CoreMessages } from "../../i18n/en-core";
@@ -34,6 +34,11 @@ interface Props {
 export const Causes = memo(function Causes({ groups, expiring, now, isFiltered, onFilter }: Props) {
   const t = useMessages();
   const [showsAll, setShowsAll] = useState(false);
+  const firstHidden = useRef<HTMLLIElement>(null);
+  // The button that had the focus is gone.
+  useLayoutEffect(() => {
+    if (showsAll) firstHidden.current?.focus();
+  }, [showsAll]);
   const causes = groups.map((group) => ({
     key: group.code ?? "",
     line: <FailureCause group={group} onFilter={onFilter} />,
@@ -59,8 +64,10 @@ export const Causes = memo(function Causes({ groups, expiring, now, isFiltered, 
         </p>
       ) : (
         <ul className={classes.list} data-failing={groups.length > 0 || undefined}>
-          {shown.map(({ key, line }) => (
-            <li key={key}>{line}</li>
+          {shown.map(({ key, line }, index) => (
+            <li key={key} {...(index === MAX_LINES && { ref: firstHidden, tabIndex: -1 })}>
+              {line}
+            </li>
           ))}
           {hidden > 0 && (
             <li className={classes.rest}>
