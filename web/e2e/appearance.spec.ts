@@ -35,6 +35,19 @@ test("a chosen language is remembered", async ({ page }) => {
   await expect(page.getByRole("heading", { name: de.profile.appearance })).toBeVisible();
 });
 
+test("a language that can't be loaded is reported, and chosen again works", async ({ page, guard }) => {
+  guard.allow(/de-core/, /net::ERR_/);
+  await page.route(/\/de-core-/, async (route) => route.abort("connectionreset"));
+  await page.goto("/profile");
+  const choice = page.getByRole("radiogroup", { name: appearance.language });
+  await choice.getByText("Deutsch").click();
+  await expect(page.getByRole("alert")).toContainText(appearance.languageNotLoaded);
+  await expect(choice.getByRole("radio", { name: "English" })).toBeChecked();
+  await page.unroute(/\/de-core-/);
+  await choice.getByText("Deutsch").click();
+  await expect(page.getByRole("heading", { name: de.profile.appearance })).toBeVisible();
+});
+
 /** All texts of a catalogue of messages. */
 function texts(words: object): string[] {
   return Object.values(words).flatMap((word: unknown) => {

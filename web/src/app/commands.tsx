@@ -20,7 +20,8 @@ import { useNavigate } from "@tanstack/react-router";
 
 import { hasPermission, logOut, useProfile } from "../api/session";
 import type { Command } from "../components/CommandPalette";
-import { LANGUAGES, setLanguage, useLanguage, useMessages } from "../i18n/language";
+import { useLanguageSwitch } from "../hooks/use-language-switch";
+import { LANGUAGES, useLanguage, useMessages } from "../i18n/language";
 import { API_DOCS_URL, linkTo } from "../model/paths";
 
 /** The commands that the user has permission for. `onShortcuts` opens the list of shortcuts. */
@@ -29,6 +30,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
   const profile = useProfile();
   const navigate = useNavigate();
   const language = useLanguage();
+  const switchLanguage = useLanguageSwitch();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const themes = [
     ["auto", IconSunMoon],
@@ -112,7 +114,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
         id: `language-${other}`,
         label: `${t.appearance.language}: ${LANGUAGES[other]}`,
         icon: IconLanguage,
-        run: () => void setLanguage(other, true),
+        run: () => switchLanguage(other),
       })),
     { id: "log-out", label: t.nav.logOut, icon: IconLogout, run: () => void logOut() },
   ];

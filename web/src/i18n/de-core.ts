@@ -37,6 +37,7 @@ export const coreMessages: CoreMessages = {
     theme: "Farbschema",
     themes: { auto: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
+    languageNotLoaded: "Die Sprache konnte nicht gewechselt werden",
   },
 
   commands: {

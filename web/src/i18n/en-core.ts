@@ -40,6 +40,7 @@ export const coreMessages = {
     theme: "Theme",
     themes: { auto: "System", light: "Light", dark: "Dark" },
     language: "Language",
+    languageNotLoaded: "The language could not be changed",
   },
 
   commands: {
@@ -120,7 +121,7 @@ export const coreMessages = {
     } as Record<string, string>,
   },
 
-  /** Faults of the server's storage, by the server's reason. */
+  /** What is wrong with the server's storage, by the server's reason. */
   storage: {
     notReady: "haltere is not ready",
     effect: "Changes can't be saved at the moment. The display continues.",

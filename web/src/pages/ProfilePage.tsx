@@ -3,8 +3,9 @@ import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import { useProfile } from "../api/session";
 import { PasswordForm } from "../forms/PasswordForm";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import { useLanguageSwitch } from "../hooks/use-language-switch";
 import type { Language } from "../i18n/language";
-import { LANGUAGES, setLanguage, useLanguage } from "../i18n/language";
+import { LANGUAGES, useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import { Card } from "../ui/Card";
 import { PropertyList } from "../ui/PropertyList";
@@ -37,6 +38,7 @@ export function ProfilePage() {
 function Appearance() {
   const t = usePageMessages();
   const language = useLanguage();
+  const switchLanguage = useLanguageSwitch();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Card title={t.profile.appearance}>
@@ -52,7 +54,7 @@ function Appearance() {
         <SegmentedControl
           aria-labelledby="language"
           value={language}
-          onChange={(chosen) => void setLanguage(chosen as Language, true)}
+          onChange={(chosen) => switchLanguage(chosen as Language)}
           data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
         />
       </div>
