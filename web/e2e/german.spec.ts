@@ -247,3 +247,113 @@ test("what the server refuses is said in German at the field", async ({ page, gu
     });
   }
 });
+
+/** Words that no German text has. */
+const ENGLISH = /\b(the|is|are|of|and|with|this|too|not|been|has|by|at)\b/i;
+
+test.describe("limits", () => {
+  test.use({
+    settings: { HALTERE_LIMITS_AUDITED_ACTIONS_PER_HOUR: "100", HALTERE_LIMITS_FAILED_LOGINS_PER_USER: "2" },
+  });
+
+  test("a limit that is reached is reported in German", async ({ page, admin, guard, openWindow, haltere }) => {
+    guard.allow(/status of (401|429) /);
+    await admin.load(["press", "oven"].map((id) => ({ id, name: id, url: "mqtt://127.0.0.1:3" })));
+    const main = page.getByRole("main");
+    const alert = page.getByRole("alert").filter({ hasText: de.offline.busy });
+    await page.goto("/connections/press/edit");
+    await textField(page, de.form.name).fill("Presse");
+    const change = async (_: unknown, n: number) => admin.ask("PATCH", "/api/connections/oven", { name: `Oven ${n}` });
+    const changes = await Promise.allSettled(Array.from({ length: 101 }, change));
+    expect(changes.filter(({ status }) => status === "rejected").length).toBeGreaterThan(0);
+    await page.getByRole("button", { name: de.save, exact: true }).click();
+    await expect(alert).toContainText(de.offline.limits["audited_actions"] ?? "");
+    await expect(main).not.toContainText(ENGLISH);
+
+    // So is one that a click reaches, in a notification.
+    await page.goto("/connections/press");
+    await page.getByRole("button", { name: de.more }).click();
+    await page.getByRole("menuitem", { name: de.connection.disconnect }).click();
+    await expect(alert).toContainText(de.offline.limits["audited_actions"] ?? "");
+    await expect(alert).not.toContainText(ENGLISH);
+
+    const stranger = await openWindow("");
+    await stranger.goto(`${haltere.url}/`);
+    for (let n = 0; n < 3; n += 1) {
+      await textField(stranger, de.login.username).fill("nina");
+      await stranger.getByLabel(de.login.password, { exact: true }).fill("wrong password");
+      const answered = stranger.waitForResponse((response) => response.request().method() === "POST");
+      await stranger.getByRole("button", { name: de.login.submit }).click();
+      await answered;
+    }
+    await expect(stranger.getByRole("alert")).toContainText(/\d+ (s|min)/);
+    await expect(stranger.locator("body")).not.toContainText(ENGLISH);
+  });
+});
+
+test("a conflict with another user's edit is in German", async ({ page, admin, haltere, pki, guard }) => {
+  guard.allow(/status of 412 .*\/api\/connections\/press/);
+  await admin.create({
+    id: "press",
+    name: "Press",
+    url: "mqtts://127.0.0.1:3",
+    ca: pki.ca.cert,
+    labels: { site: "graz" },
+  });
+  await haltere.addUser("nina", "connectionManager");
+  const nina = await haltere.login("nina");
+  await page.goto("/connections/press/edit");
+  await textField(page, de.form.name).fill("Presse 5");
+  await nina.ask("PATCH", "/api/connections/press", {
+    name: "Presse 6",
+    url: "mqtts://127.0.0.1:4",
+    ca: null,
+    rejectUnauthorized: false,
+    labels: { site: "linz" },
+    credentials: { username: "nina", password: "secret" },
+  });
+  const conflict = page.getByRole("alert").filter({ has: page.getByRole("button", { name: de.merge.take }) });
+  await expect(conflict).toContainText("nina");
+  await page.getByRole("button", { name: de.save, exact: true }).click();
+  await expect(conflict).toContainText(de.merge.choose);
+  await expect(conflict).not.toContainText(ENGLISH);
+  await expect(page.getByRole("main")).not.toContainText(ENGLISH);
+  await conflict.getByRole("button", { name: de.merge.take }).click();
+  await page.getByRole("button", { name: de.save, exact: true }).click();
+  await expect(page.getByText(de.outcome.saved("Presse 5"))).toBeVisible();
+
+  // Deleted in the meantime: the form stays.
+  await page.goto("/connections/press/edit");
+  await textField(page, de.form.name).fill("Presse 7");
+  await nina.ask("DELETE", "/api/connections/press");
+  await expect(page.getByRole("button", { name: de.form.createAgain })).toBeVisible();
+  await expect(page.getByRole("main")).not.toContainText(ENGLISH);
+});
+
+test("what is wrong with the storage is in German", async ({ page, admin, guard }) => {
+  guard.allow(/status of 503 .*\/readyz/, /status of 500 .*\/api\/connections/);
+  await admin.create({ id: "press", name: "Press", url: "mqtt://127.0.0.1:3" });
+  let reason = "";
+  // As the server answers on a file system that fails; a test can't make each of them.
+  await page.route("**/readyz", async (route) => route.fulfill({ status: 503, json: { reasons: [reason] } }));
+  await page.route("**/disconnect", async (route) =>
+    route.fulfill({
+      status: 500,
+      json: { code: "INTERNAL", message: "An internal server error occurred", reason },
+    }),
+  );
+  for (const [name, { title, how }] of Object.entries(de.storage.reasons)) {
+    await test.step(name, async () => {
+      reason = name;
+      await page.goto("about:blank");
+      await page.goto("/connections/press");
+      const banner = page.getByRole("status").filter({ hasText: title });
+      await expect(banner).toContainText(how);
+      await page.getByRole("button", { name: de.more }).click();
+      await page.getByRole("menuitem", { name: de.connection.disconnect }).click();
+      const alert = page.getByRole("alert").filter({ hasText: title });
+      await expect(alert).toContainText(de.storage.effect);
+      await expect(banner.or(alert).filter({ hasText: ENGLISH })).toHaveCount(0);
+    });
+  }
+});
