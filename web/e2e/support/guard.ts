@@ -16,7 +16,7 @@ export class Guard {
   }
 
   /** What was recorded and is not allowed. */
-  get faults(): readonly string[] {
+  get problems(): readonly string[] {
     return this.#found.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
   }
 

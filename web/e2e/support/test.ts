@@ -78,7 +78,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   guard: async ({ haltere }, provide) => {
     const guard = new Guard(() => haltere.origin);
     await provide(guard);
-    expect(guard.faults, "nothing is wrong in the browser").toEqual([]);
+    expect(guard.problems, "nothing is wrong in the browser").toEqual([]);
   },
   context: async ({ context, guard, haltere, loggedInAs }, provide) => {
     await guard.watch(context);

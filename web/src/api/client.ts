@@ -54,7 +54,7 @@ export class ApiError extends Error {
     return stringField(this.body, "limit");
   }
 
-  /** The fault of the server's storage, if that is the cause. */
+  /** What is wrong with the server's storage, if that is the cause. */
   get reason(): string | undefined {
     return stringField(this.body, "reason");
   }

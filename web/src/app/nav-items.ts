@@ -5,18 +5,18 @@ import type { Permission, Profile } from "../api/schema";
 import { hasPermission } from "../api/session";
 import { PATHS } from "../model/paths";
 
-/** A part of the console with an entry in the navigation. */
+/** A part of the console with an item in the navigation. */
 export type NavId = "fleet" | "activity" | "administration";
 
 interface NavItem {
   readonly id: NavId;
   readonly to: typeof PATHS.fleet | typeof PATHS.activity | typeof PATHS.administration;
   readonly icon: TablerIcon;
-  /** The user needs one of these; without any, every user has the entry. */
+  /** The user needs one of these; without any, every user has the item. */
   readonly permissions?: readonly Permission[];
 }
 
-/** The entries of the navigation, in their order. Each has its label in `t.nav`; a route names its entry in `staticData`. */
+/** The items of the navigation, in their order. Each has its label in `t.nav`; a route names its item in `staticData`. */
 const NAV_ITEMS: readonly NavItem[] = [
   { id: "fleet", to: PATHS.fleet, icon: IconTopologyStar3 },
   { id: "activity", to: PATHS.activity, icon: IconHistory, permissions: ["activity.list"] },
@@ -28,7 +28,7 @@ const NAV_ITEMS: readonly NavItem[] = [
   },
 ];
 
-/** The entries that a user has. */
+/** The items that a user has. */
 export function navItemsOf(profile: Profile): readonly NavItem[] {
   return NAV_ITEMS.filter(({ permissions }) => permissions?.some((it) => hasPermission(profile, it)) ?? true);
 }

@@ -12,7 +12,7 @@ const STORAGE = join(import.meta.dirname, "../../../crates/haltere-core/src/stor
 
 const DOWN = { isOnline: false, wasOnline: false };
 
-test("every storage fault has a message in both languages", () => {
+test("every storage failure has a message in both languages", () => {
   const reasons = Array.from(readFileSync(STORAGE, "utf8").matchAll(/=> "([^"]+)"/g), (match) => match[1]);
   expect(reasons.length).toBeGreaterThan(4);
   for (const { storage } of [en, de]) expect(Object.keys(storage.reasons).toSorted()).toEqual(reasons.toSorted());

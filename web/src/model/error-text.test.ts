@@ -55,7 +55,7 @@ test("every limit in the server's sources has a message in both languages", () =
   }
 });
 
-test("a storage fault gives its reason", () => {
+test("a storage failure gives its reason", () => {
   const error = refused(500, { reason: "the database is damaged" });
   expect(errorText(error, en)).toBe(`The database is damaged. ${en.storage.effect}`);
   expect(errorText(refused(500, { reason: "the moon is full" }), en)).toContain("the moon is full");

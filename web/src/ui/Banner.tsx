@@ -5,7 +5,7 @@ import classes from "./Banner.module.css";
 interface Props {
   icon: ReactNode;
   title: string;
-  /** `bad` for a fault; `warn` for a condition that passes by itself. */
+  /** `bad` for a failure; `warn` for a condition that passes by itself. */
   tone: "bad" | "warn";
   children: ReactNode;
 }
