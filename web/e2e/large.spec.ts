@@ -9,6 +9,8 @@ const { fleet } = en;
 const name = (number: number) => `Broker ${String(number).padStart(5, "0")}`;
 
 test("ten thousand connections are listed, filtered, scrolled and tabbed through", async ({ page, admin }) => {
+  // Takes half a minute on a machine without other work.
+  test.slow();
   await admin.load(
     Array.from({ length: COUNT }, (_, number) => ({ id: `b-${number}`, name: name(number), url: UNREACHABLE_URL })),
   );
