@@ -19,8 +19,8 @@ paths of its other pages return as well (`/login`, `/connections/press-4`), and 
 const WITHOUT_ROUTE: &str = "
 ## Actions without a route
 
-The first three take effect inside other actions: a list contains secrets if the caller may read them, and the activity contains entries of the audit
-trail. The rest is done on the command line, whose user may do everything.
+The first two take effect inside other actions: a list or an export contains secrets if the caller may read them. The rest is done on the
+command line, whose user may do everything.
 
 ";
 

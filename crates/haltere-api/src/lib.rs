@@ -9,6 +9,7 @@
 mod access;
 mod access_table;
 mod activity;
+mod audit;
 mod auth;
 mod base_path;
 mod connections;

@@ -10,7 +10,8 @@ use crate::access::Access;
 use crate::gate::gate;
 use crate::state::ApiState;
 use crate::{
-    activity, auth, connections, console, docs, events, openapi, pages, plugins, profile, system,
+    activity, audit, auth, connections, console, docs, events, openapi, pages, plugins, profile,
+    system,
 };
 
 /// All routes, and the OpenAPI document that describes them.
@@ -32,6 +33,7 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(connections::import::handler))
         .route(routes!(connections::export::handler))
         .route(routes!(activity::handler))
+        .route(routes!(audit::handler))
         .route(routes!(events::handler))
         .route(routes!(profile::get::handler))
         .route(routes!(profile::sessions::list::handler))

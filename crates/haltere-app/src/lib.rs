@@ -14,6 +14,7 @@
 pub mod activity;
 mod app;
 mod audit;
+pub mod audit_trail;
 mod authorizer;
 mod background;
 pub mod backups;

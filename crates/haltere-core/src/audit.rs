@@ -94,6 +94,68 @@ impl AuditAction {
             Self::SecretsRotate => "secrets.rotate",
         }
     }
+
+    /// The action with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
+    /// What the object of its entries is. The same text may be the id of a connection and the name of a user.
+    pub const fn object_kind(self) -> AuditObjectKind {
+        match self {
+            Self::ConnectionCreate
+            | Self::ConnectionOverwrite
+            | Self::ConnectionUpdate
+            | Self::ConnectionDelete
+            | Self::ConnectionConnect
+            | Self::ConnectionDisconnect
+            | Self::ConnectionImport
+            | Self::ConnectionExport
+            | Self::ConnectionTest
+            | Self::ConnectionReadSecrets => AuditObjectKind::Connection,
+            Self::SessionLogin | Self::SessionLogout | Self::SessionEnd => AuditObjectKind::Session,
+            Self::UserCreate | Self::UserUpdate | Self::UserPassword | Self::UserDelete => {
+                AuditObjectKind::User
+            }
+            Self::PluginSwitch => AuditObjectKind::Plugin,
+            Self::BackupCreate | Self::BackupRestore | Self::SecretsRotate => {
+                AuditObjectKind::Installation
+            }
+        }
+    }
+}
+
+/// What the object of an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuditObjectKind {
+    /// A connection, by its id; without one, several.
+    Connection,
+    /// A session, by its handle; without one, the user's own ones.
+    Session,
+    /// A user, by name.
+    User,
+    /// A plugin, by its id.
+    Plugin,
+    /// The installation as a whole.
+    Installation,
+}
+
+impl AuditObjectKind {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Session => "session",
+            Self::User => "user",
+            Self::Plugin => "plugin",
+            Self::Installation => "installation",
+        }
+    }
+
+    /// The actions whose entries have such an object.
+    pub fn actions(self) -> impl Iterator<Item = AuditAction> {
+        AuditAction::ALL.into_iter().filter(move |action| action.object_kind() == self)
+    }
 }
 
 /// How it ended.
@@ -111,6 +173,11 @@ impl AuditOutcome {
             Self::Success => "success",
             Self::Denied => "denied",
         }
+    }
+
+    /// The outcome with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Success, Self::Denied].into_iter().find(|outcome| outcome.as_str() == name)
     }
 }
 

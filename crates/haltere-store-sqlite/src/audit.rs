@@ -16,6 +16,9 @@ const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, obj
     detail, times, since FROM audit WHERE sequence < ";
 const FIRST_SINCE: &str = " AND sequence >= (SELECT min(sequence) FROM audit \
     INDEXED BY audit_by_time WHERE at >= ";
+/// Where a search for text looks. The line feeds keep a match within one cell.
+const TEXT: &str = " AND (actor || char(10) || ifnull(address, '') || char(10) || request_id || char(10) || action \
+    || char(10) || object || char(10) || detail) LIKE ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
     detail, times, since) VALUES ";
 /// The name that [`AuditAction::ConnectionOverwrite`] has in entries of earlier versions.
@@ -26,7 +29,20 @@ const COLUMNS: usize = 10;
 #[async_trait]
 impl AuditReads for Tx {
     async fn list(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
-        let AuditFilter { actor, object, actions, since, until, before, after, limit } = filter;
+        let AuditFilter {
+            actor,
+            object,
+            actions,
+            outcome,
+            address,
+            request_id,
+            text,
+            since,
+            until,
+            before,
+            after,
+            limit,
+        } = filter;
         // Only the conditions that are asked for, so that the index that serves them is used.
         let mut query = QueryBuilder::new(LIST);
         query.push_bind(before.unwrap_or(i64::MAX));
@@ -49,6 +65,18 @@ impl AuditReads for Tx {
                 }
             }
             query.push(")");
+        }
+        if let Some(outcome) = outcome {
+            query.push(" AND outcome = ").push_bind(outcome.as_str());
+        }
+        if let Some(address) = address {
+            query.push(" AND address = ").push_bind(address.to_string());
+        }
+        if let Some(request_id) = request_id {
+            query.push(" AND request_id = ").push_bind(request_id.as_str());
+        }
+        if let Some(text) = text {
+            query.push(TEXT).push_bind(containing(text)).push(" ESCAPE '\\'");
         }
         // The entries are in the order of their sequence. `+` keeps the index by time, which has another order,
         // out of it; it only finds the first of them.
@@ -78,6 +106,19 @@ impl AuditWrites for Tx {
         }
         Ok(())
     }
+}
+
+/// The pattern of `LIKE` for texts that contain `text`.
+fn containing(text: &str) -> String {
+    let mut pattern = "%".to_owned();
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry) -> Statement<'q> {
@@ -111,7 +152,7 @@ fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
             request_id: cells.get("request_id")?,
             action: cells.parse("action", action_from_text)?,
             object: cells.get("object")?,
-            outcome: cells.parse("outcome", outcome_from_text)?,
+            outcome: cells.parse("outcome", AuditOutcome::parse)?,
             detail: cells.get("detail")?,
             repeats: repeats(&mut cells)?,
         },
@@ -132,11 +173,5 @@ fn action_from_text(text: &str) -> Option<AuditAction> {
     if text == FORMER_OVERWRITE {
         return Some(AuditAction::ConnectionOverwrite);
     }
-    AuditAction::ALL.into_iter().find(|action| action.as_str() == text)
-}
-
-fn outcome_from_text(text: &str) -> Option<AuditOutcome> {
-    [AuditOutcome::Success, AuditOutcome::Denied]
-        .into_iter()
-        .find(|outcome| outcome.as_str() == text)
+    AuditAction::parse(text)
 }

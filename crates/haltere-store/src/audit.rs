@@ -1,7 +1,9 @@
 //! The audit trail: append-only.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
-use haltere_core::{AuditAction, AuditEntry, Timestamp};
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Timestamp};
 
 use crate::StoreError;
 
@@ -22,6 +24,15 @@ pub struct AuditFilter {
     pub object: Option<String>,
     /// Only entries with one of these actions.
     pub actions: Option<Vec<AuditAction>>,
+    /// Only entries with this outcome.
+    pub outcome: Option<AuditOutcome>,
+    /// Only entries of requests from this address.
+    pub address: Option<IpAddr>,
+    /// Only entries of the request with this id.
+    pub request_id: Option<String>,
+    /// Only entries that contain this text in actor, address, request id, action, object or detail. ASCII letters
+    /// match in either case.
+    pub text: Option<String>,
     /// Only entries of this time or later.
     pub since: Option<Timestamp>,
     /// Only entries of this time or earlier.

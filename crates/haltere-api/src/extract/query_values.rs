@@ -78,7 +78,7 @@ impl ToSchema for Milliseconds {
 
 /// A text of at most `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Text<const MAX: usize>(String);
+pub(crate) struct Text<const MAX: usize>(pub(crate) String);
 
 impl<const MAX: usize> Text<MAX> {
     pub(crate) fn into_string(self) -> String {

@@ -29,6 +29,7 @@ pub(crate) fn frame() -> OpenApi {
     let tags = [
         ("Connections", "Connections to brokers, and the status of their links"),
         ("Events", "A stream of changes"),
+        ("Audit", "Who did what, when, and how it ended"),
         ("Profile", "The caller's own account"),
         ("Plugins", "Features that can be switched off"),
         ("System", "Health and version"),

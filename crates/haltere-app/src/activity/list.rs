@@ -1,10 +1,13 @@
 //! `GET /api/activity`
 
-use haltere_core::{AuditAction, AuditEntry, HistoryState, LabelSelector, StatusChange, Timestamp};
+use haltere_core::{
+    AuditEntry, AuditObjectKind, HistoryState, LabelSelector, StatusChange, Timestamp,
+};
 use haltere_link::{ChangePosition, LatestChanges};
 use haltere_store::{AuditFilter, AuditRecord};
 
 use super::{Activity, ActivityEntry, ActivityKind, ActivityPage, ActivityQuery};
+use crate::audit_trail;
 use crate::connections::{ListError, Snapshot};
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
@@ -89,14 +92,13 @@ impl Activity {
             since: query.since,
             until: query.until,
             before: query.after.as_ref().and_then(|after| after.audit),
-            after: None,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            ..AuditFilter::default()
         };
         let mut read = self.store.read().await.context(OPERATION)?;
         if is_scan {
-            let newest = AuditFilter { before: filter.before, limit: 1, ..AuditFilter::default() };
-            let newest = read.audit().list(&newest).await.context(OPERATION)?;
-            filter.after = newest.first().map(|record| record.sequence - SCANNED);
+            let start = audit_trail::start_of_scan(read.audit(), filter.before).await;
+            filter.after = start.context(OPERATION)?;
         }
         let page = read.audit().list(&filter).await.context(OPERATION)?;
         let last = page.last().filter(|_| page.len() >= limit);
@@ -106,16 +108,13 @@ impl Activity {
             (None, _) => None,
         };
         let is_wanted = |record: &AuditRecord| {
-            is_visible(ctx, record)
+            audit_trail::is_visible(ctx, record)
                 && (!has_labels || is_selected(&query.labels, record, connections))
         };
         let records = page.into_iter().filter(is_wanted).collect();
         Ok(Audited { records, end })
     }
 }
-
-/// How many audit entries a request goes through in search of those with an action.
-const SCANNED: i64 = 20_000;
 
 /// How many audit entries about connections a request reads at least, to find those about connections with some
 /// labels.
@@ -147,24 +146,8 @@ fn is_event(change: &StatusChange) -> bool {
     is_state && change.since.at() >= change.at
 }
 
-/// Entries about a hidden connection are hidden as well.
-fn is_visible(ctx: &Ctx, AuditRecord { entry, .. }: &AuditRecord) -> bool {
-    !is_about_connection(entry)
-        || ctx.visibility().is_all()
-        || ctx.visibility().covers(&entry.object)
-}
-
 fn is_about_connection(entry: &AuditEntry) -> bool {
-    match ActivityKind::of(entry.action) {
-        ActivityKind::Connections => true,
-        ActivityKind::Access => matches!(
-            entry.action,
-            AuditAction::ConnectionExport
-                | AuditAction::ConnectionTest
-                | AuditAction::ConnectionReadSecrets
-        ),
-        ActivityKind::Status | ActivityKind::Failures | ActivityKind::System => false,
-    }
+    entry.action.object_kind() == AuditObjectKind::Connection
 }
 
 /// Whether an entry is about a connection that has the labels now.
@@ -231,10 +214,11 @@ fn merge(
 mod tests {
     use std::num::NonZeroUsize;
 
-    use haltere_core::Role;
+    use haltere_core::{AuditAction, Role};
 
     use super::*;
     use crate::audit;
+    use crate::audit_trail::SCANNED;
     use crate::connections::Secrets;
     use crate::connections::fixture::{broken, new};
     use crate::testing::TestApp;

@@ -20,6 +20,7 @@ pub use start::StartError;
 
 use crate::activity::Activity;
 use crate::audit::AuditWriter;
+use crate::audit_trail::AuditTrail;
 use crate::authorizer::Authorizer;
 use crate::background::Background;
 use crate::connections::{Connections, Fleet, Transfer};
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) connections: Arc<Connections>,
     pub(crate) activity: Activity,
+    pub(crate) audit_trail: AuditTrail,
     pub(crate) plugins: Plugins,
     pub(crate) events: Events,
     pub(crate) keyring: Keyring,
@@ -116,6 +118,11 @@ impl App {
     /// The latest changes of links, and what users did.
     pub fn activity(&self) -> &Activity {
         &self.0.activity
+    }
+
+    /// The audit trail, for those who may read it.
+    pub fn audit_trail(&self) -> &AuditTrail {
+        &self.0.audit_trail
     }
 
     /// Plugins, and what can be done with them.

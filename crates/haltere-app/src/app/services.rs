@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::{AppSettings, AuditSettings};
 use crate::activity::Activity;
 use crate::audit::AuditWriter;
+use crate::audit_trail::AuditTrail;
 use crate::authorizer::Authorizer;
 use crate::connections::{ConnectionLimits, Connections, Fleet, Transfer};
 use crate::events::Events;
@@ -96,6 +97,10 @@ impl Shared {
 
     pub(super) fn activity(&self) -> Activity {
         Activity { store: Arc::clone(&self.store), fleet: Arc::clone(&self.fleet) }
+    }
+
+    pub(super) fn audit_trail(&self) -> AuditTrail {
+        AuditTrail { store: Arc::clone(&self.store) }
     }
 
     pub(super) fn plugins(&self) -> Plugins {

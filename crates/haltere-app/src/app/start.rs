@@ -48,6 +48,7 @@ impl App {
         let connections = Arc::new(shared.connections(&settings, connect_timeout));
         let transfer = shared.transfer(&settings);
         let (activity, plugins, events) = (shared.activity(), shared.plugins(), shared.events());
+        let audit_trail = shared.audit_trail();
         let hashing = settings.sessions.hashing;
         let sessions = Arc::new(shared.sessions(settings.sessions));
         let profiles = shared.profiles(&sessions);
@@ -80,6 +81,7 @@ impl App {
             connections,
             transfer,
             activity,
+            audit_trail,
             plugins,
             events,
             sessions,

@@ -106,7 +106,7 @@ pub const TABLE: &[Rule; 24] = &[
         .audited_as(AuditAction::ConnectionTest)
         .rate_limited(),
     Rule::new(Action::ListActivity, "activity.list", READERS).routes(&["GET /api/activity"]),
-    Rule::new(Action::ListAuditEntries, "audit.list", ADMIN),
+    Rule::new(Action::ListAuditEntries, "audit.list", ADMIN).routes(&["GET /api/audit"]),
     Rule::new(Action::FollowEvents, "events.follow", ALL).routes(&["GET /api/events"]),
     Rule::new(Action::ListPlugins, "plugins.list", ADMIN).routes(&["GET /api/plugins"]),
     Rule::new(Action::SwitchPlugin, "plugins.switch", ADMIN)

@@ -103,6 +103,39 @@ pub async fn entries_are_filtered_by_action_and_time(store: Arc<dyn Store>) {
     assert_eq!(found(AuditFilter { limit: 1, ..between(2, 5) }).await, "3");
 }
 
+pub async fn entries_are_filtered_by_outcome_origin_and_text(store: Arc<dyn Store>) {
+    let of = |object: &str| entry("ada", object);
+    append(
+        &*store,
+        &[
+            AuditEntry { outcome: AuditOutcome::Denied, ..of("1") },
+            AuditEntry { address: "2001:db8::2".parse().ok(), ..of("2") },
+            AuditEntry { address: None, request_id: "another".to_owned(), ..of("3") },
+            AuditEntry { detail: "100%_\\ of URL".to_owned(), ..of("4") },
+            AuditEntry { actor: "bob".to_owned(), detail: String::new(), ..of("5-ada") },
+        ],
+    )
+    .await;
+    let found = async |filter: AuditFilter| objects(&list(&*store, filter).await).join("");
+    let all = || newest(10);
+    let denied = AuditFilter { outcome: Some(AuditOutcome::Denied), ..all() };
+    assert_eq!(found(denied).await, "1");
+    let address = AuditFilter { address: "2001:db8:0::2".parse().ok(), ..all() };
+    assert_eq!(found(address).await, "2");
+    let request = AuditFilter { request_id: Some("another".to_owned()), ..all() };
+    assert_eq!(found(request).await, "3");
+    let text = |text: &str| AuditFilter { text: Some(text.to_owned()), ..all() };
+    assert_eq!(found(text("100%_\\ OF url")).await, "4");
+    assert_eq!(found(text("_")).await, "4");
+    assert_eq!(found(text("ADA")).await, "5-ada4321");
+    assert_eq!(found(text("DB8::2")).await, "2");
+    assert_eq!(found(text("nother")).await, "3");
+    // Not across two cells.
+    assert_eq!(found(text("bob ")).await, "");
+    let both = AuditFilter { actor: Some("bob".to_owned()), ..text("ada") };
+    assert_eq!(found(both).await, "5-ada");
+}
+
 pub async fn older_entries_are_paged_by_sequence(store: Arc<dyn Store>) {
     let entries: Vec<_> = (0..7).map(|number| entry("ada", &number.to_string())).collect();
     append(&*store, &entries).await;

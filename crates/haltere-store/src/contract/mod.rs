@@ -105,6 +105,7 @@ macro_rules! contract_tests {
                 entries_come_back_newest_first,
                 entries_are_filtered_by_actor_and_object,
                 entries_are_filtered_by_action_and_time,
+                entries_are_filtered_by_outcome_origin_and_text,
                 older_entries_are_paged_by_sequence,
                 many_entries_are_appended_in_their_order,
                 every_action_and_outcome_is_kept,

@@ -1,0 +1,86 @@
+//! Entries as lines of CSV (RFC 4180).
+
+use std::fmt::Display;
+
+use haltere_app::audit_trail::NumberedEntry;
+use haltere_core::AuditEntry;
+
+use crate::wire::time::rfc3339;
+
+/// The header line.
+pub(super) const HEADER: &str =
+    "sequence,time,actor,address,requestId,action,objectKind,object,outcome,detail,times,since\r\n";
+
+/// Appends the line of an entry.
+pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry }: &NumberedEntry) {
+    let AuditEntry { at, actor, address, request_id, action, object, outcome, detail, repeats } =
+        entry;
+    let text = |value: Option<&dyn Display>| value.map(ToString::to_string).unwrap_or_default();
+    let times = repeats.as_ref().map(|repeats| repeats.times.to_string()).unwrap_or_default();
+    let since = repeats.as_ref().map(|repeats| rfc3339(repeats.since)).unwrap_or_default();
+    let cells = [
+        &*sequence.to_string(),
+        &*rfc3339(*at),
+        actor,
+        &*text(address.as_ref().map(|address| address as &dyn Display)),
+        request_id,
+        action.as_str(),
+        action.object_kind().as_str(),
+        object,
+        outcome.as_str(),
+        detail,
+        &times,
+        &since,
+    ];
+    for (index, cell) in cells.into_iter().enumerate() {
+        if index > 0 {
+            lines.push(b',');
+        }
+        append_cell(lines, cell);
+    }
+    lines.extend_from_slice(b"\r\n");
+}
+
+/// An apostrophe keeps a spreadsheet from taking a text for a formula: a failed login has a name of the client's choice.
+fn append_cell(lines: &mut Vec<u8>, cell: &str) {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_quoted = cell.contains([',', '"', '\r', '\n']) || cell.starts_with(['\'', ' ']);
+    if is_quoted {
+        lines.push(b'"');
+    }
+    if is_formula {
+        lines.push(b'\'');
+    }
+    for byte in cell.bytes() {
+        if byte == b'"' {
+            lines.push(b'"');
+        }
+        lines.push(byte);
+    }
+    if is_quoted {
+        lines.push(b'"');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_where_needed_and_are_no_formulas() {
+        for (cell, expected) in [
+            ("", ""),
+            ("a b", "a b"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("a\nb", "\"a\nb\""),
+            ("=1+1", "'=1+1"),
+            ("@SUM(1,2)", "\"'@SUM(1,2)\""),
+            ("-1", "'-1"),
+        ] {
+            let mut line = Vec::new();
+            append_cell(&mut line, cell);
+            assert_eq!(String::from_utf8(line).expect("UTF-8"), expected);
+        }
+    }
+}

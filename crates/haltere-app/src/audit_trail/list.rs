@@ -1,0 +1,109 @@
+//! `GET /api/audit`
+
+use haltere_core::{AuditAction, AuditObjectKind};
+use haltere_store::{AuditFilter, AuditReads, AuditRecord, StoreError};
+
+use super::{AuditCursor, AuditPage, AuditQuery, AuditTrail, NumberedEntry};
+use crate::connections::ListError;
+use crate::ctx::Ctx;
+use crate::error::ErrorContext as _;
+use crate::policy::Action;
+
+/// How many entries a request goes through in search of those that match.
+pub(crate) const SCANNED: i64 = 20_000;
+
+impl AuditTrail {
+    /// Lists entries, the newest first. A page may have fewer entries than asked for, or none, and still not be the
+    /// last one: a request goes through a bounded number of entries, and those about hidden connections are left out.
+    pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, ListError> {
+        const OPERATION: &str = "read the audit trail";
+        ctx.authorize(Action::ListAuditEntries)?;
+        let mut filter = AuditFilter {
+            actor: query.actor.clone(),
+            object: query.object.clone(),
+            actions: actions(query),
+            outcome: query.outcome,
+            address: query.address,
+            request_id: query.request_id.clone(),
+            text: query.text.clone(),
+            since: query.since,
+            until: query.until,
+            before: query.after.map(|after| after.before),
+            after: None,
+            limit: query.limit.get(),
+        };
+        let mut read = self.store.read().await.context(OPERATION)?;
+        if is_scan(&filter) {
+            filter.after = start_of_scan(read.audit(), filter.before).await.context(OPERATION)?;
+        }
+        let records = read.audit().list(&filter).await.context(OPERATION)?;
+        let is_full = records.len() >= query.limit.get() as usize;
+        let next = match (records.last().filter(|_| is_full), filter.after) {
+            (Some(last), _) => Some(last.sequence),
+            (None, Some(after)) if after > 0 => Some(after + 1),
+            (None, _) => None,
+        };
+        let visible = records.into_iter().filter(|record| is_visible(ctx, record));
+        let entries =
+            visible.map(|AuditRecord { sequence, entry }| NumberedEntry { sequence, entry });
+        // The first entry of all has the number 1.
+        let next = next.filter(|before| *before > 1).map(|before| AuditCursor { before });
+        Ok(AuditPage { entries: entries.collect(), next })
+    }
+}
+
+/// The actions that are asked for, directly or by the kind of their object.
+fn actions(query: &AuditQuery) -> Option<Vec<AuditAction>> {
+    let of_kind = query.object_kind.map(|kind| kind.actions().collect::<Vec<_>>());
+    match (of_kind, query.actions.clone()) {
+        (Some(of_kind), Some(asked)) => {
+            Some(of_kind.into_iter().filter(|action| asked.contains(action)).collect())
+        }
+        (Some(actions), None) | (None, Some(actions)) => Some(actions),
+        (None, None) => None,
+    }
+}
+
+/// Whether entries have to be looked at in search of those that match: an index finds those of an actor, those about
+/// an object, and the first one since some time.
+fn is_scan(filter: &AuditFilter) -> bool {
+    let AuditFilter {
+        actor,
+        object,
+        actions,
+        outcome,
+        address,
+        request_id,
+        text,
+        since: _,
+        until,
+        before: _,
+        after: _,
+        limit: _,
+    } = filter;
+    // An index finds either of them.
+    let is_both = actor.is_some() && object.is_some();
+    is_both
+        || actions.is_some()
+        || outcome.is_some()
+        || address.is_some()
+        || request_id.is_some()
+        || text.is_some()
+        || until.is_some()
+}
+
+/// Which entries a request need not look at: those up to this sequence number. `None` if there are no entries.
+pub(crate) async fn start_of_scan(
+    audit: &mut dyn AuditReads,
+    before: Option<i64>,
+) -> Result<Option<i64>, StoreError> {
+    let newest = AuditFilter { before, limit: 1, ..AuditFilter::default() };
+    Ok(audit.list(&newest).await?.first().map(|record| record.sequence - SCANNED))
+}
+
+/// Entries about a hidden connection are hidden as well.
+pub(crate) fn is_visible(ctx: &Ctx, AuditRecord { entry, .. }: &AuditRecord) -> bool {
+    entry.action.object_kind() != AuditObjectKind::Connection
+        || ctx.visibility().is_all()
+        || ctx.visibility().covers(&entry.object)
+}

@@ -1,0 +1,68 @@
+//! Reading the audit trail: who did what, when, to what, and how it ended.
+
+mod cursor;
+mod list;
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use haltere_core::{AuditAction, AuditEntry, AuditObjectKind, AuditOutcome, Timestamp};
+use haltere_store::Store;
+
+pub use cursor::AuditCursor;
+#[cfg(test)]
+pub(crate) use list::SCANNED;
+pub(crate) use list::{is_visible, start_of_scan};
+
+/// The audit trail, for those who may read it.
+pub struct AuditTrail {
+    pub(crate) store: Arc<dyn Store>,
+}
+
+/// Which entries to list. The conditions add up.
+#[derive(Debug, Clone)]
+pub struct AuditQuery {
+    /// Only entries of this time or later.
+    pub since: Option<Timestamp>,
+    /// Only entries of this time or earlier.
+    pub until: Option<Timestamp>,
+    /// Only entries by this actor.
+    pub actor: Option<String>,
+    /// Only entries with one of these actions.
+    pub actions: Option<Vec<AuditAction>>,
+    /// Only entries whose object is of this kind.
+    pub object_kind: Option<AuditObjectKind>,
+    /// Only entries about the object with this id or name.
+    pub object: Option<String>,
+    /// Only entries with this outcome.
+    pub outcome: Option<AuditOutcome>,
+    /// Only entries of requests from this address.
+    pub address: Option<IpAddr>,
+    /// Only entries of the request with this id.
+    pub request_id: Option<String>,
+    /// Only entries that contain this text.
+    pub text: Option<String>,
+    /// At most this many.
+    pub limit: NonZeroU32,
+    /// Only entries after this position.
+    pub after: Option<AuditCursor>,
+}
+
+/// Entries, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The entries.
+    pub entries: Vec<NumberedEntry>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<AuditCursor>,
+}
+
+/// An entry with its number, which grows with every entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberedEntry {
+    /// The number.
+    pub sequence: i64,
+    /// The entry.
+    pub entry: AuditEntry,
+}
