@@ -48,6 +48,14 @@ test("a language that can't be loaded is reported, and chosen again works", asyn
   await expect(page.getByRole("heading", { name: de.profile.appearance })).toBeVisible();
 });
 
+test("styles of pages that load later override those of components", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: "mqtt://127.0.0.1:3", labels: { site: "graz" } });
+  await page.goto("/activity?connection=press");
+  const chip = page.getByRole("button", { name: /Press$/ });
+  await expect(chip).not.toHaveCSS("padding-left", "0px");
+  await expect(chip).not.toHaveCSS("border-left-width", "0px");
+});
+
 /** All texts of a catalogue of messages. */
 function texts(words: object): string[] {
   return Object.values(words).flatMap((word: unknown) => {
