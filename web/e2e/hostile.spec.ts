@@ -138,6 +138,8 @@ test("hostile texts stay text in the fleet, its menus and bulk actions", async (
 });
 
 test("hostile texts stay text on a connection's page and in its form, at the URL with that id", async ({ page }) => {
+  // Every text opens two pages.
+  test.slow();
   const pages = await tour(
     page,
     HOSTILE.map((text) => ({ path: at(text), heading: text })),

@@ -216,7 +216,7 @@ export const connectionMessages: typeof en = {
   },
 
   stageNames: {
-    dns: "Name",
+    dns: "Hostname",
     tcp: "Verbindung",
     tls: "TLS",
     websocket: "WebSocket",

@@ -213,7 +213,7 @@ export const connectionMessages = {
   },
 
   stageNames: {
-    dns: "Name",
+    dns: "Host name",
     tcp: "Connection",
     tls: "TLS",
     websocket: "WebSocket",

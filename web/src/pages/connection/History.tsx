@@ -40,9 +40,11 @@ export function History({ connection }: { connection: Connection }) {
           </>
         )}
         {hasPermission(profile, "audit.list") && (
-          <Link {...linkTo.activity({ kind: "connections", connection: connection.id, period: "all" })}>
-            {activity.ofConnection}
-          </Link>
+          <p className={classes.byUsers}>
+            <Link {...linkTo.activity({ kind: "connections", connection: connection.id, period: "all" })}>
+              {activity.ofConnection}
+            </Link>
+          </p>
         )}
       </Card>
     </div>
