@@ -21,6 +21,8 @@ N_BROKERS = 1_000
 QUIET = "echo 3600000"
 # Seconds between two changes of which each is to be seen at once.
 CALM = 5
+# Code is compiled and caches are filled in the first minutes. In seconds.
+WARM_UP = 180
 PROBE = (Path(__file__).parent / "console.js").read_text()
 
 # What is typed. With each of its letters but the last two there is less that fits.
@@ -34,6 +36,24 @@ def measure(binary: Path, work: Path, quick: bool) -> Iterator[Row]:
     with Browser(work / "browser") as browser:
         yield from _many(browser, binary, work, count, rounds=3 if quick else 9)
         yield from _lively(browser, binary, work, 200 if quick else N_BROKERS, 5 if quick else 20, seconds=5 if quick else 20)
+
+
+def measure_heap(binary: Path, work: Path, minutes: float) -> Iterator[Row]:
+    """What scripts hold while brokers come and go and nobody touches the page."""
+    machine.require(program())
+    with Browser(work / "browser") as browser, Swarm(N_BROKERS) as swarm, \
+            Haltere(binary, work / "open", LINK_MAX_BACKOFF="2s") as haltere:
+        swarm.set(0, swarm.count, QUIET)
+        haltere.load([swarm.connection(number) for number in range(swarm.count)])
+        cookie = haltere.login()
+        eventually("all links", lambda: haltere.n_connected(cookie) == swarm.count, pause=0.2)
+        console = Console(browser, haltere, cookie, swarm.count)
+        with Restarts(swarm, swarm.count):
+            heaps = console.heaps(WARM_UP, minutes * 60)
+    first, last = heaps[0], heaps[-1]
+    yield Row(f"console, memory of scripts after {minutes:.0f} minutes, {N_BROKERS} brokers that change", "MB", last,
+              detail={"each_minute": heaps})
+    yield Row(f"console, growth of that memory in {minutes:.0f} minutes", "MB", last - first, must_max=1)
 
 
 def _many(browser: Browser, binary: Path, work: Path, count: int, rounds: int) -> list[Row]:
@@ -184,6 +204,24 @@ class Console:
         if restarts and (per_second < self.count / 20 or layouts < 1):
             raise RuntimeError(f"{per_second:.0f} changes and {layouts:.1f} layouts a second: nothing moves")
         return {"percent": percent, "changes_per_second": per_second, "layouts_per_second": layouts, "main_thread_percent": spent}
+
+    def heaps(self, warm_up: float, seconds: float) -> list[float]:
+        """How many megabytes the scripts hold once a minute, after a garbage collection."""
+        heaps = []
+        with self.page() as page:
+            page.goto(self.url)
+            page.next_report()
+            due = time.monotonic() + warm_up
+            ends = due + seconds
+            while due <= ends:
+                # Events of the page would pile up here.
+                self.browser.listen(due - time.monotonic())
+                # What a first collection finalizes, the next one frees.
+                for _ in range(2):
+                    page.call("HeapProfiler.collectGarbage")
+                heaps.append(page.call("Runtime.getHeapUsage")["usedSize"] / 1e6)
+                due += 60
+        return heaps
 
     def page(self) -> Page:
         return self.browser.page(self.cookie, self.url, PROBE)

@@ -13,6 +13,7 @@ SHORT = {
 SCENARIOS = {name: lambda binary, work, options, it=it: it.measure(binary, work, options.quick) for name, it in SHORT.items()}
 # These take long, and are asked for by name.
 SCENARIOS["flapping"] = lambda binary, work, options: flapping.measure(binary, work, options.minutes or 10)
+SCENARIOS["heap"] = lambda binary, work, options: console.measure_heap(binary, work, options.minutes or 10)
 SCENARIOS["soak"] = lambda binary, work, options: soak.measure(binary, work, options.minutes or 60)
 
 USUAL = list(SHORT)
