@@ -24,6 +24,7 @@ test("a wrong password shows an error and is cleared", async ({ page }) => {
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toHaveValue("admin");
   await expect(page.getByLabel(login.password, { exact: true })).toHaveValue("");
+  await expect(page.getByLabel(login.password, { exact: true })).toBeFocused();
   // An unknown user gets the same error.
   await submitLogin(page, "unknown");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");

@@ -60,6 +60,17 @@ test("DER is accepted, and a combined file contains the key", async ({ page, adm
   await expect(field("cert")).toContainText(new RegExp(`${form.stored}.*CN=haltere.*until`));
 });
 
+test("the focus stays in the field when pasted text becomes a summary, and when that is removed", async ({
+  page,
+  pki,
+}) => {
+  await begin(page, SECURE_NOWHERE);
+  await textField(page, form.ca).fill(pki.ca.cert);
+  await expect(page.getByRole("button", { name: `${form.chooseFile}: ${form.ca}` })).toBeFocused();
+  await page.getByRole("button", { name: `${form.removeFile}: ${form.ca}` }).click();
+  await expect(textField(page, form.ca)).toBeFocused();
+});
+
 test("a PKCS #12 file is refused with the command that converts it, until another file is chosen", async ({
   page,
   guard,

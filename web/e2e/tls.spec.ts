@@ -46,6 +46,7 @@ test("the CA of a broker is trusted once its fingerprint has been compared", asy
   await expect(trust).toBeDisabled();
   await panel.getByRole("checkbox", { name: certificates.compared }).check();
   await trust.click();
+  await expect(panel).toBeFocused();
   // The CA is in its field, and the test runs again by itself.
   await expect(panel).toContainText(form.works);
   await expect(panel).toContainText(/Works 4 CA.* is trusted for this connection/);
@@ -68,6 +69,7 @@ test("a link that fails because of its CA is repaired on its page", async ({ pag
   await card.getByRole("checkbox", { name: certificates.compared }).check();
   await card.getByRole("button", { name: form.trust }).click();
   await expect(card).toContainText(certificates.accepted);
+  await expect(page.getByRole("main")).toBeFocused();
   await expect(page.getByRole("main")).toContainText(en.states.online);
 });
 

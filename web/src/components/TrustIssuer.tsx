@@ -1,5 +1,5 @@
 import { Group } from "@mantine/core";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 
 import type { Certificate, Connection } from "../api/schema";
 import { useLanguage } from "../i18n/language";
@@ -33,6 +33,15 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
   const language = useLanguage();
   // The confirmation holds for this certificate only: the broker may present another one next.
   const [comparedFingerprint, setComparedFingerprint] = useState<string>();
+  const offer = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const gone = offer.current;
+    // The button that had the focus goes with the offer.
+    return () => {
+      if (gone?.contains(document.activeElement))
+        gone.closest<HTMLElement>("[tabindex='-1']")?.focus({ preventScroll: true });
+    };
+  }, []);
   const certificate = findTrustAnchor(chain);
   const [leaf] = chain;
   if (!certificate) {
@@ -51,7 +60,7 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
   const sharing = all?.connectionsOf(certificate) ?? [];
   const isCompared = comparedFingerprint === fingerprint;
   return (
-    <div className={classes.trust}>
+    <div ref={offer} className={classes.trust}>
       <p>
         <strong>{t.form.unknownIssuer}</strong> {onTrust ? t.form.compare : t.certificates.askToTrust}
       </p>

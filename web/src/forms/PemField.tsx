@@ -1,6 +1,6 @@
 import { Button, FileButton, Input, Textarea } from "@mantine/core";
 import { IconFile, IconKey, IconX } from "@tabler/icons-react";
-import { useId, useMemo, useState } from "react";
+import { useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { useDropZone } from "../hooks/use-drop-zone";
 import { useNow } from "../hooks/use-now";
@@ -58,13 +58,21 @@ export function PemField({ field, label, description, value, stored = "", error,
     onChange(encodePem(new Uint8Array(await file.arrayBuffer())));
   };
   const dropZone = useDropZone(({ files }) => void readFile(files[0]));
-  const replace = (text: string) => {
+  const text = useRef<HTMLTextAreaElement>(null);
+  const chooseButton = useRef<HTMLButtonElement>(null);
+  const isEdited = useRef(false);
+  const replace = (content: string) => {
+    isEdited.current = true;
     setFault(undefined);
     setName(undefined);
-    onChange(text);
+    onChange(content);
   };
   // Text without a complete PEM block may be half pasted, so it stays editable.
   const isText = typeof value === "string" && pemLabels(value).length === 0;
+  // What had the focus is gone: the text that has become a summary, or the button that has removed it.
+  useLayoutEffect(() => {
+    if (isEdited.current && document.activeElement === document.body) (text.current ?? chooseButton.current)?.focus();
+  }, [isText]);
 
   return (
     <Input.Wrapper
@@ -79,6 +87,7 @@ export function PemField({ field, label, description, value, stored = "", error,
       <div className={classes.field} {...dropZone} data-error={(fault ?? error) ? true : undefined}>
         {isText ? (
           <Textarea
+            ref={text}
             id={id}
             className={classes.text}
             placeholder={t.form.dropHere}
@@ -103,7 +112,13 @@ export function PemField({ field, label, description, value, stored = "", error,
         <div className={classes.buttons}>
           <FileButton onChange={(file) => void readFile(file)} accept={ACCEPTED_FILES}>
             {(props) => (
-              <Button {...props} variant="default" size="xs" aria-label={`${t.form.chooseFile}: ${label}`}>
+              <Button
+                {...props}
+                ref={chooseButton}
+                variant="default"
+                size="xs"
+                aria-label={`${t.form.chooseFile}: ${label}`}
+              >
                 {t.form.chooseFile}
               </Button>
             )}

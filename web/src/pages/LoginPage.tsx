@@ -1,7 +1,7 @@
-import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import { logIn } from "../api/session";
@@ -9,6 +9,7 @@ import { useDocumentTitle } from "../hooks/use-document-title";
 import type { CoreMessages } from "../i18n/en-core";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
+import { BusyButton } from "../ui/BusyButton";
 import { StandalonePage } from "../ui/StandalonePage";
 import classes from "./LoginPage.module.css";
 
@@ -27,10 +28,14 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
   const queries = useQueryClient();
   const [username, setUsername] = useState(lastUser ?? "");
   const [password, setPassword] = useState("");
+  const passwordField = useRef<HTMLInputElement>(null);
   const login = useMutation({
     mutationFn: () => logIn(queries, username, password),
     onSuccess: () => onLoggedIn(password),
-    onError: () => setPassword(""),
+    onError: () => {
+      setPassword("");
+      passwordField.current?.focus();
+    },
   });
   useDocumentTitle(t.login.title);
 
@@ -63,6 +68,7 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
         <PasswordInput
+          ref={passwordField}
           label={t.login.password}
           name="password"
           autoFocus={lastUser !== undefined}
@@ -74,9 +80,9 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <Button type="submit" fullWidth size="md" mt="xl" loading={login.isPending}>
+        <BusyButton type="submit" fullWidth size="md" mt="xl" isBusy={login.isPending}>
           {t.login.submit}
-        </Button>
+        </BusyButton>
       </form>
       {/* Only to users who can't log in: for all others it would be noise after the first start. */}
       {isRefused && lastUser === undefined && <p className={classes.hint}>{t.login.firstTime}</p>}
