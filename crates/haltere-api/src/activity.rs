@@ -159,6 +159,7 @@ impl<'a> WireEntry<'a> {
             object,
             outcome,
             detail,
+            changes: _,
             repeats,
         } = entry;
         Self::Audit {

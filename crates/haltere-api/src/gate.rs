@@ -131,7 +131,7 @@ mod tests {
         }
     }
 
-    /// Refusals are on record, in a trail that is never cut.
+    /// Refusals are on record, in a trail that is kept for long.
     #[tokio::test]
     async fn who_is_refused_again_and_again_has_to_wait() {
         let api = TestApi::start().await;

@@ -65,6 +65,7 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use utoipa::openapi::OpenApi;
 
 pub use access_table::access_table;
+pub use audit::files as audit_files;
 pub use base_path::{BasePath, BasePathError};
 pub use connections::files as connection_files;
 pub use connections::test::connection_test_json;

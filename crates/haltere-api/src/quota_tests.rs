@@ -312,7 +312,7 @@ async fn refusals() -> Vec<String> {
     vec![response.json()["limit"].as_str().expect("a limit").to_owned()]
 }
 
-/// Changes are on record, in a trail that is never cut.
+/// Changes are on record, in a trail that is kept for long.
 async fn changes() -> Vec<String> {
     let api = start().await;
     let [one, other] = users(&api).await;

@@ -150,6 +150,12 @@ impl TestApp {
         Users::new(store, Arc::clone(&self.config.clock), hashing)
     }
 
+    /// The vault of its store.
+    pub async fn vault(&self) -> Vault {
+        let key = MasterKey::parse(self.master_key.expose()).expect("just made");
+        Vault::open(&*self.store, &key).await.expect("the vault opens")
+    }
+
     /// Another process's hand on the connections in the same database.
     pub async fn transfer_of_another_process(&self) -> Transfer {
         let store = self.another_store().await;

@@ -36,7 +36,10 @@ pub mod text;
 pub mod topic;
 pub mod url_credentials;
 
-pub use audit::{AuditAction, AuditEntry, AuditObjectKind, AuditOutcome, AuditRepeats};
+pub use audit::{
+    AuditAction, AuditChange, AuditChanges, AuditEntry, AuditObjectKind, AuditOutcome,
+    AuditRepeats, ChangedValues, Withheld,
+};
 pub use broker_url::{BrokerUrl, Host, Transport, UrlError};
 pub use caller::{Caller, Origin, SessionHandle, SessionId, UserName};
 pub use client_hello::{Alpn, AlpnError, TlsServerName, TlsServerNameError};

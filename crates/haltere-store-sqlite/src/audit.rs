@@ -3,28 +3,32 @@
 use std::slice;
 
 use async_trait::async_trait;
-use haltere_core::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats, Timestamp};
-use haltere_store::{AuditFilter, AuditReads, AuditRecord, AuditWrites, StoreError};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, AuditOutcome, AuditRepeats, Timestamp};
+use haltere_store::{
+    AuditAge, AuditFilter, AuditReads, AuditRecord, AuditRemoved, AuditWrites, ChainHash,
+    ChainLink, StoreError, Visit, WriterState, names_from_text,
+};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 
+use crate::audit_chain::{self, Chain, Link};
 use crate::many::{ROWS_AT_ONCE, insert_rows};
 use crate::row::Cells;
 use crate::tx::{Statement, Tx};
 
 const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, object, outcome, \
-    detail, times, since FROM audit WHERE sequence < ";
+    detail, times, since, changes, writer, position, hash, names FROM audit WHERE sequence < ";
 const FIRST_SINCE: &str = " AND sequence >= (SELECT min(sequence) FROM audit \
     INDEXED BY audit_by_time WHERE at >= ";
 /// Where a search for text looks. The line feeds keep a match within one cell.
 const TEXT: &str = " AND (actor || char(10) || ifnull(address, '') || char(10) || request_id || char(10) || action \
     || char(10) || object || char(10) || detail) LIKE ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
-    detail, times, since) VALUES ";
-/// The name that [`AuditAction::ConnectionOverwrite`] has in entries of earlier versions.
-const FORMER_OVERWRITE: &str = "connection.mend";
+    detail, times, since, changes, writer, position, hash, names) VALUES ";
+const OLDEST: &str = "SELECT (SELECT at FROM audit ORDER BY sequence LIMIT 1), \
+    (SELECT coalesce(sum(bytes), 0) FROM audit_writers)";
 /// How many columns that are.
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 15;
 
 #[async_trait]
 impl AuditReads for Tx {
@@ -41,6 +45,7 @@ impl AuditReads for Tx {
             until,
             before,
             after,
+            is_oldest_first,
             limit,
         } = filter;
         // Only the conditions that are asked for, so that the index that serves them is used.
@@ -60,9 +65,6 @@ impl AuditReads for Tx {
             let mut list = query.separated(", ");
             for action in actions {
                 list.push_bind(action.as_str());
-                if *action == AuditAction::ConnectionOverwrite {
-                    list.push_bind(FORMER_OVERWRITE);
-                }
             }
             query.push(")");
         }
@@ -87,8 +89,30 @@ impl AuditReads for Tx {
         if let Some(until) = until {
             query.push(" AND +at <= ").push_bind(until.as_millisecond());
         }
-        query.push(" ORDER BY sequence DESC LIMIT ").push_bind(*limit);
+        let order = if *is_oldest_first { "ASC" } else { "DESC" };
+        query.push(" ORDER BY sequence ").push(order).push(" LIMIT ").push_bind(*limit);
         self.rows(query.build()).await?.iter().map(read).collect()
+    }
+
+    async fn walk(
+        &mut self,
+        after: i64,
+        limit: u32,
+        visit: &mut Visit<'_>,
+    ) -> Result<Option<i64>, StoreError> {
+        audit_chain::walk(self, after, limit, visit).await
+    }
+
+    async fn writers(&mut self) -> Result<Vec<WriterState>, StoreError> {
+        audit_chain::states(self).await
+    }
+
+    async fn oldest(&mut self) -> Result<(Option<Timestamp>, i64), StoreError> {
+        let row = self.row(sqlx::query(OLDEST)).await?.ok_or(StoreError::NotFound)?;
+        let mut cells = Cells::new("audit", &row);
+        let at = cells
+            .parse("at", |at: Option<i64>| at.map(Timestamp::from_millisecond).transpose().ok())?;
+        Ok((at, cells.get("bytes")?))
     }
 }
 
@@ -99,12 +123,29 @@ impl AuditWrites for Tx {
     }
 
     async fn append_many(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut chain = Chain::begin(self).await?;
         for entries in entries.chunks(ROWS_AT_ONCE) {
             let sql = insert_rows(APPEND, COLUMNS, entries.len());
+            let bind = |statement, entry| bind(statement, entry, &mut chain);
             let statement = entries.iter().fold(sql.query(), bind);
             self.append_to_audit(statement).await?;
         }
-        Ok(())
+        chain.advance(self).await
+    }
+
+    async fn begin_writer(&mut self) -> Result<(), StoreError> {
+        audit_chain::begin_writer(self).await
+    }
+
+    async fn remove_oldest(
+        &mut self,
+        age: AuditAge,
+        limit: u32,
+    ) -> Result<Option<AuditRemoved>, StoreError> {
+        audit_chain::remove_oldest(self, age, limit).await
     }
 }
 
@@ -121,11 +162,22 @@ fn containing(text: &str) -> String {
     pattern
 }
 
-fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry) -> Statement<'q> {
-    let AuditEntry { at, actor, address, request_id, action, object, outcome, detail, repeats } =
-        entry;
+fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry, chain: &mut Chain) -> Statement<'q> {
+    let AuditEntry {
+        at,
+        actor,
+        address,
+        request_id,
+        action,
+        object,
+        outcome,
+        detail,
+        changes: _,
+        repeats,
+    } = entry;
     // No clock and no caller counts further than that.
     let times = repeats.map_or(1, |repeats| i64::try_from(repeats.times).unwrap_or(i64::MAX));
+    let Link { changes, names, writer, position, hash } = chain.link(entry, times);
     statement
         .bind(at.as_millisecond())
         .bind(actor.as_str())
@@ -137,6 +189,11 @@ fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry) -> Statement<'q> {
         .bind(detail.as_str())
         .bind(times)
         .bind(repeats.map(|repeats| repeats.since.as_millisecond()))
+        .bind(changes)
+        .bind(writer)
+        .bind(position)
+        .bind(hash.0.to_vec())
+        .bind(names)
 }
 
 fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
@@ -150,13 +207,28 @@ fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
                 address.map(str::parse).transpose().ok()
             })?,
             request_id: cells.get("request_id")?,
-            action: cells.parse("action", action_from_text)?,
+            action: cells.parse("action", AuditAction::parse)?,
             object: cells.get("object")?,
             outcome: cells.parse("outcome", AuditOutcome::parse)?,
             detail: cells.get("detail")?,
             repeats: repeats(&mut cells)?,
+            changes: cells.parse("changes", |changes: Option<&str>| match changes {
+                Some(changes) => AuditChanges::parse(changes),
+                None => Some(AuditChanges::none()),
+            })?,
         },
+        link: link(&mut cells)?,
     })
+}
+
+fn link(cells: &mut Cells<'_>) -> Result<Option<ChainLink>, StoreError> {
+    let writer: Option<String> = cells.get("writer")?;
+    let position: Option<i64> = cells.get("position")?;
+    let hash: Option<&[u8]> = cells.get("hash")?;
+    let names: Option<&str> = cells.get("names")?;
+    let names = names.map(names_from_text).unwrap_or_default();
+    let link = writer.zip(position).zip(hash.and_then(ChainHash::from_slice));
+    Ok(link.map(|((writer, position), hash)| ChainLink { writer, position, hash, names }))
 }
 
 /// An entry with `since` sums up several; one without is about one.
@@ -166,12 +238,4 @@ fn repeats(cells: &mut Cells<'_>) -> Result<Option<AuditRepeats>, StoreError> {
         since.map(Timestamp::from_millisecond).transpose().ok()
     })?;
     Ok(since.map(|since| AuditRepeats { times, since }))
-}
-
-fn action_from_text(text: &str) -> Option<AuditAction> {
-    // Entries are never changed, so those of earlier versions keep the name that the action had.
-    if text == FORMER_OVERWRITE {
-        return Some(AuditAction::ConnectionOverwrite);
-    }
-    AuditAction::parse(text)
 }

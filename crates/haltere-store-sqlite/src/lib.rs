@@ -6,6 +6,7 @@
 
 mod age;
 mod audit;
+mod audit_chain;
 mod backup;
 mod check;
 mod condition;

@@ -8,10 +8,11 @@ use std::path::Path;
 use haltere_store::StoreError;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use crate::{error, material, open};
+use crate::{audit_chain, error, material, open};
 
-/// The one step that SQL alone can't take: it has no SHA-256.
+/// The steps that SQL alone can't take: it has no SHA-256.
 const MATERIAL: &str = include_str!("../migrations/0006_material.sql");
+const AUDIT_CHAIN: &str = include_str!("../migrations/0015_audit_chain.sql");
 
 const STEPS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
@@ -28,6 +29,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0012_database_id.sql"),
     include_str!("../migrations/0013_link_change_sentences.sql"),
     include_str!("../migrations/0014_labels.sql"),
+    AUDIT_CHAIN,
 ];
 
 /// The schema's version once all steps are taken.
@@ -41,6 +43,13 @@ pub(crate) async fn run(writer: &SqlitePool) -> Result<bool, StoreError> {
         any = true;
     }
     Ok(any)
+}
+
+/// Takes steps until the schema has this version.
+#[cfg(test)]
+pub(crate) async fn run_up_to(writer: &SqlitePool, version: usize) -> Result<(), StoreError> {
+    while step(writer, &STEPS[..version]).await? {}
+    Ok(())
 }
 
 /// Whether [`run`] would take a step.
@@ -72,6 +81,9 @@ async fn step(writer: &SqlitePool, steps: &'static [&'static str]) -> Result<boo
     sqlx::raw_sql(*sql).execute(&mut *tx).await.map_err(error::store)?;
     if *sql == MATERIAL {
         material::move_in(&mut tx).await?;
+    }
+    if *sql == AUDIT_CHAIN {
+        audit_chain::adopt(&mut tx).await?;
     }
     let set_version = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", next + 1));
     sqlx::raw_sql(set_version).execute(&mut *tx).await.map_err(error::store)?;

@@ -12,6 +12,7 @@
 //! Secrets come in sealed: the store sees ciphertext only. Times are kept in whole milliseconds.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod backups;
 pub mod connections;
 pub mod contract;
@@ -27,7 +28,14 @@ pub mod users;
 
 use async_trait::async_trait;
 
-pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
+pub use audit::{
+    AuditAge, AuditFilter, AuditReads, AuditRecord, AuditRemoved, AuditWrites, ChainLink, Visit,
+    WriterState,
+};
+pub use audit_chain::{
+    ChainFault, ChainHash, ChainHead, ChainName, ChainPlace, ChainReport, ChainVerifier,
+    ChainedEntry, FaultKind, names_from_text, names_to_text,
+};
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{
     ClientIdUse, Conflicts, ConnectionChanges, ConnectionKey, ConnectionReads, ConnectionRecord,

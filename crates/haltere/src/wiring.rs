@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use axum::Router;
 use haltere_api::{ApiLimits, ApiOptions, TrustedProxies};
+use haltere_app::audit_trail::{AuditTrail, Retention};
 use haltere_app::backups::Backups;
 use haltere_app::connections::Transfer;
 use haltere_app::sessions::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
@@ -131,6 +132,11 @@ pub(crate) async fn transfer(
 /// Backups of the store.
 pub(crate) fn backups(store: &Arc<dyn Store>) -> Backups {
     Backups::new(Arc::clone(store), Arc::new(SystemClock))
+}
+
+/// The audit trail in the store.
+pub(crate) fn audit_trail(store: &Arc<dyn Store>) -> AuditTrail {
+    AuditTrail::new(Arc::<dyn Store>::clone(store), Arc::new(SystemClock))
 }
 
 /// The keys of the store's vault.
@@ -270,6 +276,10 @@ fn app_settings(settings: &Settings) -> AppSettings {
         audit: AuditSettings {
             refusals_per_minute: limits.refusals_per_minute,
             actions_per_hour: limits.audited_actions_per_hour,
+            retention: Retention {
+                age: Duration::from_hours(24 * u64::from(settings.audit.retention_days)),
+                bytes: settings.audit.max_size.bytes() as u64,
+            },
             ..AuditSettings::default()
         },
         ..AppSettings::default()

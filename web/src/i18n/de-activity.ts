@@ -99,6 +99,8 @@ export const activityMessages: typeof english = {
       "plugin.switch": "Plugin umgeschaltet",
       "backup.create": "Sicherung erstellt",
       "backup.restore": "Aus einer Sicherung wiederhergestellt",
+      "audit.remove": "Alte Einträge des Audit-Protokolls entfernt",
+      "audit.checkpoint": "Prüfpunkt des Audit-Protokolls signiert",
       "secrets.rotate": "Verschlüsselung erneuert",
     },
     details: {

@@ -194,6 +194,7 @@ export const settingsMessages: typeof en = {
       "session-use": "Letzte Nutzung der Sitzungen speichern",
       "session-clean-up": "Beendete Sitzungen entfernen",
       "link-history": "Verlauf der Verbindungen speichern",
+      "audit-retention": "Altes Audit-Protokoll entfernen",
       "audit-sums": "Audit-Protokoll zusammenfassen",
       "master-key-watch": "Hauptschlüssel prüfen",
       "certificate-watch": "Zertifikat des Servers prüfen",

@@ -100,6 +100,8 @@ export const activityMessages = {
       "plugin.switch": "Plugin switched",
       "backup.create": "Backup made",
       "backup.restore": "Restored from a backup",
+      "audit.remove": "Old entries of the audit trail removed",
+      "audit.checkpoint": "Checkpoint of the audit trail signed",
       "secrets.rotate": "Encryption keys changed",
     } as Record<string, string>,
     /** By the words of the server, of which the first that fit count. */

@@ -193,6 +193,7 @@ export const settingsMessages = {
       "session-use": "Store the last use of sessions",
       "session-clean-up": "Remove ended sessions",
       "link-history": "Store the history of links",
+      "audit-retention": "Remove old entries of the audit trail",
       "audit-sums": "Sum up the audit trail",
       "master-key-watch": "Check the master key",
       "certificate-watch": "Check the server's certificate",

@@ -3,21 +3,33 @@
 use std::fmt::Display;
 
 use haltere_app::audit_trail::NumberedEntry;
-use haltere_core::AuditEntry;
+use haltere_core::{AuditChange, AuditChanges, AuditEntry, ChangedValues};
 
 use crate::wire::time::rfc3339;
 
 /// The header line.
-pub(super) const HEADER: &str =
-    "sequence,time,actor,address,requestId,action,objectKind,object,outcome,detail,times,since\r\n";
+pub(super) const HEADER: &str = "sequence,time,actor,address,requestId,action,objectKind,object,outcome,detail,times,since,changes,writer,position,hash\r\n";
 
 /// Appends the line of an entry.
-pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry }: &NumberedEntry) {
-    let AuditEntry { at, actor, address, request_id, action, object, outcome, detail, repeats } =
-        entry;
+pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry, link }: &NumberedEntry) {
+    let AuditEntry {
+        at,
+        actor,
+        address,
+        request_id,
+        action,
+        object,
+        outcome,
+        detail,
+        changes,
+        repeats,
+    } = entry;
     let text = |value: Option<&dyn Display>| value.map(ToString::to_string).unwrap_or_default();
     let times = repeats.as_ref().map(|repeats| repeats.times.to_string()).unwrap_or_default();
     let since = repeats.as_ref().map(|repeats| rfc3339(repeats.since)).unwrap_or_default();
+    let changes = change_texts(changes);
+    let position = link.as_ref().map(|link| link.position.to_string()).unwrap_or_default();
+    let hash = link.as_ref().map(|link| link.hash.to_string()).unwrap_or_default();
     let cells = [
         &*sequence.to_string(),
         &*rfc3339(*at),
@@ -31,6 +43,10 @@ pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry }: &Nu
         detail,
         &times,
         &since,
+        &changes,
+        link.as_ref().map_or("", |link| &link.writer),
+        &position,
+        &hash,
     ];
     for (index, cell) in cells.into_iter().enumerate() {
         if index > 0 {
@@ -39,6 +55,18 @@ pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry }: &Nu
         append_cell(lines, cell);
     }
     lines.extend_from_slice(b"\r\n");
+}
+
+/// `url: mqtt://a -> mqtt://b; credentials.password: changed`. For people: programs read the changes in the other forms.
+fn change_texts(changes: &AuditChanges) -> String {
+    let text = |AuditChange { field, values }: &AuditChange| match values {
+        ChangedValues::Withheld(withheld) => format!("{field}: {}", withheld.as_str()),
+        ChangedValues::Shown { before, after } => {
+            let [before, after] = [before, after].map(|value| value.as_deref().unwrap_or_default());
+            format!("{field}: {before} -> {after}")
+        }
+    };
+    changes.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
 /// An apostrophe keeps a spreadsheet from taking a text for a formula: a failed login has a name of the client's choice.

@@ -2,6 +2,7 @@
 
 mod csv;
 mod entry;
+pub mod files;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -199,7 +200,10 @@ fn parse_actions(names: &str) -> Result<Vec<AuditAction>, Invalid> {
                 (Vec<AuditEntryView> = "application/json", example = json!([
                     {"sequence": 4711, "timestamp": 1_795_412_400_001_i64, "actor": "ada", "address": "10.0.0.5",
                         "requestId": "0199b6f2-8a51-7d0e-a3c1-0a1b2c3d4e5f", "action": "connection.update",
-                        "objectKind": "connection", "object": "press-4", "outcome": "success", "detail": "url"},
+                        "objectKind": "connection", "object": "press-4", "outcome": "success", "detail": "url",
+                        "changes": [{"field": "url", "before": "mqtt://10.0.0.7:1883", "after": "mqtts://10.0.0.7:8883"}],
+                        "chain": {"writer": "4f1d2c3b5a697887", "position": 4711,
+                            "hash": "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"}},
                 ])),
                 (String = "application/x-ndjson"),
                 (String = "text/csv"),

@@ -23,7 +23,7 @@ use crate::wire::time::rfc3339;
     "nextRunAt": "2026-11-23T06:12:36.204Z",
 }))]
 pub(crate) struct WireTask {
-    /// What it does: `reconciler`, `session-use`, `session-clean-up`, `link-history`, `audit-sums`,
+    /// What it does: `reconciler`, `session-use`, `session-clean-up`, `link-history`, `audit-sums`, `audit-retention`,
     /// `master-key-watch`, `certificate-watch`, `memory-trim`, `metrics-log`. Later versions may have others.
     name: &'static str,
     /// The time from the start of one run to that of the next, at most. Absent when the task runs as soon as
@@ -146,7 +146,14 @@ mod tests {
         let names: Vec<_> = api.app.app.background().tasks().iter().map(|task| task.name).collect();
         assert_eq!(
             names,
-            ["audit-sums", "link-history", "reconciler", "session-clean-up", "session-use"]
+            [
+                "audit-retention",
+                "audit-sums",
+                "link-history",
+                "reconciler",
+                "session-clean-up",
+                "session-use"
+            ]
         );
         let reconciler = until("a run", PATIENCE, async || {
             let task = task(&admin, "reconciler").await;

@@ -109,6 +109,8 @@ impl ActivityKind {
             AuditAction::PluginSwitch
             | AuditAction::BackupCreate
             | AuditAction::BackupRestore
+            | AuditAction::AuditRemove
+            | AuditAction::AuditCheckpoint
             | AuditAction::SecretsRotate => Self::System,
         }
     }

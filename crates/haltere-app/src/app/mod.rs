@@ -20,7 +20,7 @@ pub use start::StartError;
 
 use crate::activity::Activity;
 use crate::audit::AuditWriter;
-use crate::audit_trail::AuditTrail;
+use crate::audit_trail::{AuditTrail, Retention};
 use crate::authorizer::Authorizer;
 use crate::background::Background;
 use crate::connections::{Connections, Fleet, Transfer};
@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) connections: Arc<Connections>,
     pub(crate) activity: Activity,
     pub(crate) audit_trail: AuditTrail,
+    /// Which entries of it are kept.
+    pub(crate) retention: Retention,
     pub(crate) plugins: Plugins,
     pub(crate) events: Events,
     pub(crate) keyring: Keyring,

@@ -9,6 +9,7 @@ use haltere_core::{Clock, PluginId, StorageTrouble};
 use haltere_link::LinkConfig;
 use haltere_store::Store;
 
+use crate::audit_trail::Retention;
 use crate::sessions::SessionSettings;
 use crate::vault::Vault;
 
@@ -41,7 +42,7 @@ pub struct AppSettings {
     pub audit: AuditSettings,
 }
 
-/// Settings of the audit trail, which only tests change.
+/// Settings of the audit trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditSettings {
     /// For how long looks at the same by the same session are summed up after the first.
@@ -52,6 +53,8 @@ pub struct AuditSettings {
     pub refusals_per_minute: u32,
     /// The rate of changes and tests per user and hour, and of different reads of secrets with entries of their own.
     pub actions_per_hour: u32,
+    /// Which entries are kept.
+    pub retention: Retention,
 }
 
 impl Default for AuditSettings {
@@ -63,6 +66,7 @@ impl Default for AuditSettings {
             refusals_per_minute: 120,
             // A program may create as many connections as there may be, and delete them again.
             actions_per_hour: 20_000,
+            retention: Retention::default(),
         }
     }
 }

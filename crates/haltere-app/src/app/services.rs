@@ -100,7 +100,7 @@ impl Shared {
     }
 
     pub(super) fn audit_trail(&self) -> AuditTrail {
-        AuditTrail { store: Arc::clone(&self.store) }
+        AuditTrail::new(Arc::clone(&self.transactions), Arc::clone(&self.clock))
     }
 
     pub(super) fn plugins(&self) -> Plugins {

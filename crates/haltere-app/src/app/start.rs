@@ -82,6 +82,7 @@ impl App {
             transfer,
             activity,
             audit_trail,
+            retention: settings.audit.retention,
             plugins,
             events,
             sessions,

@@ -1,7 +1,7 @@
 //! Builds audit entries.
 
 use haltere_core::text;
-use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, AuditOutcome, Origin, Timestamp};
 
 use crate::ctx::Ctx;
 
@@ -28,6 +28,7 @@ pub(crate) fn done(
         object: object.to_owned(),
         outcome: AuditOutcome::Success,
         detail: detail.into(),
+        changes: AuditChanges::none(),
         repeats: None,
     }
 }
@@ -54,6 +55,7 @@ pub(crate) fn login_denied(
         object: String::new(),
         outcome: AuditOutcome::Denied,
         detail: detail.to_owned(),
+        changes: AuditChanges::none(),
         repeats: None,
     }
 }

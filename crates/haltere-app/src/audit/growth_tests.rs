@@ -67,6 +67,8 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::UserDelete
         | AuditAction::BackupCreate
         | AuditAction::BackupRestore
+        | AuditAction::AuditRemove
+        | AuditAction::AuditCheckpoint
         | AuditAction::SecretsRotate => Bound::CommandLine,
     }
 }
@@ -203,6 +205,8 @@ impl Trial {
             | AuditAction::UserDelete
             | AuditAction::BackupCreate
             | AuditAction::BackupRestore
+            | AuditAction::AuditRemove
+            | AuditAction::AuditCheckpoint
             | AuditAction::SecretsRotate => false,
         }
     }

@@ -1,6 +1,6 @@
 //! The audit trail: entries ([`entry`]) and the writer of those that belong to no transaction ([`AuditWriter`]).
 //!
-//! Changes append their entries in their own transaction. The trail is never truncated, so no caller may make it
+//! Changes append their entries in their own transaction. The trail is kept for long, so no caller may make it
 //! grow without limit. Entries that repeat an earlier one within a short time are summed up: see [`repeats`],
 //! [`reads`], [`refusals`], [`account`] and [`connection_tests`]. Entries that all differ have a rate per user:
 //! see [`user_rate_limit`].

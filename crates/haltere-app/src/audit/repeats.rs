@@ -183,7 +183,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{AuditAction, AuditOutcome, Timestamp};
+    use haltere_core::{AuditAction, AuditChanges, AuditOutcome, Timestamp};
 
     use super::*;
 
@@ -207,6 +207,7 @@ mod tests {
             object: String::new(),
             outcome: AuditOutcome::Success,
             detail: String::new(),
+            changes: AuditChanges::none(),
             repeats: None,
         }
     }

@@ -98,8 +98,13 @@ pub(crate) enum NotWritten {
 impl AuditWriter {
     /// A writer to `store`, which spawns its writes on `tasks`.
     pub(crate) fn new(store: Arc<dyn Store>, tasks: TaskTracker, settings: &AuditSettings) -> Self {
-        let &AuditSettings { reads_within, repeats_within, refusals_per_minute, actions_per_hour } =
-            settings;
+        let &AuditSettings {
+            reads_within,
+            repeats_within,
+            refusals_per_minute,
+            actions_per_hour,
+            retention: _,
+        } = settings;
         Self {
             store,
             tasks,

@@ -30,6 +30,7 @@ impl AuditTrail {
             until: query.until,
             before: query.after.map(|after| after.before),
             after: None,
+            is_oldest_first: false,
             limit: query.limit.get(),
         };
         let mut read = self.store.read().await.context(OPERATION)?;
@@ -44,8 +45,11 @@ impl AuditTrail {
             (None, _) => None,
         };
         let visible = records.into_iter().filter(|record| is_visible(ctx, record));
-        let entries =
-            visible.map(|AuditRecord { sequence, entry }| NumberedEntry { sequence, entry });
+        let entries = visible.map(|AuditRecord { sequence, entry, link }| NumberedEntry {
+            sequence,
+            entry,
+            link,
+        });
         // The first entry of all has the number 1.
         let next = next.filter(|before| *before > 1).map(|before| AuditCursor { before });
         Ok(AuditPage { entries: entries.collect(), next })
@@ -79,6 +83,7 @@ fn is_scan(filter: &AuditFilter) -> bool {
         until,
         before: _,
         after: _,
+        is_oldest_first: _,
         limit: _,
     } = filter;
     // An index finds either of them.

@@ -1,23 +1,42 @@
 //! Reading the audit trail: who did what, when, to what, and how it ended.
 
+mod checkpoint;
 mod cursor;
 mod list;
+mod retention;
+mod verify;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, AuditEntry, AuditObjectKind, AuditOutcome, Timestamp};
-use haltere_store::Store;
+use haltere_core::{AuditAction, AuditEntry, AuditObjectKind, AuditOutcome, Clock, Timestamp};
+use haltere_store::Transactions;
 
+pub(crate) use checkpoint::reseal_signing_key;
+pub use checkpoint::{BadSignature, Checkpoint, CheckpointError};
 pub use cursor::AuditCursor;
+pub use haltere_store::{
+    ChainFault, ChainHash, ChainHead, ChainLink, ChainName, ChainPlace, ChainReport, ChainVerifier,
+    ChainedEntry, FaultKind, names_to_text,
+};
 #[cfg(test)]
 pub(crate) use list::SCANNED;
 pub(crate) use list::{is_visible, start_of_scan};
+pub use retention::Retention;
 
 /// The audit trail, for those who may read it.
+#[derive(Clone)]
 pub struct AuditTrail {
-    pub(crate) store: Arc<dyn Store>,
+    store: Arc<dyn Transactions>,
+    clock: Arc<dyn Clock>,
+}
+
+impl AuditTrail {
+    /// The trail in `store`. Needs no running [`crate::App`].
+    pub fn new(store: Arc<dyn Transactions>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
 }
 
 /// Which entries to list. The conditions add up.
@@ -65,4 +84,6 @@ pub struct NumberedEntry {
     pub sequence: i64,
     /// The entry.
     pub entry: AuditEntry,
+    /// Its place in the hash chain; `None` if something else than haltere has added it.
+    pub link: Option<ChainLink>,
 }

@@ -12,11 +12,13 @@ const RECONCILE: Duration = Duration::from_millis(500);
 const SESSION_USE: Duration = Duration::from_mins(1);
 const SESSION_CLEAN_UP: Duration = Duration::from_hours(1);
 /// Each write wakes the disk.
+const AUDIT_RETENTION: Duration = Duration::from_hours(1);
 const LINK_HISTORY: Duration = Duration::from_secs(5);
 
 /// Starts the tasks. They end when haltere begins to shut down.
 pub(crate) fn start(app: &Inner) {
     let Inner { background, users, reconciler, sessions, history_writer, audit, .. } = app;
+    let retention = (app.audit_trail.clone(), app.retention);
     background.spawn(
         "reconciler",
         Schedule::every(RECONCILE),
@@ -46,6 +48,12 @@ pub(crate) fn start(app: &Inner) {
         Schedule::when_due(),
         with(audit, |audit| async move { audit.sums_are_due().await }),
         with(audit, |audit| async move { audit.write_due_sums().await }),
+    );
+    background.spawn(
+        "audit-retention",
+        Schedule::every(AUDIT_RETENTION).retried_after(SESSION_USE),
+        pending,
+        with(&retention, |(trail, retention)| async move { trail.retain(retention).await }),
     );
 }
 

@@ -27,6 +27,8 @@ impl Backups {
         if !keep_instance {
             instance::renew(tx.meta()).await.context(OPERATION)?;
         }
+        // What was appended after the backup was made had the same positions as what is going to be.
+        tx.audit().begin_writer().await.context(OPERATION)?;
         let detail = format!("from a backup of {made_at}");
         let entry = audit::done(self.clock.now(), ctx, AuditAction::BackupRestore, "", detail);
         tx.audit().append(&entry).await.context(OPERATION)?;

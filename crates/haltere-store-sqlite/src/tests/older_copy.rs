@@ -37,6 +37,7 @@ fn entry() -> AuditEntry {
         object: "o".to_owned(),
         outcome: AuditOutcome::Success,
         detail: String::new(),
+        changes: AuditChanges::none(),
         repeats: None,
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, AuditOutcome, AuditRepeats};
 
 use super::records::{at, commit, connection, entry};
-use crate::{AuditFilter, AuditRecord, Store};
+use crate::{
+    AuditAge, AuditFilter, AuditRecord, AuditRemoved, ChainName, ChainReport, ChainVerifier, Store,
+};
 
 async fn append(store: &dyn Store, entries: &[AuditEntry]) {
     commit(store, async |tx| {
@@ -198,4 +200,101 @@ pub async fn an_entry_stands_or_falls_with_its_change(store: Arc<dyn Store>) {
     drop(tx);
     assert_eq!(objects(&list(&*store, newest(10)).await), ["1"]);
     assert_eq!(store.read().await.unwrap().connections().list_keys().await.unwrap().len(), 0);
+}
+
+/// Verifies the whole chain.
+async fn verify(store: &dyn Store) -> ChainReport {
+    let mut read = store.read().await.unwrap();
+    let mut verifier = ChainVerifier::new();
+    let writers = read.audit().writers().await.unwrap();
+    writers.iter().for_each(|writer| verifier.removed(writer.removed.clone()));
+    let mut after = i64::MIN;
+    while let Some(last) =
+        read.audit().walk(after, 7, &mut |entry| verifier.entry(entry)).await.unwrap()
+    {
+        after = last;
+    }
+    let newest: Vec<_> = writers.into_iter().map(|writer| writer.newest).collect();
+    verifier.finish(Some(&newest))
+}
+
+pub async fn entries_are_a_chain_that_can_be_verified(store: Arc<dyn Store>) {
+    let entries: Vec<_> = (0..450).map(|number| entry("ada", &number.to_string())).collect();
+    append(&*store, &entries[..2]).await;
+    commit(&*store, async |tx| {
+        tx.audit().append_many(&entries[2..]).await.unwrap();
+        // A transaction sees what it has appended.
+        tx.audit().append(&entry("eve", "450")).await.unwrap();
+    })
+    .await;
+    // What is dropped leaves no trace.
+    let mut tx = store.write().await.unwrap();
+    tx.audit().append(&entry("ada", "dropped")).await.unwrap();
+    drop(tx);
+    append(&*store, &[entry("ada", "451")]).await;
+    let report = verify(&*store).await;
+    assert_eq!((report.entries, report.faults), (452, vec![]));
+    let link = list(&*store, newest(1)).await.remove(0).link.unwrap();
+    assert_eq!((link.position, link.hash), (452, report.heads[0].hash));
+    assert_eq!((link.writer, link.names), (report.heads[0].writer.clone(), vec![]));
+}
+
+pub async fn a_new_writer_names_the_entries_of_the_former_one(store: Arc<dyn Store>) {
+    append(&*store, &[entry("ada", "1"), entry("ada", "2")]).await;
+    let former = verify(&*store).await.heads.remove(0);
+    commit(&*store, async |tx| {
+        tx.audit().begin_writer().await.unwrap();
+        tx.audit().append(&entry("ada", "3")).await.unwrap();
+    })
+    .await;
+    append(&*store, &[entry("ada", "4")]).await;
+    let report = verify(&*store).await;
+    assert_eq!((report.heads.len(), report.faults), (2, vec![]));
+    let links = list(&*store, newest(2)).await.into_iter().map(|record| record.link.unwrap());
+    let links: Vec<_> = links.map(|link| (link.position, link.names)).collect();
+    assert_eq!(links, [(2, vec![]), (1, vec![ChainName::Newest(former)])]);
+}
+
+pub async fn the_oldest_entries_can_be_removed(store: Arc<dyn Store>) {
+    let of = |second: i64| AuditEntry { at: at(second), ..entry("ada", &second.to_string()) };
+    append(&*store, &(0..20).map(of).collect::<Vec<_>>()).await;
+    let remove = async |before: i64, max_bytes: i64, limit: u32| {
+        let mut tx = store.write().await.unwrap();
+        let age = AuditAge { before: at(before), max_bytes, before_if_larger: at(50) };
+        let removed = tx.audit().remove_oldest(age, limit).await.unwrap();
+        tx.audit().append(&of(100)).await.unwrap();
+        tx.commit().await.unwrap();
+        removed
+    };
+    assert_eq!(remove(0, i64::MAX, 100).await, None);
+    let removed = remove(5, i64::MAX, 3).await;
+    assert_eq!(removed, Some(AuditRemoved { entries: 3, newest: at(2) }));
+    let removed = remove(5, i64::MAX, 100).await;
+    assert_eq!(removed, Some(AuditRemoved { entries: 2, newest: at(4) }));
+    let report = verify(&*store).await;
+    assert_eq!((report.entries, report.faults), (18, vec![]));
+    let (oldest, bytes) = store.read().await.unwrap().audit().oldest().await.unwrap();
+    assert_eq!(oldest, Some(at(5)));
+    // Too much, although it is not too old. What is newer than a second time stays even then.
+    let removed = remove(0, bytes / 2, 100).await.unwrap();
+    assert!((8..=10).contains(&removed.entries), "{removed:?}");
+    assert_eq!(verify(&*store).await.faults, []);
+    // The newest one stays.
+    let removed = remove(1_000, i64::MAX, 100).await;
+    assert_eq!(removed.map(|removed| removed.newest), Some(at(100)));
+    let report = verify(&*store).await;
+    assert_eq!((report.entries, report.faults), (2, vec![]));
+}
+
+pub async fn changes_are_kept(store: Arc<dyn Store>) {
+    let mut changes = AuditChanges::none();
+    changes.add("url", Some("mqtt://a"), Some("mqtts://a"));
+    changes.add("labels.line", None, Some(""));
+    changes.add_withheld("credentials.password", true, true);
+    let changed = AuditEntry { changes, ..entry("ada", "1") };
+    append(&*store, &[changed.clone(), entry("ada", "2")]).await;
+    let records = list(&*store, newest(2)).await;
+    assert_eq!(records[1].entry, changed);
+    assert!(records[0].entry.changes.is_empty());
+    assert_eq!(verify(&*store).await.faults, []);
 }

@@ -111,6 +111,10 @@ macro_rules! contract_tests {
                 every_action_and_outcome_is_kept,
                 an_entry_that_sums_up_keeps_how_often_and_since_when,
                 an_entry_stands_or_falls_with_its_change,
+                entries_are_a_chain_that_can_be_verified,
+                a_new_writer_names_the_entries_of_the_former_one,
+                the_oldest_entries_can_be_removed,
+                changes_are_kept,
             }
             link_history {
                 what_was_appended_comes_back,

@@ -1,7 +1,7 @@
 //! Records for the tests, and short ways to store them.
 
 use haltere_core::{
-    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Role,
+    AuditAction, AuditChanges, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Role,
     SessionHandle, SessionId, Timestamp, UserName,
 };
 
@@ -109,6 +109,7 @@ pub(super) fn entry(actor: &str, object: &str) -> AuditEntry {
         object: object.to_owned(),
         outcome: AuditOutcome::Success,
         detail: "url, credentials.password".to_owned(),
+        changes: AuditChanges::none(),
         repeats: None,
     }
 }

@@ -83,7 +83,7 @@ pub(crate) struct LimitSettings {
     pub refusals_per_minute: u32,
 
     /// How many changes, and tests of connections, one user may make in an hour. Each is recorded in the audit trail,
-    /// which is never cut. Reads of secrets are never refused: above this number, several share an entry of the
+    /// which is kept for long. Reads of secrets are never refused: above this number, several share an entry of the
     /// trail. Logins, logouts, and a test repeated within a minute don't count.
     #[config(env = "HALTERE_LIMITS_AUDITED_ACTIONS_PER_HOUR", default = 20_000, validate((100..=10_000_000).contains(audited_actions_per_hour), "must be from 100 to 10000000"))]
     pub audited_actions_per_hour: u32,

@@ -13,6 +13,7 @@
 #![expect(unused_qualifications, reason = "what confique's derive writes")]
 
 mod admin;
+mod audit;
 mod connections;
 mod data;
 mod egress;
@@ -33,6 +34,7 @@ mod units;
 use confique::Config;
 
 use admin::Admin;
+use audit::Audit;
 use connections::Connections;
 use egress::Egress;
 use limits::LimitSettings;
@@ -79,6 +81,9 @@ pub(crate) struct Settings {
 
     #[config(nested)]
     pub limits: LimitSettings,
+
+    #[config(nested)]
+    pub audit: Audit,
 
     #[config(nested)]
     pub plugins: Plugins,

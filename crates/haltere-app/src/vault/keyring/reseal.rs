@@ -1,6 +1,7 @@
 //! Changing the data key: every secret is unsealed and sealed again.
 
 use super::{Keyring, KeyringError, UnreadableSecret, store_failed};
+use crate::audit_trail::reseal_signing_key;
 use crate::connections::reseal;
 use crate::ctx::Ctx;
 use crate::policy::Action;
@@ -27,6 +28,11 @@ impl Keyring {
                     unreadable.push(UnreadableSecret { connection: row.id.clone(), reason });
                 }
             }
+        }
+        let signs = reseal_signing_key(&old, &new, tx.meta()).await.map_err(store_failed)?;
+        if !signs {
+            let reason = "the signing key of the audit trail can't be opened".to_owned();
+            unreadable.push(UnreadableSecret { connection: String::new(), reason });
         }
         if !unreadable.is_empty() {
             return Err(KeyringError::Unreadable(unreadable));

@@ -1,8 +1,12 @@
 //! Who did what, when, to what, and how it ended.
 
+mod changes;
+
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+
+pub use changes::{AuditChange, AuditChanges, ChangedValues, Withheld};
 
 /// What was done. Names follow the pattern object.verb and are what people filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,13 +42,17 @@ pub enum AuditAction {
     BackupCreate,
     /// This database came out of a backup.
     BackupRestore,
+    /// Retention removed the oldest entries of the audit trail.
+    AuditRemove,
+    /// A signed checkpoint of the audit trail was made.
+    AuditCheckpoint,
     /// The vault's master key or data key was changed.
     SecretsRotate,
 }
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::ConnectionCreate,
         Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
@@ -65,6 +73,8 @@ impl AuditAction {
         Self::PluginSwitch,
         Self::BackupCreate,
         Self::BackupRestore,
+        Self::AuditRemove,
+        Self::AuditCheckpoint,
         Self::SecretsRotate,
     ];
 
@@ -91,6 +101,8 @@ impl AuditAction {
             Self::PluginSwitch => "plugin.switch",
             Self::BackupCreate => "backup.create",
             Self::BackupRestore => "backup.restore",
+            Self::AuditRemove => "audit.remove",
+            Self::AuditCheckpoint => "audit.checkpoint",
             Self::SecretsRotate => "secrets.rotate",
         }
     }
@@ -118,9 +130,11 @@ impl AuditAction {
                 AuditObjectKind::User
             }
             Self::PluginSwitch => AuditObjectKind::Plugin,
-            Self::BackupCreate | Self::BackupRestore | Self::SecretsRotate => {
-                AuditObjectKind::Installation
-            }
+            Self::BackupCreate
+            | Self::BackupRestore
+            | Self::AuditRemove
+            | Self::AuditCheckpoint
+            | Self::SecretsRotate => AuditObjectKind::Installation,
         }
     }
 }
@@ -197,6 +211,8 @@ pub struct AuditEntry {
     pub outcome: AuditOutcome,
     /// What changed, in a few words (`url, credentials.password`); names of fields, never secrets.
     pub detail: String,
+    /// The fields that changed, with their values before and after it; never secrets.
+    pub changes: AuditChanges,
     /// For an entry that sums up repeats of an earlier one: how many. The earlier one is not among them.
     pub repeats: Option<AuditRepeats>,
 }

@@ -1,0 +1,162 @@
+//! The hash chain in the database, and what was done to the database behind haltere's back.
+
+use haltere_store::{ChainReport, ChainVerifier, FaultKind};
+
+use super::*;
+
+/// So that a shell can do what the triggers prevent.
+const WITHOUT_TRIGGERS: &str =
+    "DROP TRIGGER audit_is_never_changed; DROP TRIGGER audit_is_never_deleted;";
+
+fn entry(number: i64) -> AuditEntry {
+    AuditEntry {
+        at: Timestamp::from_second(1_800_000_000 + number).unwrap(),
+        actor: "ada".to_owned(),
+        address: None,
+        request_id: format!("request-{number}"),
+        action: AuditAction::ConnectionUpdate,
+        object: "a".to_owned(),
+        outcome: AuditOutcome::Success,
+        detail: "url".to_owned(),
+        changes: AuditChanges::none(),
+        repeats: None,
+    }
+}
+
+async fn append(store: &SqliteStore, count: i64) {
+    let entries: Vec<_> = (0..count).map(entry).collect();
+    let mut tx = store.write().await.unwrap();
+    tx.audit().append_many(&entries).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn verify(store: &SqliteStore) -> ChainReport {
+    let mut read = store.read().await.unwrap();
+    let mut verifier = ChainVerifier::new();
+    let writers = read.audit().writers().await.unwrap();
+    writers.iter().for_each(|writer| verifier.removed(writer.removed.clone()));
+    let mut after = 0;
+    while let Some(last) =
+        read.audit().walk(after, 700, &mut |entry| verifier.entry(entry)).await.unwrap()
+    {
+        after = last;
+    }
+    let newest: Vec<_> = writers.into_iter().map(|writer| writer.newest).collect();
+    verifier.finish(Some(&newest))
+}
+
+/// Where a fault is, and what.
+async fn found(store: &SqliteStore) -> Vec<(i64, FaultKind)> {
+    let faults = verify(store).await.faults.into_iter();
+    faults.map(|fault| (fault.place.unwrap().sequence, fault.kind)).collect()
+}
+
+#[tokio::test]
+async fn tampering_with_the_database_is_found() {
+    for (sql, expected) in [
+        ("UPDATE audit SET actor = 'eve' WHERE sequence = 300", vec![(300, FaultKind::Changed)]),
+        (
+            "UPDATE audit SET action = 'nonsense' WHERE sequence = 300",
+            vec![(300, FaultKind::Changed)],
+        ),
+        (
+            "UPDATE audit SET detail = CAST(x'ff' AS TEXT) WHERE sequence = 300",
+            vec![(300, FaultKind::Changed)],
+        ),
+        ("UPDATE audit SET since = 5 WHERE sequence = 300", vec![(300, FaultKind::Changed)]),
+        ("UPDATE audit SET hash = NULL WHERE sequence = 1000", {
+            let (writer, newest) = (String::new(), 1_000);
+            vec![
+                (1_000, FaultKind::Added),
+                (999, FaultKind::Truncated { writer, newest, known_from: "the database" }),
+            ]
+        }),
+        (
+            "DELETE FROM audit WHERE sequence = 300",
+            vec![(301, FaultKind::Missing { from: 300, to: 300 })],
+        ),
+        (
+            "INSERT INTO audit (at, actor, request_id, action, object, outcome, detail) \
+                VALUES (0, 'eve', '', 'session.login', '', 'success', '')",
+            vec![(1_001, FaultKind::Added)],
+        ),
+        ("DELETE FROM audit WHERE sequence > 900", {
+            let (writer, newest) = (String::new(), 1_000);
+            vec![(900, FaultKind::Truncated { writer, newest, known_from: "the database" })]
+        }),
+    ] {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        append(&store, 1_000).await;
+        assert_eq!(found(&store).await, [], "{sql}");
+        folder.shell(WITHOUT_TRIGGERS).await.unwrap();
+        folder.shell(sql).await.unwrap();
+        let mut faults = found(&store).await;
+        for (_, kind) in &mut faults {
+            if let FaultKind::Truncated { writer, .. } = kind {
+                // It is random.
+                writer.clear();
+            }
+        }
+        assert_eq!(faults, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_chain_goes_on_over_a_start_and_in_another_process() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    append(&store, 3).await;
+    let other = folder.open().await.unwrap();
+    append(&other, 2).await;
+    append(&store, 1).await;
+    store.close().await;
+    let store = folder.open().await.unwrap();
+    append(&store, 1).await;
+    let report = verify(&store).await;
+    assert_eq!((report.entries, report.faults), (7, vec![]));
+    assert_eq!(report.heads.len(), 1);
+}
+
+#[tokio::test]
+async fn entries_of_earlier_versions_are_adopted() {
+    let folder = Folder::new();
+    open::create_file(&folder.path()).unwrap();
+    let pool =
+        open::writer(&folder.path(), &Arc::new(Files::of(&folder.path()).unwrap())).await.unwrap();
+    migrations::run_up_to(&pool, 14).await.unwrap();
+    let old = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, detail, times, since)
+        WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
+        SELECT n, 'ada', '10.0.0.' || (n % 9), 'r', iif(n = 7, 'connection.mend', 'session.login'), '', 'success', '', n,
+            iif(n % 2, NULL, n) FROM n";
+    sqlx::raw_sql(old).execute(&pool).await.unwrap();
+    migrations::run(&pool).await.unwrap();
+    pool.close().await;
+
+    let store = folder.open().await.unwrap();
+    append(&store, 1).await;
+    let report = verify(&store).await;
+    assert_eq!((report.entries, report.faults), (451, vec![]));
+    let refused = folder.shell("UPDATE audit SET actor = 'eve'").await.unwrap_err();
+    assert!(refused.to_string().contains("append-only"), "{refused}");
+    let actions = Some(vec![AuditAction::ConnectionOverwrite]);
+    let filter = AuditFilter { actions, limit: 10, ..AuditFilter::default() };
+    let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
+    assert_eq!(trail.len(), 1);
+    assert_eq!(trail[0].link.as_ref().map(|link| link.position), Some(7));
+}
+
+/// `cargo nextest run --release -p haltere-store-sqlite --run-ignored only bench`
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn bench_verify_in_the_database() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    for _ in 0..20 {
+        append(&store, 10_000).await;
+    }
+    let begin = Instant::now();
+    let report = verify(&store).await;
+    assert_eq!((report.entries, report.fault_count), (200_000, 0));
+    eprintln!("{:.0} entries/s", 200_000.0 / begin.elapsed().as_secs_f64());
+}
