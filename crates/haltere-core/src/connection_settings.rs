@@ -2,6 +2,7 @@
 //!
 //! All that haltere does with every field alike is in this file: adding, changing, replacing, comparing.
 
+use crate::audit::AuditChanges;
 use crate::broker_url::BrokerUrl;
 use crate::client_hello::{Alpn, TlsServerName};
 use crate::connection::ConnectionName;
@@ -200,10 +201,110 @@ impl ConnectionSettings {
         differs.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
     }
 
+    /// What the audit trail says of a change: the fields that differ, without secrets and certificates. `None` is a connection
+    /// that is not there.
+    pub fn audit_changes(before: Option<&Self>, after: Option<&Self>) -> AuditChanges {
+        let [before, after] =
+            [before, after].map(|it| it.map(AuditedFields::of).unwrap_or_default());
+        let mut changes = AuditChanges::none();
+        for (old, new) in before.texts.iter().zip(&after.texts) {
+            changes.add(old.0, old.1.as_deref(), new.1.as_deref());
+        }
+        changes.add_labels(&before.labels, &after.labels);
+        for (old, new) in before.withheld.iter().zip(&after.withheld) {
+            if old.1 != new.1 {
+                changes.add_withheld(old.0, old.1.is_some(), new.1.is_some());
+            }
+        }
+        changes
+    }
+
     /// The names on the wire of the fields that are set.
     pub fn given(&self) -> Vec<&'static str> {
         let bare = Self::new(self.name.clone(), self.url.clone());
         ["name", "url"].into_iter().chain(bare.differences(self)).collect()
+    }
+}
+
+/// The fields of a connection, as the audit trail sees them.
+struct AuditedFields<'a> {
+    texts: [(&'static str, Option<String>); 11],
+    labels: Labels,
+    /// Compared, and never shown.
+    withheld: [(&'static str, Option<&'a [u8]>); 4],
+}
+
+impl Default for AuditedFields<'_> {
+    fn default() -> Self {
+        Self {
+            texts: TEXTS.map(|name| (name, None)),
+            labels: Labels::default(),
+            withheld: WITHHELD.map(|name| (name, None)),
+        }
+    }
+}
+
+/// The fields whose values are in the audit trail.
+const TEXTS: [&str; 11] = [
+    "name",
+    "url",
+    "credentials.username",
+    "credentials.clientId",
+    "rejectUnauthorized",
+    "tls.alpn",
+    "tls.serverName",
+    "noMetricsMode",
+    "caFile",
+    "certFile",
+    "keyFile",
+];
+
+/// The fields whose values are not.
+const WITHHELD: [&str; 4] = ["credentials.password", "ca", "cert", "key"];
+
+impl<'a> AuditedFields<'a> {
+    /// No `..`: a new field doesn't compile until it is handled here.
+    fn of(settings: &'a ConnectionSettings) -> Self {
+        let ConnectionSettings {
+            name,
+            url,
+            credentials,
+            tls: TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name },
+            labels,
+            mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
+        } = settings;
+        let (username, password, client_id) = match credentials {
+            Some(Credentials { username, password, client_id }) => {
+                (username.as_ref(), password.as_ref(), client_id.as_ref())
+            }
+            None => (None, None, None),
+        };
+        let texts = [
+            Some(name.as_str().to_owned()),
+            Some(url.as_str().to_owned()),
+            username.map(MqttString::to_string),
+            client_id.map(MqttString::to_string),
+            reject_unauthorized.map(|is_on| is_on.to_string()),
+            alpn.as_ref().map(Alpn::to_string),
+            server_name.as_ref().map(TlsServerName::to_string),
+            no_metrics_mode.map(|is_on| is_on.to_string()),
+            ca_file.clone(),
+            cert_file.clone(),
+            key_file.clone(),
+        ];
+        let mut names = TEXTS.into_iter();
+        let withheld = [
+            password.map(|password| password.expose().as_bytes()),
+            ca.as_ref().map(Pem::bytes),
+            cert.as_ref().map(Pem::bytes),
+            key.as_ref().map(|key| key.expose().bytes()),
+        ];
+        let mut withheld_names = WITHHELD.into_iter();
+        Self {
+            texts: texts.map(|text| (names.next().unwrap_or_default(), text)),
+            labels: labels.clone(),
+            withheld: withheld.map(|it| (withheld_names.next().unwrap_or_default(), it)),
+        }
     }
 }
 

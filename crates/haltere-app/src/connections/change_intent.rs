@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, ConnectionId, Intent};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, ConnectionId, Intent};
 
 use super::Connections;
 use super::condition::{ChangeOptions, Condition, Outdated};
@@ -80,6 +80,9 @@ impl Connections {
         let changes = row.intent != intent || (intent == Intent::Connected && self.is_failing(id));
         if changes {
             self.audit.count_change(ctx)?;
+            let [before, after] = [row.intent, intent].map(is_disconnected);
+            let mut audit_changes = AuditChanges::none();
+            audit_changes.add("disconnected", Some(before), Some(after));
             row.intent = intent;
             row.revision = row.revision.next();
             row.updated_at = change.now;
@@ -89,6 +92,7 @@ impl Connections {
                 Intent::Disconnected => AuditAction::ConnectionDisconnect,
             };
             let entry = audit::done(change.now, ctx, action, id.as_str(), "");
+            let entry = AuditEntry { changes: audit_changes, ..entry };
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.fleet.entry(row));
@@ -98,6 +102,14 @@ impl Connections {
 
     fn is_failing(&self, id: &ConnectionId) -> bool {
         self.fleet.supervisor.status(id).is_some_and(|status| status.failure().is_some())
+    }
+}
+
+/// The field `disconnected`, as on the wire.
+fn is_disconnected(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Connected => "false",
+        Intent::Disconnected => "true",
     }
 }
 

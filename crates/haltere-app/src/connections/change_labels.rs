@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, ConnectionId, LabelChanges, Labels};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, ConnectionId, LabelChanges, Labels};
 use haltere_store::ConnectionRecord;
 
 use super::budget::has_gone_over;
@@ -55,7 +55,7 @@ impl Connections {
             let row = change.tx.connections().find(id).await.context(OPERATION)?;
             let row = row.filter(|_| ctx.visibility().covers(id.as_str()));
             let row = row.ok_or_else(|| unknown(id))?;
-            let Some(labels) = changed_labels(id, &row, changes)? else { continue };
+            let Some((former, labels)) = changed_labels(id, &row, changes)? else { continue };
             let row = ConnectionRecord {
                 labels: record::labels_text(&labels),
                 revision: row.revision.next(),
@@ -64,7 +64,10 @@ impl Connections {
             };
             change.tx.connections().update(&row).await.context(OPERATION)?;
             let action = AuditAction::ConnectionUpdate;
-            audited.push(audit::done(change.now, ctx, action, id.as_str(), "labels"));
+            let entry = audit::done(change.now, ctx, action, id.as_str(), "labels");
+            let mut audit_changes = AuditChanges::none();
+            audit_changes.add_labels(&former, &labels);
+            audited.push(AuditEntry { changes: audit_changes, ..entry });
             entries.push(Arc::new(self.fleet.entry_relabeled(row)));
         }
         let done = LabelsChanged { changed: entries.len(), unchanged: ids.len() - entries.len() };
@@ -88,14 +91,15 @@ fn unknown(id: &ConnectionId) -> Invalid {
     Invalid::of("connections", &fault)
 }
 
-/// The labels after `changes`; `None` if they are the same.
+/// The labels before and after `changes`; `None` if they are the same.
 fn changed_labels(
     id: &ConnectionId,
     row: &ConnectionRecord,
     changes: &LabelChanges,
-) -> Result<Option<Labels>, Invalid> {
+) -> Result<Option<(Labels, Labels)>, Invalid> {
     let old = record::labels(row).ok();
-    let new = old.clone().unwrap_or_default().changed(changes.clone());
+    let former = old.clone().unwrap_or_default();
+    let new = former.clone().changed(changes.clone());
     if old.as_ref() == Some(&new) {
         return Ok(None);
     }
@@ -104,7 +108,7 @@ fn changed_labels(
             format!("{}, and the connection {:?} would have more", fault.reason, id.as_str());
         Invalid { reason, ..fault }
     })?;
-    Ok(Some(new))
+    Ok(Some((former, new)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, Connection, ConnectionId, LinkState};
+use haltere_core::{
+    AuditAction, AuditEntry, Connection, ConnectionId, ConnectionSettings, LinkState,
+};
 use haltere_store::{Conflicts, ConnectionRecord, ConnectionWrites, Inserted};
 
 use super::Connections;
@@ -125,17 +127,22 @@ impl Connections {
         let session = MqttSessionKey::of(&fresh, &self.fleet.instance);
         let inserted = change.tx.connections().insert(&row, session.client_id()).await;
         let inserted = inserted.context(OPERATION)?;
-        let (connection, overwritten) = match inserted {
+        let (connection, former) = match inserted {
             Some(Inserted { connections, .. }) if connections > self.limits.connections => {
                 return Err(CreateError::LimitReached);
             }
             Some(_) => {
                 allowed?;
-                (fresh, false)
+                (fresh, None)
             }
             // An old one may be overwritten under the name and with the URL it has.
-            None => (self.overwrite(change.tx.connections(), ctx, id.as_ref(), fresh).await?, true),
+            None => {
+                let overwrite = self.overwrite(change.tx.connections(), ctx, id.as_ref(), fresh);
+                let (connection, former) = overwrite.await?;
+                (connection, Some(former))
+            }
         };
+        let overwritten = former.is_some();
         self.check_limits(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
             .await?;
         self.audit.count_change(ctx)?;
@@ -145,8 +152,10 @@ impl Connections {
             AuditAction::ConnectionCreate
         };
         let detail = connection.settings.given().join(", ");
-        let mut audited =
-            vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
+        let changes =
+            ConnectionSettings::audit_changes(former.as_ref(), Some(&connection.settings));
+        let entry = audit::done(change.now, ctx, action, connection.id.as_str(), detail);
+        let mut audited = vec![AuditEntry { changes, ..entry }];
         let entry = Arc::new(self.fleet.entry_of(Arc::new(connection)));
         let secrets_audited = shows_secrets
             && (entry.has_secrets()
@@ -190,14 +199,15 @@ impl Connections {
         Ok(())
     }
 
-    /// Overwrites the stored connection that has this id and the name of `fresh`; what is stored now.
+    /// Overwrites the stored connection that has this id and the name of `fresh`; what is stored now, and the settings that
+    /// were stored before.
     async fn overwrite(
         &self,
         connections: &mut dyn ConnectionWrites,
         ctx: &Ctx,
         id: Option<&ConnectionId>,
         fresh: Connection,
-    ) -> Result<Connection, CreateError> {
+    ) -> Result<(Connection, ConnectionSettings), CreateError> {
         const OPERATION: &str = "overwrite a connection that failed";
         let Conflicts { by_id, by_name } = connections
             .find_conflicts(id, fresh.settings.name.as_str())
@@ -214,11 +224,11 @@ impl Connections {
         if fresh.settings.url != broken.settings.url {
             check::new_url(&fresh.settings.url)?;
         }
-        let Connection { id, revision, created_at, .. } = broken;
+        let Connection { id, revision, created_at, settings: former, .. } = broken;
         let overwritten = Connection { id, revision: revision.next(), created_at, ..fresh };
         let row = record::seal(&self.fleet.vault, &overwritten);
         connections.update(&row).await.context(OPERATION)?;
-        Ok(overwritten)
+        Ok((overwritten, former))
     }
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.

@@ -1,6 +1,6 @@
 //! `DELETE /api/connections/{id}`
 
-use haltere_core::{AuditAction, ConnectionId};
+use haltere_core::{AuditAction, AuditEntry, ConnectionId, ConnectionSettings};
 
 use super::Connections;
 use super::condition::{ChangeOptions, Condition, Outdated};
@@ -53,6 +53,10 @@ impl Connections {
         }
         self.audit.count_change(ctx)?;
         let entry = audit::done(change.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
+        let known = self.fleet.registry.get(id.as_str());
+        let former = known.as_ref().and_then(|entry| entry.connection().ok());
+        let changes = ConnectionSettings::audit_changes(former.map(|it| &it.settings), None);
+        let entry = AuditEntry { changes, ..entry };
         change.tx.audit().append(&entry).await.context(OPERATION)?;
         let snapshot = self.fleet.registry.snapshot();
         let others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());

@@ -105,7 +105,8 @@ impl Connections {
         let unreadable = |row: &Unreadable| TestError::Unreadable { reason: row.reason.clone() };
         let stored = entry.connection().map_err(unreadable)?;
         let policy = self.secrets;
-        let Edit { connection, fields } = update::apply(Connection::clone(stored), patch, policy)?;
+        let Edit { connection, fields, changes: _ } =
+            update::apply(Connection::clone(stored), patch, policy)?;
         let slot = self.reserve_test(ctx)?;
         let mut detail = audit::cut(connection.settings.url.as_str());
         if !fields.is_empty() {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, Connection, ConnectionId, ConnectionPatch, FieldChange};
+use haltere_core::{
+    AuditAction, AuditChanges, AuditEntry, Connection, ConnectionId, ConnectionPatch,
+    ConnectionSettings, FieldChange,
+};
 use haltere_store::{ConnectionRecord, StoreError};
 
 use super::Connections;
@@ -65,7 +68,7 @@ impl Connections {
         let instance = self.fleet.instance.as_str();
         let before = MqttSessionKey::of_row(&row, instance);
         let old_name = row.name.len();
-        let Edit { mut connection, fields } = edit(self, row)?;
+        let Edit { mut connection, fields, changes } = edit(self, row)?;
 
         if !fields.is_empty() {
             self.audit.count_change(ctx)?;
@@ -95,6 +98,7 @@ impl Connections {
             let detail = fields.join(", ");
             let action = AuditAction::ConnectionUpdate;
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
+            let entry = AuditEntry { changes, ..entry };
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
         let connection = Arc::new(connection);
@@ -135,6 +139,8 @@ pub(super) struct Edit {
     pub(super) connection: Connection,
     /// The names of the fields that differ; when there are none, nothing is stored.
     pub(super) fields: Vec<&'static str>,
+    /// The same with their values, for the audit trail.
+    pub(super) changes: AuditChanges,
 }
 
 /// Applies `patch` to `stored` and checks the result; `policy` says whether stored secrets may go elsewhere.
@@ -170,8 +176,9 @@ pub(super) fn apply(
     }
     kept.check(policy, Some(&Destination::new(&old.url, &old.tls)), &settings)?;
     let fields = old.differences(&settings);
+    let changes = ConnectionSettings::audit_changes(Some(&old), Some(&settings));
     let connection = Connection { settings, ..stored };
-    Ok(Edit { connection, fields })
+    Ok(Edit { connection, fields, changes })
 }
 
 #[cfg(test)]

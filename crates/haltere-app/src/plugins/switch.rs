@@ -1,6 +1,6 @@
 //! `PUT /api/plugins/{id}`
 
-use haltere_core::{AuditAction, PluginId};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, PluginId};
 
 use super::Plugins;
 use super::effect::{PluginEffect, Switched};
@@ -70,9 +70,14 @@ impl Plugins {
         self.audit.count_change(ctx)?;
         let effect =
             self.effect_of_switch(change.tx.users(), ctx.visibility(), id, enabled).await?;
+        let mut changes = AuditChanges::none();
+        let [before, after] = [self.fleet.switches.is_on(id), enabled]
+            .map(|is_on| if is_on { "true" } else { "false" });
+        changes.add("enabled", Some(before), Some(after));
         change.tx.plugins().set(id, enabled).await.context(OPERATION)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(change.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
+        let entry = AuditEntry { changes, ..entry };
         change.tx.audit().append(&entry).await.context(OPERATION)?;
         change.commit(OPERATION).await?.switch(|fleet| {
             fleet.switches.set(id, enabled);

@@ -73,3 +73,31 @@ fn credentials_without_a_username_keep_only_the_client_id() {
     let expected = Credentials { username: None, password: None, client_id: Some(text("me")) };
     assert_eq!(with_client_id, Some(expected));
 }
+
+#[test]
+fn the_audit_trail_has_the_fields_that_differ_and_no_secrets() {
+    let mut before = bare();
+    before.labels = Labels::parse("site=graz,line=2").expect("labels");
+    let mut after =
+        ConnectionSettings { url: BrokerUrl::parse("mqtts://b").expect("a URL"), ..before.clone() };
+    after.labels = Labels::parse("site=linz").expect("labels");
+    after.credentials = Credentials::new(
+        Some(MqttString::parse("ada").expect("a text")),
+        Some(MqttPassword::parse(Secret::new("hunter2".to_owned())).expect("a password")),
+        None,
+    );
+    after.tls.ca = Some(Pem::new(b"certificate".to_vec()));
+    let changes = ConnectionSettings::audit_changes(Some(&before), Some(&after)).to_string();
+    let url = before.url.as_str();
+    let expected = format!(
+        "url\t={url}\t=mqtts://b\ncredentials.username\t\t=ada\nlabels.line\t=2\t\nlabels.site\t=graz\t=linz\n\
+        credentials.password\t!set\nca\t!set\n"
+    );
+    assert_eq!(changes, expected);
+    assert!(ConnectionSettings::audit_changes(Some(&after), Some(&after)).is_empty());
+    let removed = ConnectionSettings::audit_changes(Some(&after), None);
+    let fields: Vec<_> = removed.iter().map(|change| change.field.as_str()).collect();
+    let expected =
+        ["name", "url", "credentials.username", "labels.site", "credentials.password", "ca"];
+    assert_eq!(fields, expected);
+}

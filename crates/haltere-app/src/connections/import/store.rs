@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
+use haltere_core::{AuditAction, AuditEntry, Connection, ConnectionSettings, Timestamp};
 use haltere_store::{ConnectionRecord, WriteTx};
 
 use super::super::input::assemble;
@@ -73,5 +73,7 @@ fn of_the_import(storing: &Storing<'_>, report: &ImportReport) -> AuditEntry {
 fn of_a_connection(storing: &Storing<'_>, connection: &Connection) -> AuditEntry {
     let detail = connection.settings.given().join(", ");
     let id = connection.id.as_str();
-    audit::done(storing.now, storing.ctx, AuditAction::ConnectionCreate, id, detail)
+    let changes = ConnectionSettings::audit_changes(None, Some(&connection.settings));
+    let entry = audit::done(storing.now, storing.ctx, AuditAction::ConnectionCreate, id, detail);
+    AuditEntry { changes, ..entry }
 }
