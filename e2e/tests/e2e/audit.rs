@@ -1,4 +1,4 @@
-//! Who did what: read from the store, as long as the API does not show it.
+//! Who did what, and that it can't be changed without a trace.
 
 use std::path::{Path, PathBuf};
 
@@ -104,5 +104,66 @@ async fn each_change_and_each_read_of_secrets_is_on_record() {
     assert!(denied("session.login", "admin"));
     let text = format!("{trail:?}");
     assert!(!e2e::secrets::contains_mark(text.as_bytes()), "the audit trail contains a secret");
+    haltere.stop().await;
+}
+
+#[tokio::test]
+async fn the_trail_is_exported_and_verified_on_the_command_line() {
+    let mut haltere = Haltere::start().await;
+    let admin = haltere.admin().await;
+    let mut body = connection("a", "mqtt://127.0.0.1:1");
+    body["credentials"] = json!({ "username": "u", "password": e2e::secret("broker") });
+    admin.post("/api/connections", &body).await.expect_status(202);
+    admin.patch("/api/connections/a", &json!({ "name": "A" })).await.expect_status(200);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (export, checkpoint) = (path("export.ndjson"), path("checkpoint.json"));
+    let run = async |arguments: &[&str]| haltere.cli(&[&["audit"], arguments].concat(), None).await;
+
+    let tail = run(&["tail", "-n", "2"]).await;
+    assert!(tail.status.success(), "{tail:?}");
+    assert_eq!(tail.stdout.lines().count(), 2, "{tail:?}");
+    assert!(tail.stdout.contains("admin  connection.update  a  (name)"), "{tail:?}");
+
+    let made = run(&["checkpoint", &checkpoint]).await;
+    assert!(made.status.success(), "{made:?}");
+    let key = made.stderr.split("the public key is ").nth(1).expect("a key");
+    let key = key.split(';').next().expect("a key").to_owned();
+    let against = ["--checkpoint", &checkpoint, "--public-key", &key];
+    let exported = run(&["export", &export]).await;
+    assert!(exported.status.success(), "{exported:?}");
+    let text = std::fs::read_to_string(&export).expect("an export");
+    assert!(!e2e::secrets::contains_mark(text.as_bytes()), "the export contains a secret");
+    assert!(text.contains("\"before\":\"Broker a\",\"after\":\"A\""), "{text}");
+
+    // In the data folder, of the command line's export, and of the one of the API.
+    let of_api = admin.get("/api/audit?format=ndjson").await.expect_status(200).text();
+    std::fs::write(path("api.ndjson"), of_api).expect("written");
+    for what in [&[][..], &[&*export], &[&*path("api.ndjson")]] {
+        let verified = run(&[&["verify"], what, &against].concat()).await;
+        assert!(verified.status.success(), "{what:?}: {verified:?}");
+    }
+
+    let line = text.lines().position(|line| line.contains("connection.update")).expect("there");
+    let changed = text.replace("connection.update", "connection.delete");
+    std::fs::write(path("changed.ndjson"), changed).expect("written");
+    let verified = run(&["verify", &path("changed.ndjson")]).await;
+    assert!(!verified.status.success(), "{verified:?}");
+    assert!(verified.stdout.starts_with(&format!("entry {} (", line + 1)), "{verified:?}");
+
+    // Cut at the end, only the checkpoint shows it.
+    let cut: String = text.lines().take(line).map(|line| format!("{line}\n")).collect();
+    std::fs::write(path("cut.ndjson"), cut).expect("written");
+    let verified = run(&["verify", &path("cut.ndjson")]).await;
+    assert!(verified.status.success(), "{verified:?}");
+    let verified = run(&[&["verify", &*path("cut.ndjson")][..], &against].concat()).await;
+    assert!(!verified.status.success(), "{verified:?}");
+    assert!(verified.stdout.contains("as the checkpoint says"), "{verified:?}");
+
+    let text = std::fs::read_to_string(&checkpoint).expect("a checkpoint");
+    let forged = text.replace("\"position\": ", "\"position\": 1");
+    std::fs::write(&checkpoint, forged).expect("written");
+    let verified = run(&[&["verify"][..], &against].concat()).await;
+    assert!(verified.stderr.contains("signature"), "{verified:?}");
     haltere.stop().await;
 }

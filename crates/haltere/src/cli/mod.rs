@@ -5,6 +5,7 @@
     reason = "these comments become help texts, where backticks are noise"
 )]
 
+mod audit;
 mod backup;
 mod config;
 mod exit;
@@ -62,6 +63,8 @@ enum Command {
     Restore(restore::Options),
     /// Verify the stored secrets, and change the keys that seal them.
     Secrets(secrets::Options),
+    /// Read, verify and export the audit trail; works while the server runs.
+    Audit(audit::Options),
     /// Show or explain the configuration.
     Config(config::Options),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
@@ -81,6 +84,7 @@ impl Cli {
             Command::Backup(options) => options.run(),
             Command::Restore(options) => options.run(),
             Command::Secrets(options) => options.run(),
+            Command::Audit(options) => options.run(),
             Command::Config(options) => options.run(),
             Command::Openapi(options) => options.run(),
         }

@@ -1,0 +1,64 @@
+//! `haltere audit export`.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use haltere_api::audit_files;
+use haltere_app::audit_trail::AuditTrail;
+
+use super::with_trail;
+use crate::atomic_file::{AtomicFile, IfExists};
+use crate::cli::sources::Common;
+use crate::cli::{cli_ctx, notice};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    common: Common,
+
+    /// The file to write, which must not exist yet; only you can read it. Left out: standard output
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self { common, file } = self;
+        with_trail(common, async |trail| match file {
+            None => match write(trail, &mut BufWriter::new(io::stdout())).await {
+                Err(error) if is_closed_pipe(&error) => Ok(()),
+                written => written.map(drop),
+            },
+            Some(file) => {
+                let mut draft = AtomicFile::begin(&file, IfExists::Refuse("nothing was written"))?;
+                let path = draft.target().display().to_string();
+                let entries = write(trail, &mut BufWriter::new(draft.file())).await?;
+                let synced = draft.file().sync_all();
+                synced.with_context(|| format!("failed to write {path}"))?;
+                draft.publish()?;
+                notice(&format!("entries: {entries}, in {path}"));
+                Ok(())
+            }
+        })
+    }
+}
+
+/// A reader that closes the pipe is no failure.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+async fn write(trail: &AuditTrail, out: &mut (impl Write + Send)) -> anyhow::Result<u64> {
+    let mut entries = 0;
+    let ctx = cli_ctx();
+    let visited = trail.visit(&ctx, None, |entry| {
+        entries += 1;
+        anyhow::Ok(out.write_all(audit_files::line_of(entry).as_bytes())?)
+    });
+    visited.await?;
+    out.flush()?;
+    Ok(entries)
+}
