@@ -184,10 +184,18 @@ const SHOTS: readonly Shot[] = [
   pageShot("fleet", "/", ALL_BROKERS),
   listShot(pageShot("fleet-table", "/", ALL_BROKERS)),
   listShot(pageShot("fleet-grid", "/?view=grid", ALL_BROKERS)),
+  listShot(pageShot("fleet-sections", "/?view=grid&by=area", ALL_BROKERS)),
   listShot(pageShot("fleet-filter", "/?q=hall-3", "8 of 42")),
   pageShot("connection", "/connections/press-4", "mosquitto version"),
   pageShot("connection-down", "/connections/kiln-2", "refused the connection"),
-  pageShot("history", "/connections/kiln-2/history", en.timeline.now),
+  {
+    name: "history",
+    whole: true,
+    prepare: async (page) => {
+      await visit(page, "/connections/kiln-2/history", en.timeline.now);
+      await expect(page.locator(".uplot canvas")).toBeVisible();
+    },
+  },
   pageShot("certificates", "/connections/tool-store/certificates", en.form.trust),
   {
     name: "new-trust",
@@ -226,6 +234,7 @@ const SHOTS: readonly Shot[] = [
       await expect(page.getByRole("button", { name: en.transfer.import(4) })).toBeVisible();
     },
   },
+  pageShot("activity", "/activity", "Kiln 2", "nina"),
   pageShot("plugins", "/administration/plugins", "connections-rest-api"),
   pageShot("profile", "/profile", en.profile.thisSession),
   { ...pageShot("about", "/administration/about", "0.1.0"), whole: false },

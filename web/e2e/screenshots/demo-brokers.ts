@@ -51,12 +51,17 @@ export class DemoBrokers {
         id: machine.id,
         name: machine.name,
         url: this.#names.urlOf(machine),
+        labels: { area: machine.hall },
+        // Brokers that end each session look like ones that refuse $SYS.
+        ...(WITH_HISTORY.includes(machine.id) && { noMetricsMode: true }),
         ...(machine.isTls && { ca }),
         ...(machine.isTls && { credentials: { username: USER, password: "in the vault" } }),
       })),
     );
     for (const { id, condition } of MACHINES) if (condition === "idle") await admin.disconnect(id);
     await this.#live(admin);
+    // The other one is down and would have another attempt in its history.
+    await admin.ask("PATCH", "/api/connections/press-4", { noMetricsMode: false });
     for (;;) {
       const connections = await admin.connections();
       const isSettled = connections.every(({ id, status }) => {

@@ -1,4 +1,5 @@
 import type {
+  ActivityEntry,
   Certificate,
   Connection,
   ConnectionCertificates,
@@ -30,6 +31,20 @@ const FINGERPRINT = /\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b/g;
 
 /** A date within a sentence; dates in data include a time. */
 const DAY_IN_WORDS = /\b20\d\d-\d\d-\d\d\b(?!T)/g;
+
+/** What users did, by age. */
+const AUDIT: readonly (readonly [age: number, entry: Partial<ActivityEntry>])[] = [
+  [24 * MINUTE, { user: "nina", action: "connection.update", object: "kiln-2", name: "Kiln 2", detail: "url" }],
+  [
+    41 * MINUTE,
+    { user: "nina", action: "connection.update", object: "packing-3", name: "Packing 3", detail: "labels" },
+  ],
+  [52 * MINUTE, { user: "omar", action: "connection.connect", object: "mill-3", name: "Mill 3" }],
+  [2 * HOUR + 31 * MINUTE, { user: "omar", action: "connection.test" }],
+  [5 * HOUR + MINUTE, { user: "nina", action: "connection.create", object: "gatehouse", name: "Gatehouse" }],
+  [5 * HOUR + 12 * MINUTE, { user: "nina", action: "session.login" }],
+  [14 * HOUR, { user: "admin", action: "connection.export", detail: "42 connections, without secrets" }],
+];
 
 interface Session {
   current: boolean;
@@ -72,6 +87,7 @@ function rewrite(path: string, data: unknown): unknown {
   const [, id = "", part] = /^\/api\/connections\/([^/]+)\/(history|certificates)/.exec(path) ?? [];
   if (part === "history") return history(id, data as StatusChange[]);
   if (part === "certificates") return certificates(id, data as ConnectionCertificates);
+  if (path.startsWith("/api/activity")) return activity(data as ActivityEntry[]);
   if (path.startsWith("/api/events")) return event(data as ConnectionsEvent);
   if (path.startsWith("/api/connection-test")) return test(data as ConnectionTest & { stage?: string });
   if (path.startsWith("/api/profile/sessions")) return (data as Session[]).map(session);
@@ -116,6 +132,31 @@ function history(id: string, data: StatusChange[]): StatusChange[] {
     const before = index === first && index > 0 ? AGE_OF_FIRST : (earlier[index] ?? AGE_OF_FIRST);
     return { ...change, timestamp: NOW - ageOf(id) - before };
   });
+}
+
+/** The last day of the links, and invented entries of the audit trail. */
+function activity(data: ActivityEntry[]): unknown[] {
+  const seen = new Map<string, number>();
+  const down = new Set<string>();
+  const changes = data.flatMap((entry) => {
+    if (entry.type === "audit") return [];
+    const { connection: id } = entry;
+    const index = seen.get(id) ?? 0;
+    seen.set(id, index + 1);
+    if (index === 0 && entry.error) down.add(id);
+    const earlier = (down.has(id) ? AGES_DOWN : AGES_UP)[index] ?? AGE_OF_FIRST;
+    return { ...entry, timestamp: NOW - ageOf(id) - earlier };
+  });
+  const audit = AUDIT.map(([age, entry]) => ({
+    type: "audit",
+    timestamp: NOW - age,
+    address: "10.20.9.17",
+    outcome: "success",
+    ...entry,
+  }));
+  return [...changes, ...audit]
+    .filter(({ timestamp }) => timestamp > NOW - DAY)
+    .toSorted((one, other) => other.timestamp - one.timestamp);
 }
 
 function certificates(id: string, data: ConnectionCertificates): ConnectionCertificates {
