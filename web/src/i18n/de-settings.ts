@@ -93,7 +93,7 @@ export const settingsMessages: typeof en = {
     changedUrls: "Geänderte URLs",
     exportTitle: "Export",
     exportText:
-      "Alle Verbindungen als eine Datei, die der Import zurücknimmt. Ohne Passwörter und private Schlüssel taugt sie zum Ansehen und Vergleichen; Verbindungen, die sie brauchen, kommen getrennt zurück.",
+      "Alle Verbindungen in einer Datei, die sich wieder importieren lässt. Ohne Passwörter und private Schlüssel ist sie zum Ansehen und Vergleichen; Verbindungen, die sie brauchen, werden getrennt importiert.",
     withSecrets: "Mit Passwörtern und privaten Schlüsseln",
     withSecretsText: "Eine vollständige Sicherung: Ihr Import stellt jede Verbindung wieder her.",
     secretsForAdmins: "Passwörter und private Schlüssel bleiben weg; nur Administratoren dürfen sie exportieren.",
