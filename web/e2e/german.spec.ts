@@ -153,6 +153,14 @@ test("an import with errors is in German", async ({ page, admin, broker, guard }
   await expectNoEnglish(card, texts, "result");
 });
 
+test("keys are named as German keyboards label them", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: `${de.nav.commands}: ${de.commands.open} Strg K` })).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Strg");
+  await expect(page.getByRole("dialog")).not.toContainText("Ctrl");
+});
+
 test("an undo that fails says why in German", async ({ page, admin, broker, guard }) => {
   guard.allow(/status of 400 .*\/api\/connections/);
   await admin.create({ id: "press", name: "Press", url: broker.url, credentials: { clientId: "one" } });

@@ -19,7 +19,7 @@ import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
 import type { MenuButtonProps } from "../ui/menu/MenuButton";
 import { MenuButton } from "../ui/menu/MenuButton";
-import { MODIFIER_KEY } from "../util/platform";
+import { HAS_COMMAND_KEY } from "../util/platform";
 import { Rail } from "./Rail";
 import { useFocusOnNavigation } from "./use-focus-on-navigation";
 import { useRouteData } from "./use-route-data";
@@ -65,9 +65,6 @@ export function Shell() {
   );
 }
 
-/** ⌘K or Ctrl K. */
-const PALETTE_KEY = `${MODIFIER_KEY}${MODIFIER_KEY.length > 1 ? " " : ""}K`;
-
 const POSTPONED_KEY = "haltere.first-password.later";
 
 /** Whether the user has postponed the change of the initial password in this tab. */
@@ -82,6 +79,7 @@ function usePostponed() {
 
 function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boolean }) {
   const t = useMessages();
+  const paletteKey = HAS_COMMAND_KEY ? "⌘K" : `${t.commands.ctrl} K`;
   const navigate = useNavigate();
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const width = useRouteData("width");
@@ -110,14 +108,14 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
         </Link>
         <UnstyledButton
           className={classes.search}
-          aria-label={`${t.nav.commands}: ${t.commands.open} ${PALETTE_KEY}`}
+          aria-label={`${t.nav.commands}: ${t.commands.open} ${paletteKey}`}
           aria-keyshortcuts="Control+K Meta+K"
           onClick={() => setOpen("palette")}
         >
           <IconSearch size={17} stroke={1.8} />
           <span aria-hidden>{t.commands.open}</span>
           <Kbd size="xs" aria-hidden>
-            {PALETTE_KEY}
+            {paletteKey}
           </Kbd>
         </UnstyledButton>
         <MenuButton

@@ -3,19 +3,20 @@ import { Kbd, Modal, Switch } from "@mantine/core";
 import { singleKeyShortcuts } from "../hooks/single-key-shortcuts";
 import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
-import { MODIFIER_KEY } from "../util/platform";
+import { HAS_COMMAND_KEY } from "../util/platform";
 import classes from "./ShortcutsDialog.module.css";
 
 /** The list of keyboard shortcuts. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const t = useMessages();
   useFocusReturn();
+  const modifier = HAS_COMMAND_KEY ? "⌘" : t.commands.ctrl;
   const keys: readonly (readonly [readonly string[], string])[] = [
-    [[MODIFIER_KEY, "K"], t.nav.commands],
+    [[modifier, "K"], t.nav.commands],
     [["/"], t.commands.focusFilter],
     [["n"], t.fleet.newConnection],
     [["e"], t.commands.editConnection],
-    [[MODIFIER_KEY, "Enter"], t.commands.saveForm],
+    [[modifier, "Enter"], t.commands.saveForm],
     [["Esc"], t.commands.closeDialog],
     [["?"], t.commands.shortcuts],
   ];

@@ -53,6 +53,7 @@ export const coreMessages: CoreMessages = {
     editConnection: "Verbindung bearbeiten",
     saveForm: "Formular speichern",
     closeDialog: "Dialog schließen, Filter löschen",
+    ctrl: "Strg",
     singleKeys: "Kürzel aus einer Taste",
     singleKeysText: "Ausgeschaltet wirken nur Kürzel mit Strg oder ⌘.",
   },

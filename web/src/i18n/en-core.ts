@@ -56,6 +56,8 @@ export const coreMessages = {
     editConnection: "Edit the connection",
     saveForm: "Save the form",
     closeDialog: "Close a dialog, clear the filter",
+    /** As keyboards of this language label the key. */
+    ctrl: "Ctrl",
     singleKeys: "Single-key shortcuts",
     singleKeysText: "When off, only shortcuts with Ctrl or ⌘ work.",
   },

@@ -1,2 +1,2 @@
-/** The modifier key of shortcuts, as keyboards of this platform label it. */
-export const MODIFIER_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+/** Whether shortcuts use the key ⌘ instead of Ctrl. */
+export const HAS_COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent);
