@@ -70,19 +70,16 @@ impl Chain {
             let removed = removed.map(|it| ChainName::Removed(it.removed.clone()));
             names_to_text(&newest.chain(removed).collect::<Vec<_>>())
         };
-        let (writer, names) = match current {
-            Some(index) => {
-                let names = names(&writers[index].head.writer);
-                let Some(writer) = writers.into_iter().nth(index) else {
-                    return Err(StoreError::NotFound);
-                };
-                (writer, names)
-            }
-            None => {
-                let writer = new_writer(tx).await?;
-                let names = names(&writer.head.writer);
-                (writer, names)
-            }
+        let (writer, names) = if let Some(index) = current {
+            let names = names(&writers[index].head.writer);
+            let Some(writer) = writers.into_iter().nth(index) else {
+                return Err(StoreError::NotFound);
+            };
+            (writer, names)
+        } else {
+            let writer = new_writer(tx).await?;
+            let names = names(&writer.head.writer);
+            (writer, names)
         };
         let names = names.filter(|names| Some(names) != writer.named.as_ref());
         Ok(Self { writer, names, buffer: Vec::new() })

@@ -115,8 +115,8 @@ pub fn read_line(line: &str) -> Result<ChainedEntry<'_>, FileError> {
     if let Some(chain) = line.chain {
         (writer, position) = (chain.writer, chain.position);
         hash = Some(ChainHash::parse(&chain.hash).ok_or(FileError::Field("chain.hash"))?);
-        let named = chain.names.into_iter().map(name).collect::<Result<Vec<_>, _>>()?;
-        names = names_to_text(&named);
+        let links = chain.names.into_iter().map(name).collect::<Result<Vec<_>, _>>()?;
+        names = names_to_text(&links);
     }
     Ok(ChainedEntry {
         sequence: line.sequence,

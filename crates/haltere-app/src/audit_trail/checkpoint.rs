@@ -99,14 +99,13 @@ impl AuditTrail {
         ctx.authorize(Action::ManageVault)?;
         let mut tx = self.store.write().await.context(OPERATION)?;
         let known = read_signing_key(vault, tx.meta()).await.context(OPERATION)?;
-        let seed = match known {
-            Some(seed) => seed?,
-            None => {
-                let seed = Secret::new(rand::random::<[u8; 32]>().to_vec());
-                let Sealed(sealed) = vault.seal(&CONTEXT, seed.expose());
-                tx.meta().set(SIGNING_KEY, &sealed).await.context(OPERATION)?;
-                seed
-            }
+        let seed = if let Some(seed) = known {
+            seed?
+        } else {
+            let seed = Secret::new(rand::random::<[u8; 32]>().to_vec());
+            let Sealed(sealed) = vault.seal(&CONTEXT, seed.expose());
+            tx.meta().set(SIGNING_KEY, &sealed).await.context(OPERATION)?;
+            seed
         };
         let key = Ed25519KeyPair::from_seed_unchecked(seed.expose());
         let key = key.map_err(|_| CheckpointError::DamagedKey)?;

@@ -81,7 +81,7 @@ impl AuditChanges {
     }
 
     /// The changes, in the order in which they were added.
-    pub fn iter(&self) -> std::slice::Iter<'_, AuditChange> {
+    pub fn iter(&self) -> impl Iterator<Item = &AuditChange> {
         self.0.iter()
     }
 
@@ -217,6 +217,7 @@ fn parse_line(line: &str) -> Option<AuditChange> {
     Some(AuditChange { field, values })
 }
 
+#[expect(clippy::option_option, reason = "an invalid cell, an absent value, or a value")]
 fn parse_value(cell: &str) -> Option<Option<String>> {
     if cell.is_empty() { Some(None) } else { unescape(cell.strip_prefix('=')?).map(Some) }
 }

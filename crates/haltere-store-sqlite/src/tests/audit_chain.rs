@@ -34,7 +34,9 @@ async fn verify(store: &SqliteStore) -> ChainReport {
     let mut read = store.read().await.unwrap();
     let mut verifier = ChainVerifier::new();
     let writers = read.audit().writers().await.unwrap();
-    writers.iter().for_each(|writer| verifier.removed(writer.removed.clone()));
+    for writer in &writers {
+        verifier.removed(writer.removed.clone());
+    }
     let mut after = 0;
     while let Some(last) =
         read.audit().walk(after, 700, &mut |entry| verifier.entry(entry)).await.unwrap()

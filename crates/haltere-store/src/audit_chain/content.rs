@@ -188,6 +188,10 @@ mod tests {
                     _ => None,
                 }
             }
+            #[expect(
+                clippy::option_option,
+                reason = "the end of the bytes, or a cell that may be absent"
+            )]
             fn optional(&mut self) -> Option<Option<Cow<'static, str>>> {
                 if self.is_there()? { self.text().map(Some) } else { Some(None) }
             }

@@ -203,7 +203,7 @@ impl ChainVerifier {
         self.expected.retain(|(head, known_from)| {
             let is_it = head.writer == entry.writer && head.position == entry.position;
             if is_it && head.hash != hash {
-                replaced.push(FaultKind::Replaced { head: head.clone(), known_from: *known_from });
+                replaced.push(FaultKind::Replaced { head: head.clone(), known_from });
             }
             !is_it
         });

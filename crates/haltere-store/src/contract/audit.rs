@@ -207,7 +207,9 @@ async fn verify(store: &dyn Store) -> ChainReport {
     let mut read = store.read().await.unwrap();
     let mut verifier = ChainVerifier::new();
     let writers = read.audit().writers().await.unwrap();
-    writers.iter().for_each(|writer| verifier.removed(writer.removed.clone()));
+    for writer in &writers {
+        verifier.removed(writer.removed.clone());
+    }
     let mut after = i64::MIN;
     while let Some(last) =
         read.audit().walk(after, 7, &mut |entry| verifier.entry(entry)).await.unwrap()
@@ -291,10 +293,10 @@ pub async fn changes_are_kept(store: Arc<dyn Store>) {
     changes.add("url", Some("mqtt://a"), Some("mqtts://a"));
     changes.add("labels.line", None, Some(""));
     changes.add_withheld("credentials.password", true, true);
-    let changed = AuditEntry { changes, ..entry("ada", "1") };
-    append(&*store, &[changed.clone(), entry("ada", "2")]).await;
+    let first = AuditEntry { changes, ..entry("ada", "1") };
+    append(&*store, &[first.clone(), entry("ada", "2")]).await;
     let records = list(&*store, newest(2)).await;
-    assert_eq!(records[1].entry, changed);
+    assert_eq!(records[1].entry, first);
     assert!(records[0].entry.changes.is_empty());
     assert_eq!(verify(&*store).await.faults, []);
 }

@@ -96,9 +96,9 @@ fn print_report(report: &ChainReport, checkpoint: Option<&Checkpoint>) -> anyhow
         ));
     }
     if *fault_count > 0 {
-        bail!("the audit trail was tampered with: {fault_count} faults in {entries} entries");
+        bail!("the audit trail was tampered with; problems: {fault_count}, entries: {entries}");
     }
-    notice(&format!("{entries} entries, and no fault"));
+    notice(&format!("entries: {entries}, and no problem"));
     for head in heads {
         notice(&format!(
             "writer {} is at position {}, hash {}",
