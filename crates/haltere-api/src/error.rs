@@ -45,6 +45,11 @@ pub(crate) struct ErrorBody {
     /// With code `INVALID`, what is wrong with the field that the message names, if it has a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<Box<SentenceView>>,
+    /// What is wrong with which field, where `message` is one that clients of the management center for Mosquitto match
+    /// on: the field, a colon and the reason.
+    #[schema(value_type = Option<String>, example = "password: must be at least 8 characters long")]
+    #[serde(rename = "longError", skip_serializing_if = "Option::is_none")]
+    pub(crate) long_error: Option<Cow<'static, str>>,
     /// With status 412, the last change of the connection.
     #[serde(rename = "lastChange", skip_serializing_if = "Option::is_none")]
     pub(crate) last_change: Option<Box<WireLastChange>>,
@@ -116,6 +121,7 @@ pub(crate) struct ApiError {
     session_hint: bool,
     limit: Option<&'static str>,
     fault: Option<Box<SentenceView>>,
+    long_error: Option<Cow<'static, str>>,
     last_change: Option<Box<WireLastChange>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<InternalCause>,
@@ -139,6 +145,7 @@ impl ApiError {
             session_hint: false,
             limit: None,
             fault: None,
+            long_error: None,
             last_change: None,
             headers: Vec::new(),
             cause: None,
@@ -155,6 +162,27 @@ impl ApiError {
         let message = invalid.to_string();
         let fault = invalid.fault.map(|(key, parameters)| SentenceView::new(key, parameters));
         Self { fault: fault.map(Box::new), ..Self::invalid(message) }
+    }
+
+    /// Keeps the message, which names the field, as the long error below one that clients match on.
+    pub(crate) fn worded(self, message: &'static str) -> Self {
+        let long_error = Some(self.message);
+        Self { message: Cow::Borrowed(message), long_error, ..self }
+    }
+
+    /// Says in addition what is wrong with which field.
+    pub(crate) fn with_long_error(self, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { long_error: Some(text.into()), ..self }
+    }
+
+    /// 409: it conflicts with what is stored.
+    pub(crate) fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, message)
+    }
+
+    /// 410.
+    pub(crate) fn gone(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::GONE, ErrorCode::Gone, message)
     }
 
     /// 401: not logged in.
@@ -225,13 +253,14 @@ impl ApiError {
     }
 
     pub(crate) fn body(&self) -> ErrorBody {
-        let Self { code, message, session_hint, limit, fault, last_change, .. } = self;
+        let Self { code, message, session_hint, limit, fault, long_error, last_change, .. } = self;
         ErrorBody {
             code: *code,
             message: message.clone(),
             reason: None,
             limit: *limit,
             fault: fault.clone(),
+            long_error: long_error.clone(),
             last_change: last_change.clone(),
             data: session_hint.then_some(SessionHint { session: false }),
         }
@@ -264,6 +293,7 @@ impl From<NotAllowed> for ApiError {
     fn from(refusal: NotAllowed) -> Self {
         match refusal {
             NotAllowed::InsufficientRole => Self::not_allowed(messages::NOT_ALLOWED),
+            NotAllowed::MustChangePassword => Self::not_allowed(messages::MUST_CHANGE_PASSWORD),
             NotAllowed::Hidden => Self::not_found(messages::CONNECTION_NOT_FOUND),
             NotAllowed::TooOften { retry_after } => {
                 let message = messages::REFUSED_TOO_OFTEN;
@@ -322,10 +352,17 @@ pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response 
 pub(crate) mod messages {
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
+    pub(crate) const MUST_CHANGE_PASSWORD: &str = "The password must be changed first";
     pub(crate) const REFUSED_TOO_OFTEN: &str = "Not allowed, and asked for too often";
     pub(crate) const TOO_MANY_ACTIONS: &str = "Too many changes and tests by this user";
     pub(crate) const PLUGIN_NOT_FOUND: &str = "Plugin not found";
     pub(crate) const CONNECTION_NOT_FOUND: &str = "Connection not found";
+    pub(crate) const USER_INVALID: &str = "User object invalid";
+    pub(crate) const USER_WITHOUT_ROLE: &str = "User must have at least one role";
+    pub(crate) const USER_EXISTS: &str = "User already exists";
+    pub(crate) const USER_GONE: &str = "User does not exist";
+    pub(crate) const LAST_ADMIN: &str =
+        "The last administrator can't be deleted, disabled or lose the role admin";
     pub(crate) const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";
     pub(crate) const SAME_NAME_AND_ID: &str = "Connection with the same name/id already exists";
     pub(crate) const SAME_NAME_OR_ID: &str =

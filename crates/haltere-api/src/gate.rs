@@ -75,7 +75,11 @@ async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {
 
 async fn authorize(request: Request, action: Action) -> Result<Request, ApiError> {
     let (state, ..) = common(&request)?;
-    if action.plugin().is_some_and(|plugin| !state.app.plugins().is_on(plugin)) {
+    // A password that must be changed can be, even where users don't change theirs otherwise.
+    let is_due = action == Action::ChangeOwnPassword
+        && request.extensions().get::<Ctx>().is_some_and(|it| it.principal.must_change_password());
+    let is_off = action.plugin().is_some_and(|plugin| !state.app.plugins().is_on(plugin));
+    if is_off && !is_due {
         return Err(ApiError::not_found(messages::PLUGIN_NOT_FOUND));
     }
     let (mut parts, body) = request.into_parts();

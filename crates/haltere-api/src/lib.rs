@@ -39,6 +39,7 @@ mod spelling;
 mod sse;
 mod state;
 mod system;
+mod user_management;
 mod web_origin;
 mod wire;
 

@@ -8,9 +8,10 @@ use axum::body::Body;
 use axum::response::Response;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use haltere_app::Ctx;
 use haltere_app::sessions::PasswordHashing;
 use haltere_app::testing::{TestApp, TestConfig};
-use haltere_app::{Ctx, users::Users};
+use haltere_app::users::{NewUser, Users};
 use haltere_core::quota::Bounds;
 use haltere_core::{Role, UserName};
 use haltere_testkit::Peer;
@@ -54,8 +55,8 @@ async fn users<const N: usize>(api: &TestApi) -> [Client; N] {
     let mut clients = Vec::new();
     for n in 0..N {
         let name = UserName::parse(&format!("user{n}")).expect("a name");
-        let role = Role::Admin.into();
-        users.add(&Ctx::system("test"), &name, TestApp::PASSWORD.into(), role).await.expect("new");
+        let new = NewUser::new(&name, TestApp::PASSWORD, Role::Admin);
+        users.add(&Ctx::system("test"), new).await.expect("new");
         let (_, cookie) = log_in(&api.anonymous().at(200), name.as_str()).await;
         clients.push(api.with_cookie(&cookie));
     }

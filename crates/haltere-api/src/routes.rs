@@ -11,7 +11,7 @@ use crate::gate::gate;
 use crate::state::ApiState;
 use crate::{
     activity, audit, auth, connections, console, docs, events, openapi, pages, plugins, profile,
-    system,
+    system, user_management,
 };
 
 /// All routes, and the OpenAPI document that describes them.
@@ -41,6 +41,17 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(profile::sessions::end_others::handler))
         .route(routes!(profile::update::handler))
         .route(routes!(profile::update::named::handler))
+        .route(routes!(user_management::roles::handler))
+        .route(routes!(user_management::list::handler))
+        .route(routes!(user_management::create::handler))
+        .route(routes!(user_management::get::handler))
+        .route(routes!(user_management::change::handler))
+        .route(routes!(user_management::delete::handler))
+        .route(routes!(user_management::sessions::list::handler))
+        .route(routes!(user_management::sessions::end_all::handler))
+        .route(routes!(user_management::sessions::end::handler))
+        .route(routes!(user_management::invite::handler))
+        .route(routes!(user_management::accept::handler))
         .route(routes!(plugins::list::handler))
         .route(routes!(plugins::switch::handler))
         .route(routes!(system::tasks::handler))

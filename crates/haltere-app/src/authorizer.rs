@@ -30,8 +30,9 @@ impl Authorizer {
         resource: Resource<'_>,
     ) -> Result<(), NotAllowed> {
         let Err(refusal) = ctx.authorize_on(action, resource) else { return Ok(()) };
-        let is_hidden = refusal == NotAllowed::Hidden;
-        let Some(audited) = action.audited_as().filter(|_| !is_hidden) else { return Err(refusal) };
+        // The others say nothing about the roles.
+        let of_role = refusal == NotAllowed::InsufficientRole;
+        let Some(audited) = action.audited_as().filter(|_| of_role) else { return Err(refusal) };
         let entry = audit::denied(now(&*self.clock), ctx, audited, resource.name());
         match self.audit.append_refusal(ctx.user(), entry).await {
             None => Err(refusal),

@@ -21,8 +21,10 @@ pub struct Ctx {
 impl Ctx {
     /// A user who comes with a session.
     pub fn of_session(session: Session, origin: Origin) -> Self {
-        let Session { caller, credential, .. } = session;
-        Self { credential, ..Self::new(caller, origin) }
+        let Session { caller, credential, must_change_password, expires_at: _ } = session;
+        let mut ctx = Self { credential, ..Self::new(caller, origin) };
+        ctx.set_must_change_password(must_change_password);
+        ctx
     }
 
     /// A user whose session can't end meanwhile: for what ends with its request.
@@ -73,6 +75,13 @@ impl Ctx {
             *visibility = only;
         }
         self
+    }
+
+    /// Whether the user may do nothing but change the password.
+    pub fn set_must_change_password(&mut self, must: bool) {
+        if let Principal::Session { must_change_password, .. } = &mut self.principal {
+            *must_change_password = must;
+        }
     }
 
     /// Whose quota what the principal takes counts against.

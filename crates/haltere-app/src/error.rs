@@ -19,6 +19,9 @@ pub enum NotAllowed {
     /// The caller may not see what it is about, which is treated as something that does not exist.
     #[error("not found")]
     Hidden,
+    /// The roles suffice, but the user has to change the password first.
+    #[error("the password has to be changed first")]
+    MustChangePassword,
     #[error("not allowed, and asked for too often")]
     TooOften {
         /// The time to wait; whole seconds, at least one.
@@ -66,8 +69,11 @@ sentences! {
         GeneratedClientIdTakenElsewhere => "another connection has the one that haltere generates for this connection at the same broker, and each would end the other's session",
         UnknownConnection { id: String } => "there is none with the id {id:?}",
         TooShort { min: usize } => "must be at least {min} characters long",
+        TooLong { max: usize } => "must be at most {max} characters long",
         TooManyBytes { max: usize } => "must be at most {max} bytes long",
-        IsUserName => "must not be the user name",
+        CommonPassword => "is one that many people use, or a variation of one",
+        MadeOfNames => "must not be made of the user name or the name of the product",
+        NoRole => "there must be at least one",
     }
 }
 

@@ -16,7 +16,7 @@ use crate::app::{App, AppParts, AppSettings};
 use crate::connections::Transfer;
 use crate::ctx::Ctx;
 use crate::sessions::{LogIn, PasswordHashing};
-use crate::users::Users;
+use crate::users::{NewUser, Users};
 use crate::vault::{MasterKey, Vault};
 
 /// An [`App`] with five users, named after their role, with the password [`TestApp::PASSWORD`].
@@ -82,7 +82,7 @@ impl TestApp {
             let name = Self::user(role);
             this.app
                 .users()
-                .add(&Ctx::system("test"), &name, Self::PASSWORD.into(), role.into())
+                .add(&Ctx::system("test"), NewUser::new(&name, Self::PASSWORD, role))
                 .await
                 .expect("a new user");
         }

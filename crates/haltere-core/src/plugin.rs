@@ -14,16 +14,22 @@ pub enum PluginId {
     MultipleConnections,
     /// Users may change their own profile.
     UserProfileEdit,
+    /// Administrators may manage users over HTTP: off means the paths answer 404.
+    UserManagement,
 }
 
 impl PluginId {
     /// All plugins, in the order they are listed to people.
-    pub const ALL: [Self; 4] =
-        [Self::ConnectionsRestApi, Self::Tls, Self::MultipleConnections, Self::UserProfileEdit];
+    pub const ALL: [Self; 5] = [
+        Self::ConnectionsRestApi,
+        Self::Tls,
+        Self::MultipleConnections,
+        Self::UserProfileEdit,
+        Self::UserManagement,
+    ];
 
     /// Ids that earlier versions accepted, of plugins that did nothing.
-    pub const FORMER: [&str; 7] = [
-        "user-management",
+    pub const FORMER: [&str; 6] = [
         "application-tokens",
         "monitoring-rest-api",
         "system-status-rest-api",
@@ -39,6 +45,7 @@ impl PluginId {
             Self::Tls => "tls",
             Self::MultipleConnections => "multiple-connections",
             Self::UserProfileEdit => "user-profile-edit",
+            Self::UserManagement => "user-management",
         }
     }
 

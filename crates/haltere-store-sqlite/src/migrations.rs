@@ -30,6 +30,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0013_link_change_sentences.sql"),
     include_str!("../migrations/0014_labels.sql"),
     AUDIT_CHAIN,
+    include_str!("../migrations/0016_users.sql"),
 ];
 
 /// The schema's version once all steps are taken.

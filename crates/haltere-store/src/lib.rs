@@ -48,7 +48,7 @@ pub use meta::{ChangeCounters, MetaReads, MetaWrites};
 pub use plugins::{PluginReads, PluginWrites};
 pub use sessions::{SessionReads, SessionRecord, SessionWrites};
 pub use transactions::{ReadTx, Transactions, WriteTx};
-pub use users::{UserReads, UserRecord, UserWrites};
+pub use users::{Invitation, InvitationId, UserReads, UserRecord, UserWrites};
 
 /// A place where things are kept. Cheap to share behind an `Arc`.
 ///

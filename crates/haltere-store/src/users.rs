@@ -10,16 +10,34 @@ use crate::StoreError;
 pub struct UserRecord {
     /// Unique.
     pub name: UserName,
-    /// Argon2id in PHC string form.
-    pub password_hash: String,
+    /// Argon2id in PHC string form; `None` for a user who has no password yet.
+    pub password_hash: Option<String>,
     /// Whether the password is the one that the first start generated.
     pub initial_password: bool,
     /// At least one.
     pub roles: Roles,
+    /// Whether the user can't log in for now.
+    pub disabled: bool,
+    /// Whether the user may do nothing but change the password.
+    pub must_change_password: bool,
+    /// Not part of an update: see [`UserWrites::set_last_login`].
+    pub last_login_at: Option<Timestamp>,
+    pub invitation: Option<Invitation>,
     pub created_at: Timestamp,
-    /// When password or roles last changed.
+    /// When an administrator, or the user, last changed something.
     pub updated_at: Timestamp,
 }
+
+/// A link by which a user can set a password, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub expires_at: Timestamp,
+}
+
+/// Names an invitation without being its token: the SHA-256 of the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvitationId(pub [u8; 32]);
 
 /// Looking up users.
 #[async_trait]
@@ -29,6 +47,9 @@ pub trait UserReads: Send {
 
     /// The user with this name.
     async fn find(&mut self, name: &UserName) -> Result<Option<UserRecord>, StoreError>;
+
+    /// The user with this invitation, expired or not.
+    async fn find_invited(&mut self, id: &InvitationId) -> Result<Option<UserRecord>, StoreError>;
 }
 
 /// Changing users.
@@ -37,8 +58,11 @@ pub trait UserWrites: UserReads {
     /// Adds a user; [`StoreError::Taken`] when the name is in use.
     async fn insert(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
-    /// Replaces all but name and `created_at`; [`StoreError::NotFound`] when there is no such user.
+    /// Replaces all but name, `created_at` and `last_login_at`; [`StoreError::NotFound`] when there is no such user.
     async fn update(&mut self, record: &UserRecord) -> Result<(), StoreError>;
+
+    /// Notes a login, if there is such a user. Does not move [`crate::ChangeCounters::sessions`].
+    async fn set_last_login(&mut self, name: &UserName, at: Timestamp) -> Result<(), StoreError>;
 
     /// Removes a user (and, through [`crate::SessionWrites::delete_of`], nothing else); whether there was one.
     async fn delete(&mut self, name: &UserName) -> Result<bool, StoreError>;

@@ -16,6 +16,7 @@ test("a user has the permissions that the server lists, whatever their roles", (
     isMonitoringViewer: false,
     permissions: ["connections.list", "plugins.switch"],
     initialPassword: false,
+    mustChangePassword: false,
   };
   expect(hasPermission(profile, "connections.list")).toBe(true);
   expect(hasPermission(profile, "connections.update")).toBe(false);

@@ -110,7 +110,7 @@ export async function checkSession(queries: QueryClient) {
 export function clearInitialPassword(queries: QueryClient) {
   queries.setQueryData<SessionState>(
     KEY,
-    (session) => session && { ...session, profile: session.profile && { ...session.profile, initialPassword: false } },
+    (session) => session && { ...session, profile: session.profile && { ...session.profile, initialPassword: false, mustChangePassword: false } },
   );
 }
 

@@ -273,6 +273,10 @@ export const coreMessages: CoreMessages = {
         "Es gibt schon eine Verbindung mit diesem Namen und dieser Kennung.",
       "Connection with either the same name or id already exists":
         "Es gibt schon eine Verbindung mit diesem Namen oder dieser Kennung.",
+      "User already exists": "Es gibt schon einen Benutzer mit diesem Namen.",
+      "User does not exist": "Diesen Benutzer gibt es nicht mehr.",
+      "The last administrator can't be deleted, disabled or lose the role admin":
+        "Es muss einen Administrator geben, und dieser ist der letzte.",
       "Maximum number of connections reached": "Es gibt so viele Verbindungen, wie die Konfiguration erlaubt.",
       "Maximum size of all connections reached": "Die Verbindungen enthalten so viel, wie die Konfiguration erlaubt.",
       "Session not found": "Diese Sitzung ist schon beendet.",

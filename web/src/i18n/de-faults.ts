@@ -55,7 +55,9 @@ export const faults: typeof en.faults = {
   ipAddress: "Muss ein Hostname sein. Eine IP-Adresse gehört in die URL.",
   badName: "Ist kein gültiger Hostname.",
   userNameMissing: "Bitte einen Benutzernamen eingeben: Zu einem Passwort gehört einer.",
-  isUserName: "Das Passwort darf nicht der Benutzername sein.",
+  commonPassword: "Dieses oder ein ähnliches Passwort benutzen viele: Es würde zuerst geraten.",
+  madeOfNames: "Das Passwort darf nicht aus dem Benutzernamen oder dem Namen des Produkts bestehen.",
+  noRole: "Mindestens eine Rolle ist nötig.",
   secretOfAnotherBroker: "Bitte neu eingeben: Der gespeicherte Wert wurde für ein anderes Ziel eingegeben.",
   clientIdTaken:
     "Die Verbindung {name} (Kennung {id}) hat diese Client-Kennung am selben Broker; jede würde die Sitzung der anderen beenden.",

@@ -118,6 +118,7 @@ export const settingsMessages: typeof en = {
       tls: "CAs und Zertifikate von Verbindungen. Aus: Sie bleiben gespeichert, werden aber nicht benutzt; Broker werden nur gegen die CAs des Systems geprüft.",
       "multiple-connections": "Mehr als ein Broker.",
       "user-profile-edit": "Alle dürfen ihr eigenes Passwort ändern.",
+      "user-management": "Benutzer über HTTP verwalten. Aus: Benutzer lassen sich nur auf der Kommandozeile verwalten.",
     },
     noRight: "Nur Administratoren sehen die Plugins.",
     switched: (id, on) => `${id} ist ${on ? "eingeschaltet" : "ausgeschaltet"}`,

@@ -272,6 +272,10 @@ export const coreMessages = {
       "Connection with the same name/id already exists": "A connection with this name and this id already exists.",
       "Connection with either the same name or id already exists":
         "A connection with this name or this id already exists.",
+      "User already exists": "There is a user with this name already.",
+      "User does not exist": "This user does not exist any more.",
+      "The last administrator can't be deleted, disabled or lose the role admin":
+        "There must be an administrator: this one is the last.",
       "Maximum number of connections reached": "There are as many connections as the configuration allows.",
       "Maximum size of all connections reached": "The connections hold as much as the configuration allows.",
       "Session not found": "This session has ended already.",

@@ -52,7 +52,9 @@ export const faults = {
   ipAddress: "Must be a host name. Put an IP address into the URL.",
   badName: "Is not a valid host name.",
   userNameMissing: "Enter a user name: a password needs one.",
-  isUserName: "The password must not be the user name.",
+  commonPassword: "Many people use this password, or one like it: it would be guessed first.",
+  madeOfNames: "The password must not be made of the user name or the name of the product.",
+  noRole: "A user has at least one role.",
   secretOfAnotherBroker: "Enter it again: the stored one was entered for another destination.",
   clientIdTaken:
     "The connection {name} (id {id}) has this client id at the same broker, and each would end the other's session.",

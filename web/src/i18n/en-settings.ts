@@ -115,6 +115,7 @@ export const settingsMessages = {
       tls: "CAs and certificates of connections. Off: they stay stored but are not used, and brokers are checked against the system's CAs only.",
       "multiple-connections": "More than one broker.",
       "user-profile-edit": "Users can change their own password.",
+      "user-management": "Manage users over HTTP. Off: users can be managed on the command line only.",
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
     switched: (id: string, on: boolean) => `${id} is ${on ? "on" : "off"}`,

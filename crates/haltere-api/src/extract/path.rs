@@ -1,7 +1,7 @@
 //! Parameters of the path, percent-decoded; `%2F` is a slash inside a segment.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use haltere_core::ConnectionId;
+use haltere_core::{ConnectionId, UserName};
 use http::request::Parts;
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -39,6 +39,63 @@ impl IntoParams for PathConnectionId {
     }
 }
 
+/// The user's name in `/api/user-management/users/{userName}…`.
+///
+/// A malformed name is a 410, like an unknown one.
+pub(crate) struct PathUserName(pub(crate) UserName);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathUserName {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = parameter(parts, state, USER_NAME).await;
+        text.and_then(|text| UserName::parse(&text).ok())
+            .map(Self)
+            .ok_or_else(|| ApiError::gone(messages::USER_GONE))
+    }
+}
+
+const USER_NAME: &str = "userName";
+
+impl IntoParams for PathUserName {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new()
+            .name(USER_NAME)
+            .parameter_in(ParameterIn::Path)
+            .description(Some("The user's name, percent-encoded"))
+            .required(Required::True)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some("ann".into()));
+        vec![parameter.build()]
+    }
+}
+
+/// The session's id in `…/sessions/{sessionId}`, as text; `None` when it is not UTF-8.
+pub(crate) struct PathSessionId(pub(crate) Option<String>);
+
+const SESSION_ID: &str = "sessionId";
+
+impl<S: Send + Sync> FromRequestParts<S> for PathSessionId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Ok(Self(parameter(parts, state, SESSION_ID).await))
+    }
+}
+
+impl IntoParams for PathSessionId {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new()
+            .name(SESSION_ID)
+            .parameter_in(ParameterIn::Path)
+            .description(Some("The session's id"))
+            .required(Required::True)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some("5f0c3a9be21d47808d6b1c2e9a7f4e10".into()));
+        vec![parameter.build()]
+    }
+}
+
 /// The one parameter of a path, as text; `None` when it is not UTF-8.
 pub(crate) struct PathText(pub(crate) Option<String>);
 
@@ -48,6 +105,11 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         Ok(Self(only_parameter(parts, state).await))
     }
+}
+
+async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await.ok()?;
+    parameters.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
 }
 
 async fn only_parameter<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<String> {

@@ -79,6 +79,7 @@ fn error_body(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
         reason,
         limit: None,
         fault: None,
+        long_error: None,
         last_change: None,
         data: None,
     }
@@ -96,6 +97,7 @@ fn busy_in_words() -> ErrorBody {
         reason: Some(messages::BUSY_REASON),
         limit: None,
         fault: None,
+        long_error: None,
         last_change: None,
         data: None,
     }

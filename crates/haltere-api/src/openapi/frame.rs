@@ -31,6 +31,7 @@ pub(crate) fn frame() -> OpenApi {
         ("Events", "A stream of changes"),
         ("Audit", "Who did what, when, and how it ended"),
         ("Profile", "The caller's own account"),
+        ("Users", "User management, for administrators"),
         ("Plugins", "Features that can be switched off"),
         ("System", "Health and version"),
         ("Login", "Sessions"),

@@ -103,6 +103,11 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
         Access::LoggedIn => describe_login(operation),
         Access::Policy(action) => {
             describe_login(operation);
+            if !action.is_of_own_account() {
+                let body =
+                    json!({"code": "NOT_ALLOWED", "message": messages::MUST_CHANGE_PASSWORD});
+                add(operation, "403", "Not allowed", "mustChangePassword", body);
+            }
             if Role::ALL.into_iter().any(|role| !action.is_allowed_to(role)) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
                 add(operation, "403", "Insufficient role", "role", body);

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::Action;
 use haltere_app::profile::{Profile, ProfileError};
+use haltere_app::{Action, Ctx};
 use haltere_core::Role;
 use http::StatusCode;
 use serde::{Serialize, Serializer};
@@ -35,11 +35,14 @@ pub(crate) struct WireProfile {
     permissions: Vec<Permission>,
     /// Whether the password is still the one that the first start generated and printed.
     initial_password: bool,
+    /// Whether the user may do nothing but change the password.
+    must_change_password: bool,
 }
 
 impl From<Profile> for WireProfile {
     fn from(profile: Profile) -> Self {
-        let Profile { username, roles, permissions, initial_password } = profile;
+        let Profile { username, roles, permissions, initial_password, must_change_password } =
+            profile;
         Self {
             username: username.as_str().to_owned(),
             roles: roles.iter().map(Role::as_str).collect(),
@@ -50,6 +53,7 @@ impl From<Profile> for WireProfile {
             is_monitoring_viewer: roles.contains(Role::MonitoringViewer),
             permissions: permissions.into_iter().map(Permission).collect(),
             initial_password,
+            must_change_password,
         }
     }
 }
@@ -99,6 +103,7 @@ impl From<ProfileError> for ApiError {
             "username": "admin", "roles": ["admin"], "isAdmin": true, "isEditor": false, "isViewer": false,
             "isConnectionManager": false, "isMonitoringViewer": false,
             "permissions": ["connections.list", "connections.create", "events.follow", "profile.read"], "initialPassword": false,
+            "mustChangePassword": false,
         }))),
 )]
 pub(crate) async fn handler(
@@ -109,10 +114,7 @@ pub(crate) async fn handler(
 }
 
 /// The caller's profile, as it is now.
-pub(super) async fn response(
-    state: &ApiState,
-    context: &RequestContext,
-) -> Result<Response, ApiError> {
+pub(super) async fn response(state: &ApiState, context: &Ctx) -> Result<Response, ApiError> {
     let profile = state.app.profiles().read(context).await?;
     Ok(json(StatusCode::OK, &WireProfile::from(profile)))
 }

@@ -8,13 +8,12 @@ use haltere_app::profile::ChangePasswordError;
 use haltere_app::users::is_same_user;
 use haltere_core::Secret;
 use haltere_core::quota::QuotaExceeded;
-use http::StatusCode;
 use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::get::{self, WireProfile};
 use crate::auth::login::{PASSWORD_CHECKS, throttled};
-use crate::error::{ApiError, ErrorBody, ErrorCode};
+use crate::error::{ApiError, ErrorBody, messages};
 use crate::extract::{JsonBody, PathText, RequestContext};
 use crate::openapi::errors::{Responses, describe};
 use crate::state::ApiState;
@@ -28,9 +27,7 @@ impl From<ChangePasswordError> for ApiError {
             ChangePasswordError::Throttled { retry_after, of } => throttled(retry_after, of),
             ChangePasswordError::TooManyChecks(reached) => PASSWORD_CHECKS.refusal(reached),
             ChangePasswordError::Invalid(invalid) => invalid.into(),
-            ChangePasswordError::Gone => {
-                Self::new(StatusCode::GONE, ErrorCode::Gone, "User does not exist")
-            }
+            ChangePasswordError::Gone => Self::gone(messages::USER_GONE),
             ChangePasswordError::Internal(cause) => Self::internal(cause),
         }
     }
@@ -143,7 +140,9 @@ async fn change(
         return Err(Invalid::new("username", "must be one's own; it can't be changed").into());
     }
     state.app.profiles().change_password(context, input.old_password, input.password).await?;
-    get::response(state, context).await
+    let mut context = context.0.clone();
+    context.set_must_change_password(false);
+    get::response(state, &context).await
 }
 
 impl ProfileInput {

@@ -105,6 +105,8 @@ impl ActivityKind {
             | AuditAction::UserCreate
             | AuditAction::UserUpdate
             | AuditAction::UserPassword
+            | AuditAction::UserInvite
+            | AuditAction::UserEndSessions
             | AuditAction::UserDelete => Self::Access,
             AuditAction::PluginSwitch
             | AuditAction::BackupCreate

@@ -18,6 +18,7 @@ use crate::events::Events;
 use crate::plugins::Plugins;
 use crate::profile::Profiles;
 use crate::sessions::{SessionSettings, Sessions};
+use crate::users::Users;
 use crate::write_lock::WriteLock;
 
 /// The parts that services share.
@@ -126,6 +127,15 @@ impl Shared {
             Arc::clone(&self.audit),
             self.tasks.clone(),
             settings,
+        )
+    }
+
+    pub(super) fn users(&self, sessions: &Sessions) -> Users {
+        let clock = Arc::clone(&self.clock);
+        Users::new(Arc::clone(&self.transactions), clock, sessions.settings.hashing).of_server(
+            Arc::clone(&sessions.passwords),
+            Arc::clone(&self.audit),
+            self.tasks.clone(),
         )
     }
 

@@ -17,7 +17,6 @@ use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
 use crate::reconciler::Reconciler;
-use crate::users::Users;
 use crate::vault::Keyring;
 
 /// Why haltere can't start. Messages complete "failed to start: …".
@@ -49,9 +48,9 @@ impl App {
         let transfer = shared.transfer(&settings);
         let (activity, plugins, events) = (shared.activity(), shared.plugins(), shared.events());
         let audit_trail = shared.audit_trail();
-        let hashing = settings.sessions.hashing;
         let sessions = Arc::new(shared.sessions(settings.sessions));
         let profiles = shared.profiles(&sessions);
+        let users = shared.users(&sessions);
         let Shared {
             store,
             transactions,
@@ -87,7 +86,7 @@ impl App {
             events,
             sessions,
             profiles,
-            users: Users::new(Arc::clone(&transactions), Arc::clone(&clock), hashing),
+            users,
             keyring: Keyring::new(transactions, Arc::clone(&clock)),
             fleet,
             authorizer,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroUsize;
 
 use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, LabelSelector, PluginId, Role};
-use haltere_store::AuditFilter;
+use haltere_store::{AuditFilter, UserRecord};
 use haltere_testkit::builders;
 
 use std::time::Duration;
@@ -21,6 +21,7 @@ use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::sessions::LogIn;
 use crate::testing::TestApp;
+use crate::users::NewUser;
 
 const HOUR: Duration = Duration::from_hours(1);
 /// The number of times each action is performed.
@@ -55,6 +56,11 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::ConnectionDisconnect
         | AuditAction::ConnectionTest
         | AuditAction::PluginSwitch
+        | AuditAction::UserCreate
+        | AuditAction::UserUpdate
+        | AuditAction::UserInvite
+        | AuditAction::UserEndSessions
+        | AuditAction::UserDelete
         // It also has an entry for each connection, and these have to be deleted first.
         | AuditAction::ConnectionImport => Bound::Rate,
         AuditAction::ConnectionExport | AuditAction::ConnectionReadSecrets => Bound::Reads,
@@ -62,10 +68,7 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::SessionLogout
         | AuditAction::SessionEnd
         | AuditAction::UserPassword => Bound::Account,
-        AuditAction::UserCreate
-        | AuditAction::UserUpdate
-        | AuditAction::UserDelete
-        | AuditAction::BackupCreate
+        AuditAction::BackupCreate
         | AuditAction::BackupRestore
         | AuditAction::AuditRemove
         | AuditAction::AuditCheckpoint
@@ -188,6 +191,35 @@ impl Trial {
                     (self.log_in(n).await.expect("in"), self.log_in(n).await.expect("in"));
                 app.sessions().end_others(&ctx).await.is_ok()
             }
+            AuditAction::UserCreate => {
+                let name = builders::user(&format!("new-{n}"));
+                let new = NewUser::new(&name, TestApp::PASSWORD, Role::Viewer);
+                app.users().add(&ctx, new).await.is_ok()
+            }
+            AuditAction::UserUpdate => {
+                let viewer = TestApp::user(Role::Viewer);
+                let user = app.users().get(&ctx, &viewer).await.expect("it is there");
+                let other =
+                    if user.roles.contains(Role::Viewer) { Role::Editor } else { Role::Viewer };
+                app.users().set_roles(&ctx, &viewer, other.into()).await.is_ok()
+            }
+            AuditAction::UserInvite => {
+                app.users().invite(&ctx, &TestApp::user(Role::Viewer)).await.is_ok()
+            }
+            AuditAction::UserEndSessions => {
+                self.test.token(Role::Viewer).await;
+                let viewer = TestApp::user(Role::Viewer);
+                app.users().end_sessions(&ctx, &viewer, None).await.is_ok()
+            }
+            AuditAction::UserDelete => {
+                let name = builders::user(&format!("old-{n}"));
+                let mut tx = self.test.store.write().await.expect("a write begins");
+                let viewer = tx.users().find(&TestApp::user(Role::Viewer)).await.expect("read");
+                let user = UserRecord { name: name.clone(), ..viewer.expect("it is there") };
+                tx.users().insert(&user).await.expect("written");
+                tx.commit().await.expect("committed");
+                app.users().remove(&ctx, &name).await.is_ok()
+            }
             AuditAction::UserPassword => {
                 let change = app.profiles().change_password(
                     &ctx,
@@ -200,10 +232,7 @@ impl Trial {
                 let plugin = PluginId::UserProfileEdit;
                 app.plugins().switch(&ctx, plugin, n.is_multiple_of(2)).await.is_ok()
             }
-            AuditAction::UserCreate
-            | AuditAction::UserUpdate
-            | AuditAction::UserDelete
-            | AuditAction::BackupCreate
+            AuditAction::BackupCreate
             | AuditAction::BackupRestore
             | AuditAction::AuditRemove
             | AuditAction::AuditCheckpoint
@@ -342,12 +371,19 @@ async fn by_logins_and_account_actions() {
     grows_within_its_bound(&[SessionLogin, SessionLogout, SessionEnd, UserPassword]).await;
 }
 
+#[tokio::test]
+async fn by_changes_of_users() {
+    use AuditAction::{UserCreate, UserDelete, UserEndSessions, UserInvite, UserUpdate};
+    let actions = [UserCreate, UserUpdate, UserInvite, UserEndSessions, UserDelete];
+    grows_within_its_bound(&actions).await;
+}
+
 /// The tests above cover all other actions.
 #[test]
 fn by_nothing_else() {
     let elsewhere =
         AuditAction::ALL.into_iter().filter(|it| matches!(bound(*it), Bound::CommandLine));
-    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4, AuditAction::ALL.len());
+    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4 + 5, AuditAction::ALL.len());
 }
 
 #[tokio::test]

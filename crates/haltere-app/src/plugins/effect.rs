@@ -27,7 +27,7 @@ pub enum PluginEffect {
     Connections {
         connections: usize,
     },
-    /// Users may change their own password, or not any more.
+    /// Users may change their own password, or can be managed over HTTP, or not any more.
     Users {
         users: usize,
     },
@@ -69,7 +69,7 @@ impl Plugins {
                 let connections = all.filter(|entry| visibility.covers(entry.id())).count();
                 PluginEffect::Connections { connections }
             }
-            PluginId::UserProfileEdit => {
+            PluginId::UserProfileEdit | PluginId::UserManagement => {
                 let users = users.list().await.context("count users")?;
                 PluginEffect::Users { users: users.len() }
             }

@@ -42,8 +42,14 @@ pub enum Action {
     ListBackgroundTasks,
     /// See users and their roles.
     ListUsers,
-    /// Add, change or remove users.
-    ManageUsers,
+    CreateUser,
+    /// Change roles or password of any user.
+    UpdateUser,
+    DeleteUser,
+    /// Make a link by which a user can set a password.
+    InviteUser,
+    /// End sessions of any user.
+    EndUserSessions,
     /// Make a backup, or start from one.
     BackUp,
     /// Check the vault's secrets and change its keys.
@@ -86,6 +92,11 @@ impl Action {
     /// Whether a user may do it only so often, because it writes an audit entry each time.
     pub const fn is_rate_limited(self) -> bool {
         self.rule().is_rate_limited
+    }
+
+    /// Whether it is about the caller's own account, and goes on while the password has to be changed.
+    pub const fn is_of_own_account(self) -> bool {
+        matches!(self, Self::ReadProfile | Self::EndOwnSessions | Self::ChangeOwnPassword)
     }
 
     /// Whether one of these roles allows it. Roles add up.

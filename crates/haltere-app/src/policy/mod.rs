@@ -23,6 +23,8 @@ pub enum Decision {
     InsufficientRole,
     /// The action is allowed, but the principal may not see this resource. It is treated as one that does not exist.
     Hidden,
+    /// The roles suffice, but the user has to change the password first.
+    MustChangePassword,
 }
 
 impl Decision {
@@ -37,6 +39,7 @@ impl Decision {
             Self::Allowed => Ok(()),
             Self::InsufficientRole => Err(NotAllowed::InsufficientRole),
             Self::Hidden => Err(NotAllowed::Hidden),
+            Self::MustChangePassword => Err(NotAllowed::MustChangePassword),
         }
     }
 }
@@ -46,11 +49,14 @@ impl Decision {
 /// The command line and haltere itself may do everything: they can read and write the database without being asked.
 pub fn decide(principal: &Principal, action: Action, resource: Resource<'_>) -> Decision {
     let (roles, visibility) = match principal {
-        Principal::Session { caller, visibility } => (caller.roles, visibility),
+        Principal::Session { caller, visibility, .. } => (caller.roles, visibility),
         Principal::CommandLine | Principal::System => return Decision::Allowed,
     };
     if !action.is_allowed_to(roles) {
         return Decision::InsufficientRole;
+    }
+    if principal.must_change_password() && !action.is_of_own_account() {
+        return Decision::MustChangePassword;
     }
     match resource {
         Resource::Connection(id) if !visibility.covers(id) => Decision::Hidden,

@@ -14,6 +14,8 @@ pub enum Principal {
         caller: Caller,
         /// The connections that the user may see, if a role allows to see any.
         visibility: Visibility,
+        /// Whether the user may do nothing but change the password.
+        must_change_password: bool,
     },
     /// The user of the command line, who has access to the database anyway.
     CommandLine,
@@ -29,7 +31,7 @@ impl Principal {
 
     /// A user who has logged in. Every user sees all connections.
     pub fn of(caller: Caller) -> Self {
-        Self::Session { caller, visibility: Visibility::All }
+        Self::Session { caller, visibility: Visibility::All, must_change_password: false }
     }
 
     /// The name in the audit trail.
@@ -55,6 +57,11 @@ impl Principal {
             Self::Session { visibility, .. } => visibility,
             Self::CommandLine | Self::System => &ALL,
         }
+    }
+
+    /// Whether it may do nothing but change the password.
+    pub fn must_change_password(&self) -> bool {
+        matches!(self, Self::Session { must_change_password: true, .. })
     }
 
     /// The session of a user.

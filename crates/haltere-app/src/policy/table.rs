@@ -29,6 +29,7 @@ pub const PUBLIC_ROUTES: &[&str] = &[
     "GET /api/docs/export",
     "GET /healthz",
     "GET /readyz",
+    "POST /api/invitation",
     "POST /auth",
     "GET /logout",
     "GET /validate-session",
@@ -46,7 +47,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 24] = &[
+pub const TABLE: &[Rule; 28] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -123,8 +124,40 @@ pub const TABLE: &[Rule; 24] = &[
         .routes(&["PUT /api/profile", "PUT /api/profile/{userName}"])
         .audited_as(AuditAction::UserPassword),
     Rule::new(Action::ListBackgroundTasks, "tasks.list", ADMIN).routes(&["GET /api/system/tasks"]),
-    Rule::new(Action::ListUsers, "users.list", ADMIN),
-    Rule::new(Action::ManageUsers, "users.manage", ADMIN).audited_as(AuditAction::UserUpdate),
+    Rule::new(Action::ListUsers, "users.list", ADMIN).plugin(PluginId::UserManagement).routes(&[
+        "GET /api/user-management/roles",
+        "GET /api/user-management/users",
+        "GET /api/user-management/users/{userName}",
+        "GET /api/user-management/users/{userName}/sessions",
+    ]),
+    Rule::new(Action::CreateUser, "users.create", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["POST /api/user-management/users"])
+        .audited_as(AuditAction::UserCreate)
+        .rate_limited(),
+    Rule::new(Action::UpdateUser, "users.update", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["PUT /api/user-management/users/{userName}"])
+        .audited_as(AuditAction::UserUpdate)
+        .rate_limited(),
+    Rule::new(Action::DeleteUser, "users.delete", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["DELETE /api/user-management/users/{userName}"])
+        .audited_as(AuditAction::UserDelete)
+        .rate_limited(),
+    Rule::new(Action::InviteUser, "users.invite", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["POST /api/user-management/users/{userName}/invitation"])
+        .audited_as(AuditAction::UserInvite)
+        .rate_limited(),
+    Rule::new(Action::EndUserSessions, "users.end-sessions", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&[
+            "DELETE /api/user-management/users/{userName}/sessions",
+            "DELETE /api/user-management/users/{userName}/sessions/{sessionId}",
+        ])
+        .audited_as(AuditAction::UserEndSessions)
+        .rate_limited(),
     Rule::new(Action::BackUp, "installation.back-up", ADMIN).audited_as(AuditAction::BackupCreate),
     Rule::new(Action::ManageVault, "vault.manage", ADMIN).audited_as(AuditAction::SecretsRotate),
 ];

@@ -4,7 +4,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 24] = [
+const EXPECTED: [(Action, &str); 28] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -26,7 +26,11 @@ const EXPECTED: [(Action, &str); 24] = [
     (Action::ChangeOwnPassword, "xxxxx"),
     (Action::ListBackgroundTasks, "x----"),
     (Action::ListUsers, "x----"),
-    (Action::ManageUsers, "x----"),
+    (Action::CreateUser, "x----"),
+    (Action::UpdateUser, "x----"),
+    (Action::DeleteUser, "x----"),
+    (Action::InviteUser, "x----"),
+    (Action::EndUserSessions, "x----"),
     (Action::BackUp, "x----"),
     (Action::ManageVault, "x----"),
 ];
@@ -94,6 +98,7 @@ fn a_connection_outside_the_set_is_hidden_and_nothing_else_is() {
             session: None,
         },
         visibility,
+        must_change_password: false,
     };
     let (all, some) = (viewer(Visibility::All), viewer(Visibility::of(["a", "b"])));
     let see = |principal: &Principal, id| {
@@ -109,6 +114,24 @@ fn a_connection_outside_the_set_is_hidden_and_nothing_else_is() {
     // A caller without the role learns nothing about the resource.
     let delete = decide(&some, Action::DeleteConnection, Resource::Connection("c"));
     assert_eq!(delete, Decision::InsufficientRole);
+}
+
+#[test]
+fn a_user_who_must_change_the_password_may_do_nothing_else() {
+    let caller = Caller {
+        user: UserName::parse("ann").unwrap(),
+        roles: Role::ALL.into_iter().collect(),
+        session: None,
+    };
+    let ann =
+        Principal::Session { caller, visibility: Visibility::All, must_change_password: true };
+    let own = [Action::ReadProfile, Action::EndOwnSessions, Action::ChangeOwnPassword];
+    for action in Action::ALL {
+        let decision = decide(&ann, action, Resource::Connection("a"));
+        let expected =
+            if own.contains(&action) { Decision::Allowed } else { Decision::MustChangePassword };
+        assert_eq!(decision, expected, "{action:?}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::now::now;
 use crate::policy::{Action, Resource};
 use crate::sessions::{LoginAttempt, Refusal, Throttled};
 use crate::tasks::to_completion;
-use crate::users::{check_password, hash_password};
+use crate::users::{PasswordCheck, check_password};
 
 const OPERATION: &str = "change one's own password";
 
@@ -64,7 +64,7 @@ impl Profiles {
         to_completion(&self.tasks, async move {
             let user = profiles.verify_old(&ctx, &attempt, &old).await?;
             check_password(ctx.user(), &new)?;
-            let hash = hash_password(profiles.sessions.settings.hashing, new).await?;
+            let hash = profiles.hash(&attempt, new).await?;
             if profiles.store_password(&ctx, user, &hash).await? {
                 return Ok(());
             }
@@ -88,6 +88,17 @@ impl Profiles {
         }
     }
 
+    async fn hash(
+        &self,
+        attempt: &LoginAttempt,
+        new: Secret<String>,
+    ) -> Result<String, ChangePasswordError> {
+        let (account, address) = (attempt.account(), attempt.network());
+        let check = PasswordCheck { account, address, is_known: true };
+        let permit = self.sessions.passwords.acquire(check).await;
+        Ok(permit.map_err(ChangePasswordError::TooManyChecks)?.hash(new).await?)
+    }
+
     /// Stores the hash of the new password, unless that of the old one is another by now.
     async fn store_password(
         &self,
@@ -103,8 +114,10 @@ impl Profiles {
         if user.password_hash != verified.password_hash {
             return Ok(false);
         }
-        hash.clone_into(&mut user.password_hash);
+        user.password_hash = Some(hash.to_owned());
         user.initial_password = false;
+        user.must_change_password = false;
+        user.invitation = None;
         user.updated_at = now(&*self.clock);
         tx.users().update(&user).await.context(OPERATION)?;
         tx.sessions().delete_of(&name, ctx.session()).await.context(OPERATION)?;

@@ -15,6 +15,8 @@ pub struct Profile {
     pub permissions: Vec<Action>,
     /// Whether their password is still the one that the first start generated and printed.
     pub initial_password: bool,
+    /// Whether they may do nothing but change it.
+    pub must_change_password: bool,
 }
 
 /// Why there is no profile to see.
@@ -39,6 +41,7 @@ impl Profiles {
             roles: ctx.roles(),
             permissions: Action::ALL.into_iter().filter(|action| ctx.may(*action)).collect(),
             initial_password: user.is_some_and(|user| user.initial_password),
+            must_change_password: ctx.principal.must_change_password(),
         })
     }
 }

@@ -3,7 +3,7 @@
 use haltere_core::{Caller, SessionId, Timestamp};
 
 use super::Sessions;
-use super::live::{Known, Live, Session, is_over};
+use super::live::{Known, Live, Session, Stored, is_over};
 use super::token;
 use crate::error::{ErrorContext, Internal};
 
@@ -19,10 +19,10 @@ impl Sessions {
             };
             let _in_step = self.in_step.read().await;
             let now = self.timeline.now();
-            let Some((caller, expires_at)) = self.find(&id, now).await? else {
+            let Some(stored) = self.find(&id, now).await? else {
                 return Ok(None);
             };
-            let admitted = self.live().admit(caller, expires_at, id, now, generation);
+            let admitted = self.live().admit(stored, id, now, generation);
             // Otherwise sessions have ended while we read; this one may be among them.
             if admitted.is_some() {
                 return Ok(admitted);
@@ -38,11 +38,7 @@ impl Sessions {
         }
     }
 
-    async fn find(
-        &self,
-        id: &SessionId,
-        now: Timestamp,
-    ) -> Result<Option<(Caller, Timestamp)>, Internal> {
+    async fn find(&self, id: &SessionId, now: Timestamp) -> Result<Option<Stored>, Internal> {
         const OPERATION: &str = "look a session up";
         let mut read = self.store.read().await.context(OPERATION)?;
         let Some(record) = read.sessions().find(id).await.context(OPERATION)? else {
@@ -52,11 +48,11 @@ impl Sessions {
         if is_over(idle, record.last_used_at, record.expires_at, now) {
             return Ok(None);
         }
-        let Some(user) = read.users().find(&record.user).await.context(OPERATION)? else {
-            return Ok(None);
-        };
+        let user = read.users().find(&record.user).await.context(OPERATION)?;
+        let Some(user) = user.filter(|user| !user.disabled) else { return Ok(None) };
         let caller = Caller { user: user.name, roles: user.roles, session: Some(*id) };
-        Ok(Some((caller, record.expires_at)))
+        let must_change_password = user.must_change_password;
+        Ok(Some(Stored { caller, expires_at: record.expires_at, must_change_password }))
     }
 }
 

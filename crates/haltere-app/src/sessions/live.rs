@@ -18,6 +18,15 @@ pub struct Session {
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
     pub credential: Credential,
+    /// Whether the user may do nothing but change the password.
+    pub must_change_password: bool,
+}
+
+/// A session that was found valid in the store.
+pub(super) struct Stored {
+    pub(super) caller: Caller,
+    pub(super) expires_at: Timestamp,
+    pub(super) must_change_password: bool,
 }
 
 /// The sessions in use.
@@ -35,6 +44,7 @@ struct Entry {
     expires_at: Timestamp,
     last_used_at: Timestamp,
     credential: Credential,
+    must_change_password: bool,
 }
 
 /// What memory knows of a session.
@@ -66,8 +76,7 @@ impl Live {
     /// ended since, so that the store has to be asked again.
     pub(super) fn admit(
         &mut self,
-        caller: Caller,
-        expires_at: Timestamp,
+        stored: Stored,
         id: SessionId,
         now: Timestamp,
         generation: u64,
@@ -78,11 +87,13 @@ impl Live {
         if self.sessions.len() >= MAX {
             self.forget_oldest();
         }
+        let Stored { caller, expires_at, must_change_password } = stored;
         let entry = self.sessions.entry(id).or_insert_with(|| Entry {
             caller,
             expires_at,
             last_used_at: now,
             credential: Credential::new(),
+            must_change_password,
         });
         self.used.insert(id, now);
         Some(entry.session())
@@ -137,6 +148,13 @@ impl Live {
         self.sessions.iter().map(|(id, entry)| (*id, entry.caller.clone())).collect()
     }
 
+    /// Whether the user of a session may do nothing but change the password.
+    pub(super) fn set_must_change_password(&mut self, id: &SessionId, must: bool) {
+        if let Some(entry) = self.sessions.get_mut(id) {
+            entry.must_change_password = must;
+        }
+    }
+
     /// Takes the uses that are not written down yet.
     pub(super) fn take_used(&mut self) -> Vec<(SessionId, Timestamp)> {
         self.used.drain().collect()
@@ -165,6 +183,7 @@ impl Entry {
             caller: self.caller.clone(),
             expires_at: self.expires_at,
             credential: self.credential.clone(),
+            must_change_password: self.must_change_password,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
 use crate::tasks::to_completion;
-use crate::users::{PasswordCheck, PasswordMatch, PasswordPermit, find_user, hash_password};
+use crate::users::{PasswordCheck, PasswordMatch, PasswordPermit, find_user};
 
 /// What is kept of a program's name for itself, in characters.
 const USER_AGENT: usize = 200;
@@ -105,9 +105,9 @@ impl Sessions {
     ) -> Result<Option<LoggedIn>, LoginError> {
         const OPERATION: &str = "log in";
         let LogIn { origin, user_agent, .. } = wish;
-        let Verified { user, usual_form } = verified;
-        let renewed = match usual_form {
-            Some(password) => Some(hash_password(self.settings.hashing, password).await?),
+        let Verified { user, outdated } = verified;
+        let renewed = match outdated {
+            Some(password) => self.renew(wish, password).await?,
             None => None,
         };
         // Sessions are not moved meanwhile.
@@ -130,6 +130,9 @@ impl Sessions {
         let mut tx = self.store.write().await.context(OPERATION)?;
         // Password or roles may have changed while we were hashing.
         let stored = tx.users().find(&user.name).await.context(OPERATION)?;
+        // Other logins are no change.
+        let stored =
+            stored.map(|stored| UserRecord { last_login_at: user.last_login_at, ..stored });
         if stored.as_ref() != Some(&user) {
             let is_renewed = stored.is_some_and(|stored| {
                 stored.password_hash != user.password_hash
@@ -138,9 +141,11 @@ impl Sessions {
             return if is_renewed { Ok(None) } else { Err(LoginError::WrongCredentials) };
         }
         if let Some(password_hash) = renewed {
-            let renewed = UserRecord { password_hash, ..user };
+            let renewed = UserRecord { password_hash: Some(password_hash), ..user };
             tx.users().update(&renewed).await.context(OPERATION)?;
         }
+        let at = to_the_minute(self.wall_clock());
+        tx.users().set_last_login(&record.user, at).await.context(OPERATION)?;
         let ended = self.evict_for_new(tx.sessions(), &record.user).await?;
         tx.sessions().insert(&record).await.context(OPERATION)?;
         let detail = ended.audited_as();
@@ -155,6 +160,19 @@ impl Sessions {
             Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
         }
         Ok(Some(LoggedIn { token, caller, expires_at }))
+    }
+
+    /// A new hash of a password; `None` if too many are waiting, so that the next login has to make it.
+    async fn renew(
+        &self,
+        wish: &LogIn,
+        password: Secret<String>,
+    ) -> Result<Option<String>, Internal> {
+        let attempt = LoginAttempt::new(&wish.username, wish.origin.address);
+        let (account, address) = (attempt.account(), attempt.network());
+        let check = PasswordCheck { account, address, is_known: true };
+        let Ok(permit) = self.passwords.acquire(check).await else { return Ok(None) };
+        permit.hash(password).await.map(Some)
     }
 
     /// The user that `typed` names, when `password` is theirs. Unknown users take as long as wrong passwords.
@@ -194,21 +212,28 @@ impl Sessions {
             let mut read = self.store.read().await.context(OPERATION)?;
             find_user(read.users(), typed).await.context(OPERATION)?
         };
-        let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let usual_form = match permit.verify(password, hash).await? {
+        // Without a hash it takes as long, so nobody learns that a user is disabled or has no password yet.
+        let user = user.filter(|user| !user.disabled && user.password_hash.is_some());
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let outdated = match permit.verify(password, hash).await? {
             PasswordMatch::Wrong => return Ok(None),
             PasswordMatch::Right => None,
-            PasswordMatch::RightAsTyped(usual_form) => Some(usual_form),
+            PasswordMatch::RightButOutdated(usual_form) => Some(usual_form),
         };
-        Ok(user.map(|user| Verified { user, usual_form }))
+        Ok(user.map(|user| Verified { user, outdated }))
     }
 }
 
 /// A user whose password was right.
 pub(crate) struct Verified {
     pub(crate) user: UserRecord,
-    /// The password, when its hash is of another form and should be of this one.
-    pub(crate) usual_form: Option<Secret<String>>,
+    /// The password in its usual form, when it needs a new hash.
+    pub(crate) outdated: Option<Secret<String>>,
+}
+
+/// Nothing needs to know more exactly when a user logged in; sessions do.
+fn to_the_minute(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at)
 }
 
 /// `now` and so long; the end of all time at the latest.

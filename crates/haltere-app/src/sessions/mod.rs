@@ -60,7 +60,7 @@ pub struct Sessions {
     /// How many sessions ended for a new one.
     pub(crate) evicted: AtomicU64,
     pub(crate) throttle: Throttle,
-    pub(crate) passwords: PasswordPool,
+    pub(crate) passwords: Arc<PasswordPool>,
 }
 
 impl Sessions {
@@ -83,7 +83,7 @@ impl Sessions {
             checked: tokio::sync::Mutex::default(),
             evicted: AtomicU64::new(0),
             throttle: Throttle::new(settings.throttle),
-            passwords: PasswordPool::new(settings.hashing, settings.password_checks),
+            passwords: Arc::new(PasswordPool::new(settings.hashing, settings.password_checks)),
             timeline: Timeline::new(Arc::clone(&clock)),
             clock,
             settings,

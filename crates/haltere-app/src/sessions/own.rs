@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, SessionHandle, SessionId, Timestamp};
+use haltere_core::{AuditAction, SessionHandle, SessionId, Timestamp, UserName};
 use haltere_store::SessionRecord;
 use haltere_store::failpoint::Step;
 
@@ -51,12 +51,29 @@ pub enum OwnSessionError {
 impl Sessions {
     /// The caller's sessions, the one used last first; the 100 used last.
     pub async fn list_own(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
-        const OPERATION: &str = "list one's own sessions";
         ctx.authorize(Action::ReadProfile)?;
-        let current = ctx.session().copied();
+        self.list_sessions(ctx.user(), ctx).await
+    }
+
+    /// The sessions of any user, for an administrator.
+    pub async fn list_of(
+        &self,
+        ctx: &Ctx,
+        user: &UserName,
+    ) -> Result<Vec<OwnSession>, OwnSessionError> {
+        ctx.authorize(Action::ListUsers)?;
+        self.list_sessions(user, ctx).await
+    }
+
+    async fn list_sessions(
+        &self,
+        user: &UserName,
+        ctx: &Ctx,
+    ) -> Result<Vec<OwnSession>, OwnSessionError> {
+        const OPERATION: &str = "list the sessions of a user";
+        let current = ctx.session().copied().filter(|_| ctx.user() == user);
         let _in_step = self.in_step.read().await;
         let mut read = self.store.read().await.context(OPERATION)?;
-        let user = ctx.user();
         let mut records = read.sessions().list_of(user, MAX_LISTED).await.context(OPERATION)?;
         // Use is written down later: among many, the one that asks may not look like the last one.
         if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {

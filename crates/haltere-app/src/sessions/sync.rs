@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use haltere_core::{Roles, SessionId, Timestamp, UserName, error_chain};
+use haltere_core::{SessionId, Timestamp, UserName, error_chain};
+use haltere_store::UserRecord;
 use haltere_store::failpoint::spared;
 
 use super::Sessions;
@@ -53,20 +54,24 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends the sessions in memory that are not in the store or whose user has other roles now.
+    /// Ends the sessions in memory that are not in the store or whose user has other roles now or is disabled.
     pub(crate) async fn check(&self) -> Result<(), Internal> {
         const OPERATION: &str = "check the sessions in use";
         self.live().distrust();
         let callers = self.live().callers();
         let mut read = self.store.read().await.context(OPERATION)?;
-        let mut users: HashMap<UserName, Roles> = HashMap::new();
+        let mut users: HashMap<UserName, UserRecord> = HashMap::new();
         for user in read.users().list().await.context(OPERATION)? {
-            users.insert(user.name, user.roles);
+            users.insert(user.name.clone(), user);
         }
         for (id, caller) in callers {
-            let same_roles = users.get(&caller.user) == Some(&caller.roles);
-            if !same_roles || read.sessions().find(&id).await.context(OPERATION)?.is_none() {
-                self.live().end(&id);
+            let user = users.get(&caller.user);
+            let user = user.filter(|user| user.roles == caller.roles && !user.disabled);
+            match user {
+                Some(user) if read.sessions().find(&id).await.context(OPERATION)?.is_some() => {
+                    self.live().set_must_change_password(&id, user.must_change_password);
+                }
+                _ => self.live().end(&id),
             }
         }
         Ok(())

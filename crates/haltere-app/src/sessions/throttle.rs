@@ -43,11 +43,11 @@ impl LoginAttempt {
         }
     }
 
-    pub(super) fn account(&self) -> &str {
+    pub(crate) fn account(&self) -> &str {
         &self.account
     }
 
-    pub(super) fn network(&self) -> Option<IpAddr> {
+    pub(crate) fn network(&self) -> Option<IpAddr> {
         self.network
     }
 }

@@ -1,5 +1,7 @@
 //! Why something could not be done with a user.
 
+use haltere_core::quota::QuotaExceeded;
+
 use crate::error::{Internal, Invalid, NotAllowed};
 
 /// Why something could not be done with a user.
@@ -14,9 +16,19 @@ pub enum UserError {
     Exists,
     #[error("there is no user with that name")]
     NotFound,
+    /// The invitation is unknown, was used, was replaced or has expired.
+    #[error("the invitation is not valid any more")]
+    NoInvitation,
+    #[error("the user has no such session")]
+    NoSuchSession,
     /// There would be no administrator any more.
-    #[error("the last administrator can't be removed or lose the role admin")]
+    #[error("the last administrator can't be removed, disabled or lose the role admin")]
     LastAdmin,
+    #[error("there are too many users")]
+    TooMany,
+    /// Too many passwords are waiting to be hashed or verified.
+    #[error("too many passwords are waiting to be hashed")]
+    TooManyChecks(QuotaExceeded),
     #[error(transparent)]
     Internal(#[from] Internal),
 }

@@ -3,7 +3,7 @@
 use haltere_core::{AuditAction, Role, Secret, UserName};
 use haltere_store::UserRecord;
 
-use super::{UserError, Users};
+use super::{NewUser, UserError, Users};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::ErrorContext;
@@ -35,7 +35,7 @@ impl Users {
         name: &UserName,
         password: FirstPassword,
     ) -> Result<bool, UserError> {
-        ctx.authorize(Action::ManageUsers)?;
+        ctx.authorize(Action::CreateUser)?;
         // Hashing takes long, and is needed only once in the life of an installation.
         if !self.is_empty().await? {
             return Ok(false);
@@ -44,7 +44,8 @@ impl Users {
             FirstPassword::Given(password) => (password, false),
             FirstPassword::Generated(password) => (password, true),
         };
-        let prepared = self.prepare(name, password, Role::Admin.into()).await?;
+        let new = NewUser::new(name, password, Role::Admin);
+        let prepared = self.prepare(ctx, new).await?;
         let record = UserRecord { initial_password: generated, ..prepared };
         let mut tx = self.store.write().await.context(OPERATION)?;
         if !tx.users().list().await.context(OPERATION)?.is_empty() {

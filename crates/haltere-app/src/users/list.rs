@@ -1,9 +1,9 @@
-//! `haltere users list`
+//! `GET /api/user-management/users`, `haltere users list`
 
 use haltere_core::{Roles, Timestamp, UserName};
-use haltere_store::UserRecord;
+use haltere_store::{StoreError, UserReads, UserRecord};
 
-use super::{UserError, Users};
+use super::{UserError, Users, names};
 use crate::ctx::Ctx;
 use crate::error::ErrorContext;
 use crate::policy::Action;
@@ -15,9 +15,53 @@ pub struct User {
     pub name: UserName,
     /// At least one.
     pub roles: Roles,
+    /// Whether the user can't log in for now.
+    pub disabled: bool,
+    /// Whether the user may do nothing but change the password.
+    pub must_change_password: bool,
+    pub has_password: bool,
+    /// To the minute.
+    pub last_login: Option<Timestamp>,
+    /// When the link expires by which the user can set a password.
+    pub invited_until: Option<Timestamp>,
     pub created_at: Timestamp,
-    /// When password or roles last changed.
+    /// When an administrator, or the user, last changed something.
     pub updated_at: Timestamp,
+}
+
+impl User {
+    /// All of them, by name.
+    pub(super) async fn all(users: &mut dyn UserReads) -> Result<Vec<Self>, StoreError> {
+        Ok(users.list().await?.into_iter().map(Self::from).collect())
+    }
+}
+
+impl From<UserRecord> for User {
+    fn from(user: UserRecord) -> Self {
+        let UserRecord {
+            name,
+            password_hash,
+            initial_password: _,
+            roles,
+            disabled,
+            must_change_password,
+            last_login_at,
+            invitation,
+            created_at,
+            updated_at,
+        } = user;
+        Self {
+            name,
+            roles,
+            disabled,
+            must_change_password,
+            has_password: password_hash.is_some(),
+            last_login: last_login_at,
+            invited_until: invitation.map(|invitation| invitation.expires_at),
+            created_at,
+            updated_at,
+        }
+    }
 }
 
 impl Users {
@@ -26,18 +70,15 @@ impl Users {
         const OPERATION: &str = "list users";
         ctx.authorize(Action::ListUsers)?;
         let mut read = self.store.read().await.context(OPERATION)?;
-        let users = read.users().list().await.context(OPERATION)?.into_iter();
-        let users = users.map(|user| {
-            let UserRecord {
-                name,
-                password_hash: _,
-                initial_password: _,
-                roles,
-                created_at,
-                updated_at,
-            } = user;
-            User { name, roles, created_at, updated_at }
-        });
-        Ok(users.collect())
+        Ok(User::all(read.users()).await.context(OPERATION)?)
+    }
+
+    /// One user.
+    pub async fn get(&self, ctx: &Ctx, name: &UserName) -> Result<User, UserError> {
+        const OPERATION: &str = "look a user up";
+        ctx.authorize(Action::ListUsers)?;
+        let mut read = self.store.read().await.context(OPERATION)?;
+        let user = names::find(read.users(), name.as_str()).await.context(OPERATION)?;
+        user.map(User::from).ok_or(UserError::NotFound)
     }
 }

@@ -1,33 +1,44 @@
-//! Users: for the command line, with or without a running server.
+//! Users: for the API, and for the command line with or without a running server.
 
 mod add;
+mod change;
+mod end_sessions;
 mod error;
 mod first_admin;
+mod invite;
 mod list;
 mod names;
 mod password;
 mod password_pool;
 mod remove;
 mod rules;
-mod set_password;
-mod set_roles;
+mod weak_password;
 
 use std::sync::Arc;
 
-use haltere_core::Clock;
+use haltere_core::{Clock, Secret};
 use haltere_store::Transactions;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
+use crate::audit::AuditWriter;
+use crate::ctx::Ctx;
+use crate::error::NotAllowed;
+use crate::policy::Principal;
 use crate::sessions::PasswordHashing;
+use crate::tasks::to_completion;
 
+pub use add::NewUser;
+pub use change::UserChange;
 pub use error::UserError;
 pub use first_admin::FirstPassword;
+pub use invite::NewInvitation;
 pub use list::User;
 pub use names::is_same_user;
-pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CHARS};
+pub use password::{MAX_CHARS as PASSWORD_MAX_CHARS, MIN_CHARS as PASSWORD_MIN_CHARS};
 
 pub(crate) use names::{canonical as canonical_name, find as find_user};
-pub(crate) use password::{PasswordMatch, check as check_password, hash as hash_password};
+pub(crate) use password::{PasswordMatch, check as check_password};
 pub(crate) use password_pool::{PasswordCheck, PasswordPermit, PasswordPool};
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
@@ -36,9 +47,15 @@ pub(crate) use password_pool::{PasswordCheck, PasswordPermit, PasswordPool};
 pub struct Users {
     store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
-    hashing: PasswordHashing,
+    passwords: Arc<PasswordPool>,
+    /// Limits how often a user of a server may change something.
+    audit: Option<Arc<AuditWriter>>,
+    tasks: TaskTracker,
     changed: Arc<Notify>,
 }
+
+/// How many passwords the command line hashes at once: one.
+const WAITING: usize = 1;
 
 impl Users {
     /// The users kept in `store`.
@@ -47,12 +64,56 @@ impl Users {
         clock: Arc<dyn Clock>,
         hashing: PasswordHashing,
     ) -> Self {
-        Self { store, clock, hashing, changed: Arc::default() }
+        Self {
+            store,
+            clock,
+            passwords: Arc::new(PasswordPool::new(hashing, WAITING)),
+            audit: None,
+            tasks: TaskTracker::new(),
+            changed: Arc::default(),
+        }
+    }
+
+    /// The same as a part of a server.
+    pub(crate) fn of_server(
+        self,
+        passwords: Arc<PasswordPool>,
+        audit: Arc<AuditWriter>,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self { passwords, audit: Some(audit), tasks, ..self }
     }
 
     /// Waits until one of these methods, of this value or a clone of it, has changed something.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
+    }
+
+    /// Hashes a password once it is this caller's turn.
+    async fn hash(&self, ctx: &Ctx, password: Secret<String>) -> Result<String, UserError> {
+        let (account, address) = (ctx.user().as_str(), ctx.origin.address);
+        // The caller has logged in.
+        let check = PasswordCheck { account, address, is_known: true };
+        let permit = self.passwords.acquire(check).await.map_err(UserError::TooManyChecks)?;
+        Ok(permit.hash(password).await?)
+    }
+
+    /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.
+    fn count_change(&self, ctx: &Ctx) -> Result<(), NotAllowed> {
+        match &self.audit {
+            Some(audit) if matches!(ctx.principal, Principal::Session { .. }) => {
+                audit.count_change(ctx)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs `job` to completion even if the caller's future is dropped.
+    async fn to_completion<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        to_completion(&self.tasks, job).await
     }
 }
 

@@ -9,17 +9,19 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use haltere_core::{Secret, UserName};
-use tokio::task::spawn_blocking;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 use zeroize::Zeroizing;
 
-use crate::error::{ErrorContext, FieldFault, Internal, Invalid};
+use super::weak_password::{self, Weakness};
+use crate::error::{FieldFault, Invalid};
 use crate::sessions::PasswordHashing;
 
 /// The shortest password, in characters (NIST SP 800-63B, 5.1.1.2).
 pub const MIN_CHARS: usize = 8;
-/// The longest password, in bytes.
-pub const MAX_BYTES: usize = 1024;
+/// The longest password, in characters.
+pub const MAX_CHARS: usize = 256;
+/// The longest one that earlier versions took, in bytes. None of [`MAX_CHARS`] is longer.
+pub(super) const MAX_BYTES: usize = 1024;
 /// How much of what is typed is looked at, in bytes: it may be longer than its usual form.
 const TYPED_MAX_BYTES: usize = 4 * MAX_BYTES;
 
@@ -41,30 +43,28 @@ pub(crate) fn check(user: &UserName, password: &Secret<String>) -> Result<(), In
     let text = usual.as_ref().map_or(typed.as_str(), |usual| usual.as_str());
     let fault = if text.chars().count() < MIN_CHARS {
         FieldFault::TooShort { min: MIN_CHARS }
-    } else if text.len() > MAX_BYTES {
-        FieldFault::TooManyBytes { max: MAX_BYTES }
-    } else if text.eq_ignore_ascii_case(user.as_str()) {
-        FieldFault::IsUserName
+    } else if text.chars().count() > MAX_CHARS {
+        FieldFault::TooLong { max: MAX_CHARS }
     } else {
-        return Ok(());
+        match weak_password::find(text, user.as_str()) {
+            Some(Weakness::Common) => FieldFault::CommonPassword,
+            Some(Weakness::MadeOfNames) => FieldFault::MadeOfNames,
+            None => return Ok(()),
+        }
     };
     Err(Invalid::of("password", &fault))
 }
 
-/// Hashes a password with a new salt.
-pub(crate) async fn hash(
+/// Hashes the usual form of `typed` with a new salt.
+pub(super) fn hash_typed(
     cost: PasswordHashing,
-    password: Secret<String>,
-) -> Result<String, Internal> {
-    let hashed = spawn_blocking(move || {
-        let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(cost)?);
-        let typed = password.expose();
-        let usual = usual_form(typed);
-        let text = usual.as_ref().map_or(typed.as_str(), |usual| usual.as_str());
-        let hash: PasswordHash = hasher.hash_password(text.as_bytes())?;
-        Ok::<_, password_hash::Error>(hash.to_string())
-    });
-    hashed.await.context("hash a password")?.context("hash a password")
+    typed: &str,
+) -> Result<String, password_hash::Error> {
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(cost)?);
+    let usual = usual_form(typed);
+    let text = usual.as_ref().map_or(typed, |usual| usual.as_str());
+    let hash: PasswordHash = hasher.hash_password(text.as_bytes())?;
+    Ok(hash.to_string())
 }
 
 /// What comes of a password.
@@ -72,25 +72,34 @@ pub(crate) async fn hash(
 pub(crate) enum PasswordMatch {
     Wrong,
     Right,
-    /// It is right, and the hash is of the form it was typed in: time for one of its usual form.
-    RightAsTyped(Secret<String>),
+    /// It is right, and time for a new hash of this usual form: the old one is of the form it was typed in, or costs
+    /// less than hashes do now.
+    RightButOutdated(Secret<String>),
 }
 
 /// Tries the usual form of `typed`, and what was typed where that differs: the same for every user, so
-/// that the time it takes reveals only the form of what was typed.
-pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<PasswordMatch, password_hash::Error> {
+/// that the time it takes reveals only the form of what was typed. Hashes that cost less than `cost` are outdated.
+pub(super) fn verify_typed(
+    typed: &str,
+    hash: &str,
+    cost: PasswordHashing,
+) -> Result<PasswordMatch, password_hash::Error> {
     let cut = &typed[..typed.floor_char_boundary(TYPED_MAX_BYTES)];
     let is_whole = cut.len() == typed.len();
     let usual = usual_form(cut);
     let first = usual.as_ref().map_or(cut, |usual| usual.as_str());
     if verify_cut(first, hash)? && is_whole {
-        return Ok(PasswordMatch::Right);
+        return Ok(if is_outdated(hash, cost)? {
+            PasswordMatch::RightButOutdated(Secret::from(first))
+        } else {
+            PasswordMatch::Right
+        });
     }
     if let Some(usual) = &usual
         && verify_cut(cut, hash)?
         && is_whole
     {
-        return Ok(PasswordMatch::RightAsTyped(Secret::from(usual.as_str())));
+        return Ok(PasswordMatch::RightButOutdated(Secret::from(usual.as_str())));
     }
     Ok(PasswordMatch::Wrong)
 }
@@ -108,6 +117,16 @@ fn verify(password: &str, hash: &str) -> Result<bool, password_hash::Error> {
         Err(password_hash::Error::PasswordInvalid) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a hash costs less than `cost` in any respect, or is made otherwise.
+fn is_outdated(hash: &str, cost: PasswordHashing) -> Result<bool, password_hash::Error> {
+    let is_usual = hash.starts_with("$argon2id$");
+    let found = Params::try_from(&PasswordHash::new(hash)?)?;
+    let is_cheaper = found.m_cost() < cost.memory_kib
+        || found.t_cost() < cost.iterations
+        || found.p_cost() < cost.parallelism;
+    Ok(!is_usual || is_cheaper)
 }
 
 fn params(cost: PasswordHashing) -> Result<Params, password_hash::Error> {
@@ -129,19 +148,23 @@ mod tests {
         "Schl\u{fc}ssel\u{3000}12",
     ];
 
-    #[tokio::test]
-    async fn however_it_is_typed_it_is_one_password() {
+    #[test]
+    fn however_it_is_typed_it_is_one_password() {
         for set in WAYS {
-            let hash = hash(CHEAP, set.into()).await.unwrap();
+            let hash = hash_typed(CHEAP, set).unwrap();
             for typed in WAYS {
                 assert_eq!(
-                    verify_typed(typed, &hash).unwrap(),
+                    verify_typed(typed, &hash, CHEAP).unwrap(),
                     PasswordMatch::Right,
                     "{set:?} {typed:?}"
                 );
             }
             for wrong in ["Schlussel 12", "schl\u{fc}ssel 12"] {
-                assert_eq!(verify_typed(wrong, &hash).unwrap(), PasswordMatch::Wrong, "{wrong:?}");
+                assert_eq!(
+                    verify_typed(wrong, &hash, CHEAP).unwrap(),
+                    PasswordMatch::Wrong,
+                    "{wrong:?}"
+                );
             }
         }
     }
@@ -154,35 +177,69 @@ mod tests {
             hash.to_string()
         };
         let hash = old(WAYS[1]);
-        let usual = PasswordMatch::RightAsTyped(WAYS[0].into());
-        assert_eq!(verify_typed(WAYS[1], &hash).unwrap(), usual);
-        assert_eq!(verify_typed(WAYS[0], &hash).unwrap(), PasswordMatch::Wrong);
-        assert_eq!(verify_typed("plain ascii", &old("plain ascii")).unwrap(), PasswordMatch::Right);
+        let usual = PasswordMatch::RightButOutdated(WAYS[0].into());
+        assert_eq!(verify_typed(WAYS[1], &hash, CHEAP).unwrap(), usual);
+        assert_eq!(verify_typed(WAYS[0], &hash, CHEAP).unwrap(), PasswordMatch::Wrong);
+        assert_eq!(
+            verify_typed("plain ascii", &old("plain ascii"), CHEAP).unwrap(),
+            PasswordMatch::Right
+        );
     }
+
+    /// Of two ways to spend more, each is a reason for a new hash; less is none.
+    #[test]
+    fn a_hash_that_costs_less_is_outdated() {
+        const COST: PasswordHashing =
+            PasswordHashing { memory_kib: 16, iterations: 2, parallelism: 1 };
+        let typed = WAYS[0];
+        for (cost, is_outdated) in [
+            (COST, false),
+            (PasswordHashing { memory_kib: 8, ..COST }, true),
+            (PasswordHashing { iterations: 1, ..COST }, true),
+            (PasswordHashing { memory_kib: 32, iterations: 3, parallelism: 1 }, false),
+        ] {
+            let expected = if is_outdated {
+                PasswordMatch::RightButOutdated(typed.into())
+            } else {
+                PasswordMatch::Right
+            };
+            let hash = hash_typed(cost, typed).unwrap();
+            assert_eq!(verify_typed(typed, &hash, COST).unwrap(), expected, "{cost:?}");
+            assert_eq!(verify_typed("wrong", &hash, COST).unwrap(), PasswordMatch::Wrong);
+        }
+    }
+
+    /// Eight different letters, so that no part of it is a word.
+    const PART: &str = "kq\u{fc}xzvjw";
 
     #[test]
     fn the_longest_is_the_longest_in_its_usual_form() {
         let user = UserName::parse("ann").unwrap();
-        check(&user, &"u\u{308}".repeat(512).into()).expect("1024 bytes in its usual form");
-        check(&user, &"u\u{308}".repeat(513).into()).expect_err("more than that");
+        let decomposed = PART.replace('\u{fc}', "u\u{308}");
+        let long = |part: &str, count| format!("{}-{}", part.repeat(count), PART.repeat(count));
+        check(&user, &long(&decomposed, 15).into()).expect("241 characters in its usual form");
+        check(&user, &long(&decomposed, 16).into()).expect_err("257");
         check(&user, &"\u{fdfa}".repeat(100).into()).expect_err("a ligature of 18 letters");
         check(&user, &"x".repeat(5_000).into()).expect_err("too long in any form");
-        check(&user, &"ＡＮＮＡＮＮＡＮＮ".into()).expect("nine letters");
-        let user = UserName::parse("annannann").unwrap();
-        check(&user, &"ＡＮＮＡＮＮＡＮＮ".into()).expect_err("the user name");
     }
 
     #[test]
     fn rules_for_passwords() {
-        let user = UserName::parse("administrator").unwrap();
+        let user = UserName::parse("ann").unwrap();
+        let words = |count| (0..count).map(|n| format!("{n:03}q")).collect::<String>();
         for (bad, why) in [
-            ("short12".to_owned(), "at least 8"),
-            ("x".repeat(1025), "at most 1024"),
-            ("Administrator".to_owned(), "user name"),
+            ("sho7q-k".to_owned(), "at least 8"),
+            (words(64) + "q", "at most 256"),
+            ("Passw0rd!".to_owned(), "many people"),
+            ("ＰＡＳＳＷＯＲＤ".to_owned(), "many people"),
+            ("ann-ann-2026".to_owned(), "user name"),
+            ("ＡＮＮＡＮＮＡＮＮ".to_owned(), "user name"),
+            ("Haltere#2026".to_owned(), "product"),
         ] {
             let error = check(&user, &Secret::new(bad)).unwrap_err();
             assert!(error.reason.contains(why), "{error}");
         }
-        check(&user, &"üüüüüüüü".into()).expect("eight characters");
+        check(&user, &words(64).into()).expect("256 characters");
+        check(&user, &"m\u{f6}wen-\u{fc}7".into()).expect("eight characters");
     }
 }

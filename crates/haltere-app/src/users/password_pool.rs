@@ -1,4 +1,4 @@
-//! Verifying passwords: a few at a time, because each takes memory and a whole core.
+//! Verifying and hashing passwords: a few at a time, because each takes memory and a whole core.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-use super::password::{PasswordMatch, verify_typed};
+use super::password::{PasswordMatch, hash_typed, verify_typed};
 use crate::error::{ErrorContext, Internal};
 use crate::sessions::PasswordHashing;
 
@@ -28,11 +28,13 @@ pub(crate) struct PasswordPool {
     unknown: WaitQueue,
     known: WaitQueue,
     refused: AtomicU64,
+    /// What a hash costs.
+    cost: PasswordHashing,
     /// The hash of a random password, at the usual cost: for users that don't exist.
     decoy: String,
 }
 
-/// A password that is to be verified.
+/// A password that is to be verified or hashed.
 pub(crate) struct PasswordCheck<'a> {
     /// As typed, in its usual form.
     pub(crate) account: &'a str,
@@ -51,6 +53,7 @@ impl PasswordPool {
             unknown: WaitQueue::new(AT_ONCE, waiting),
             known: WaitQueue::new(KNOWN_AT_ONCE, waiting),
             refused: AtomicU64::new(0),
+            cost,
             decoy: format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"),
         }
     }
@@ -137,7 +140,7 @@ impl Drop for Permit {
     }
 }
 
-/// The right to verify one password.
+/// The right to verify or hash one password.
 pub(crate) struct PasswordPermit<'pool> {
     pool: &'pool PasswordPool,
     permit: Permit,
@@ -152,18 +155,29 @@ impl PasswordPermit<'_> {
     ) -> Result<PasswordMatch, Internal> {
         const OPERATION: &str = "verify a password";
         let hash = hash.unwrap_or_else(|| self.pool.decoy.clone());
-        let permit = self.permit;
+        let (cost, permit) = (self.pool.cost, self.permit);
         let verified = spawn_blocking(move || {
             let _permit = permit;
-            verify_typed(password.expose(), &hash)
+            verify_typed(password.expose(), &hash, cost)
         });
         verified.await.context(OPERATION)?.context(OPERATION)
+    }
+
+    /// Hashes a password with a new salt.
+    pub(crate) async fn hash(self, password: Secret<String>) -> Result<String, Internal> {
+        const OPERATION: &str = "hash a password";
+        let (cost, permit) = (self.pool.cost, self.permit);
+        let hashed = spawn_blocking(move || {
+            let _permit = permit;
+            hash_typed(cost, password.expose())
+        });
+        hashed.await.context(OPERATION)?.context(OPERATION)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::password::{MAX_BYTES, hash};
+    use super::super::password::MAX_BYTES;
     use super::*;
 
     const CHEAP: PasswordHashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1 };
@@ -175,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_matches_its_hash_and_no_other() {
-        let hash = hash(CHEAP, "hunter2 hunter2".into()).await.unwrap();
+        let hash = hash_typed(CHEAP, "hunter2 hunter2").unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
         let pool = PasswordPool::new(CHEAP, 16);
         let verify = async |password: &str, hash: Option<&String>| {

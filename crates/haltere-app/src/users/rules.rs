@@ -1,16 +1,25 @@
 //! What has to hold for users.
 
 use haltere_core::{Role, Roles, UserName};
-use haltere_store::UserReads;
+use haltere_store::{UserReads, UserRecord};
 
 use super::UserError;
-use crate::error::{ErrorContext, Invalid};
+use crate::error::{ErrorContext, FieldFault, Invalid};
 use crate::policy::Principal;
+
+/// The most users there are. Each login and each list reads all of them at worst.
+const MAX_USERS: usize = 10_000;
+
+/// There has to be room for one more.
+pub(super) async fn check_count(users: &mut dyn UserReads) -> Result<(), UserError> {
+    let users = users.list().await.context("count users")?;
+    if users.len() < MAX_USERS { Ok(()) } else { Err(UserError::TooMany) }
+}
 
 /// A user has to have a role.
 pub(super) fn check_roles(roles: Roles) -> Result<(), Invalid> {
     if roles.is_empty() {
-        return Err(Invalid::new("roles", "there must be at least one"));
+        return Err(Invalid::of("roles", &FieldFault::NoRole));
     }
     Ok(())
 }
@@ -29,8 +38,11 @@ pub(super) async fn keep_an_admin(
     name: &UserName,
 ) -> Result<(), UserError> {
     let users = users.list().await.context("look for another administrator")?;
-    let is_admin = |name_is: bool| {
-        users.iter().any(|user| (user.name == *name) == name_is && user.roles.contains(Role::Admin))
+    // Who can't log in is none.
+    let is_able = |user: &UserRecord| {
+        user.roles.contains(Role::Admin) && !user.disabled && user.password_hash.is_some()
     };
+    let is_admin =
+        |name_is: bool| users.iter().any(|user| (user.name == *name) == name_is && is_able(user));
     if is_admin(true) && !is_admin(false) { Err(UserError::LastAdmin) } else { Ok(()) }
 }

@@ -19,8 +19,8 @@ async fn users_are_added_changed_listed_and_removed() {
     let app = TestApp::start().await;
     let users = app.app.users();
     let ann = user("ann");
-    users.add(&system(), &ann, "a fine password".into(), Role::Viewer.into()).await.unwrap();
-    let again = users.add(&system(), &ann, "a fine password".into(), Role::Admin.into()).await;
+    users.add(&system(), NewUser::new(&ann, "a fine password", Role::Viewer)).await.unwrap();
+    let again = users.add(&system(), NewUser::new(&ann, "a fine password", Role::Admin)).await;
     assert!(matches!(again, Err(UserError::Exists)));
     let roles: Roles = [Role::Editor, Role::ConnectionManager].into_iter().collect();
     users.set_roles(&system(), &ann, roles).await.unwrap();
@@ -53,7 +53,7 @@ async fn nonsense_is_refused_by_field() {
         ("ann", "a fine password", Roles::default(), "roles"),
         ("system", "a fine password", Role::Viewer.into(), "username"),
     ] {
-        match users.add(&system(), &user(name), password.into(), roles).await {
+        match users.add(&system(), NewUser::new(&user(name), password, roles)).await {
             Err(UserError::Invalid(invalid)) => assert_eq!(invalid.field, field),
             other => panic!("{field}: {other:?}"),
         }
@@ -85,16 +85,16 @@ async fn logs_in(app: &TestApp, username: &str, password: &str) -> Option<String
 async fn a_name_is_one_however_it_is_typed() {
     let app = TestApp::start().await;
     let users = app.app.users();
-    let viewer = || Role::Viewer.into();
+    let viewer = || Role::Viewer;
     users
-        .add(&system(), &user(&format!(" {DECOMPOSED} ")), PASSWORD.into(), viewer())
+        .add(&system(), NewUser::new(&user(&format!(" {DECOMPOSED} ")), PASSWORD, viewer()))
         .await
         .unwrap();
     let listed = users.list(&system()).await.unwrap();
     assert!(listed.iter().any(|user| user.name.as_str() == COMPOSED), "{listed:?}");
     for typed in [COMPOSED, DECOMPOSED, " Ren\u{e9}"] {
         assert_eq!(logs_in(&app, typed, PASSWORD).await.as_deref(), Some(COMPOSED), "{typed:?}");
-        let again = users.add(&system(), &user(typed), PASSWORD.into(), viewer()).await;
+        let again = users.add(&system(), NewUser::new(&user(typed), PASSWORD, viewer())).await;
         assert!(matches!(again, Err(UserError::Exists)), "{typed:?}");
     }
     for hidden in [
@@ -105,7 +105,7 @@ async fn a_name_is_one_however_it_is_typed() {
         "ann\u{fe0f}",
         "ann\u{e0041}",
     ] {
-        match users.add(&system(), &user(hidden), PASSWORD.into(), viewer()).await {
+        match users.add(&system(), NewUser::new(&user(hidden), PASSWORD, viewer())).await {
             Err(UserError::Invalid(invalid)) => assert_eq!(invalid.field, "username"),
             other => panic!("{hidden:?}: {other:?}"),
         }
@@ -125,7 +125,7 @@ async fn users_of_old_log_in_as_ever_and_their_hashes_are_renewed() {
     let admin = tx.users().find(&TestApp::user(Role::Admin)).await.unwrap().unwrap();
     let typed: PasswordHash = Argon2::default().hash_password(TYPED.as_bytes()).unwrap();
     for name in [DECOMPOSED, "ann ", "b\u{200b}"] {
-        let password_hash = typed.to_string();
+        let password_hash = Some(typed.to_string());
         let record = UserRecord { name: user(name), password_hash, ..admin.clone() };
         tx.users().insert(&record).await.unwrap();
     }
@@ -143,8 +143,8 @@ async fn users_of_old_log_in_as_ever_and_their_hashes_are_renewed() {
         assert_eq!(logs_in(&app, typed, composed).await.as_deref(), Some(name), "renewed");
     }
     assert_eq!(logs_in(&app, "ann", TYPED).await, None, "another user");
-    let viewer = Role::Viewer.into();
-    let taken = app.app.users().add(&system(), &user("ann"), PASSWORD.into(), viewer).await;
+    let ann = NewUser::new(&user("ann"), PASSWORD, Role::Viewer);
+    let taken = app.app.users().add(&system(), ann).await;
     assert!(matches!(taken, Err(UserError::Exists)), "{taken:?}");
 }
 
@@ -157,7 +157,7 @@ async fn two_first_logins_at_once_both_succeed() {
     for round in 0..5 {
         let mut tx = store.write().await.unwrap();
         let viewer = tx.users().find(&TestApp::user(Role::Viewer)).await.unwrap().unwrap();
-        let viewer = UserRecord { password_hash: old.to_string(), ..viewer };
+        let viewer = UserRecord { password_hash: Some(old.to_string()), ..viewer };
         tx.users().update(&viewer).await.unwrap();
         tx.commit().await.unwrap();
         let (first, second) =
@@ -178,7 +178,7 @@ async fn the_last_administrator_stays() {
     ] {
         assert!(matches!(refused, Err(UserError::LastAdmin)), "{refused:?}");
     }
-    users.add(&system(), &user("ann"), "a fine password".into(), Role::Admin.into()).await.unwrap();
+    users.add(&system(), NewUser::new(&user("ann"), "a fine password", Role::Admin)).await.unwrap();
     users.set_roles(&system(), &admin, Role::Viewer.into()).await.expect("there is another one");
     assert!(matches!(users.remove(&system(), &user("ann")).await, Err(UserError::LastAdmin)));
 }

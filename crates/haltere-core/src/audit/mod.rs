@@ -36,6 +36,10 @@ pub enum AuditAction {
     UserCreate,
     UserUpdate,
     UserPassword,
+    /// A link was made by which a user can set a password.
+    UserInvite,
+    /// An administrator ended sessions of a user.
+    UserEndSessions,
     UserDelete,
     PluginSwitch,
     /// Everything was copied into a backup.
@@ -52,7 +56,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::ConnectionCreate,
         Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
@@ -69,6 +73,8 @@ impl AuditAction {
         Self::UserCreate,
         Self::UserUpdate,
         Self::UserPassword,
+        Self::UserInvite,
+        Self::UserEndSessions,
         Self::UserDelete,
         Self::PluginSwitch,
         Self::BackupCreate,
@@ -97,6 +103,8 @@ impl AuditAction {
             Self::UserCreate => "user.create",
             Self::UserUpdate => "user.update",
             Self::UserPassword => "user.password",
+            Self::UserInvite => "user.invite",
+            Self::UserEndSessions => "user.end_sessions",
             Self::UserDelete => "user.delete",
             Self::PluginSwitch => "plugin.switch",
             Self::BackupCreate => "backup.create",
@@ -126,9 +134,12 @@ impl AuditAction {
             | Self::ConnectionTest
             | Self::ConnectionReadSecrets => AuditObjectKind::Connection,
             Self::SessionLogin | Self::SessionLogout | Self::SessionEnd => AuditObjectKind::Session,
-            Self::UserCreate | Self::UserUpdate | Self::UserPassword | Self::UserDelete => {
-                AuditObjectKind::User
-            }
+            Self::UserCreate
+            | Self::UserUpdate
+            | Self::UserPassword
+            | Self::UserInvite
+            | Self::UserEndSessions
+            | Self::UserDelete => AuditObjectKind::User,
             Self::PluginSwitch => AuditObjectKind::Plugin,
             Self::BackupCreate
             | Self::BackupRestore

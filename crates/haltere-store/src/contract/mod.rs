@@ -82,6 +82,8 @@ macro_rules! contract_tests {
                 updating_what_is_not_there_says_gone,
                 deleting_returns_whether_there_was_one,
                 users_are_listed_by_name,
+                a_user_is_found_by_the_invitation,
+                a_login_is_noted_and_moves_no_counter,
                 updates_and_deletions_move_the_counter,
             }
             sessions {

@@ -77,9 +77,13 @@ pub fn bare_connection(id: &str, name: &str) -> ConnectionRecord {
 pub(super) fn user(name: &str) -> UserRecord {
     UserRecord {
         name: user_name(name),
-        password_hash: "$argon2id$…".to_owned(),
+        password_hash: Some("$argon2id$…".to_owned()),
         initial_password: true,
         roles: [Role::Viewer, Role::ConnectionManager].into_iter().collect(),
+        disabled: false,
+        must_change_password: true,
+        last_login_at: None,
+        invitation: None,
         created_at: at(0),
         updated_at: at(0),
     }

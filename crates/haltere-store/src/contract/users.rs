@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::Role;
 
 use super::records::{at, commit, user, user_name};
-use crate::{Store, StoreError, UniqueRule, UserRecord};
+use crate::{Invitation, InvitationId, Store, StoreError, UniqueRule, UserRecord};
 
 async fn insert(store: &dyn Store, record: &UserRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
@@ -37,16 +37,55 @@ pub async fn an_update_replaces_all_but_name_and_creation(store: Arc<dyn Store>)
     insert(&*store, &user("ada")).await.unwrap();
     insert(&*store, &user("eve")).await.unwrap();
     let new = UserRecord {
-        password_hash: "other".to_owned(),
+        password_hash: None,
         initial_password: false,
         roles: Role::Admin.into(),
+        disabled: true,
+        must_change_password: false,
+        last_login_at: Some(at(70)),
+        invitation: Some(invitation(1)),
         created_at: at(100),
         updated_at: at(50),
         ..user("ada")
     };
     commit(&*store, async |tx| tx.users().update(&new).await.unwrap()).await;
-    assert_eq!(find(&*store, "ada").await, Some(UserRecord { created_at: at(0), ..new }));
+    assert_eq!(
+        find(&*store, "ada").await,
+        Some(UserRecord { created_at: at(0), last_login_at: None, ..new })
+    );
     assert_eq!(find(&*store, "eve").await, Some(user("eve")));
+}
+
+fn invitation(number: u8) -> Invitation {
+    Invitation { id: InvitationId([number; 32]), expires_at: at(90) }
+}
+
+pub async fn a_user_is_found_by_the_invitation(store: Arc<dyn Store>) {
+    let invited = UserRecord { invitation: Some(invitation(1)), ..user("ada") };
+    insert(&*store, &invited).await.unwrap();
+    insert(&*store, &user("eve")).await.unwrap();
+    let find = async |number| {
+        let mut read = store.read().await.unwrap();
+        read.users().find_invited(&InvitationId([number; 32])).await.unwrap()
+    };
+    assert_eq!(find(1).await, Some(invited));
+    assert_eq!(find(2).await, None);
+    commit(&*store, async |tx| tx.users().update(&user("ada")).await.unwrap()).await;
+    assert_eq!(find(1).await, None);
+}
+
+pub async fn a_login_is_noted_and_moves_no_counter(store: Arc<dyn Store>) {
+    let counters =
+        async || store.read().await.unwrap().meta().change_counters().await.unwrap().sessions;
+    insert(&*store, &user("ada")).await.unwrap();
+    let start = counters().await;
+    commit(&*store, async |tx| {
+        tx.users().set_last_login(&user_name("ada"), at(7)).await.unwrap();
+        tx.users().set_last_login(&user_name("eve"), at(7)).await.unwrap();
+    })
+    .await;
+    assert_eq!(find(&*store, "ada").await.unwrap().last_login_at, Some(at(7)));
+    assert_eq!(counters().await, start);
 }
 
 pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {

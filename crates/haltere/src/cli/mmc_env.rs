@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
 use haltere_app::Ctx;
-use haltere_app::users::{UserError, Users, is_same_user};
+use haltere_app::users::{NewUser, UserError, Users, is_same_user};
 use haltere_core::{Role, Roles, Secret, UserName};
 use serde_json::json;
 
@@ -113,7 +113,8 @@ impl Administrator {
             report_existing(&self.name);
             return Ok(None);
         }
-        Users::check_new(&self.name, &self.password, roles()).map_err(|fault| {
+        let new = NewUser::new(&self.name, self.password.clone(), roles());
+        Users::check_new(&new).map_err(|fault| {
             let variable = if fault.field == "password" { "PASSWORD" } else { "USERNAME" };
             anyhow!("CEDALO_MC_{variable}: {}", fault.reason)
         })?;
@@ -123,8 +124,8 @@ impl Administrator {
     /// Adds the user.
     pub(super) async fn add(self, users: &Users, ctx: &Ctx) -> anyhow::Result<()> {
         let Self { name, password } = self;
-        match users.add(ctx, &name, password, roles()).await {
-            Ok(()) => notice(&format!("added the administrator {name}")),
+        match users.add(ctx, NewUser::new(&name, password, roles())).await {
+            Ok(_) => notice(&format!("added the administrator {name}")),
             // By another process, in the meantime.
             Err(UserError::Exists) => report_existing(&name),
             Err(error) => return Err(error).with_context(|| format!("failed to add {name}")),

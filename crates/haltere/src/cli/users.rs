@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use haltere_app::users::{User, Users};
+use haltere_app::users::{NewUser, User, UserChange, Users};
 use haltere_core::{Role, UserName};
 
 use super::password::PasswordSource;
@@ -35,9 +35,46 @@ enum Command {
 
         #[command(flatten)]
         password: PasswordSource,
+
+        /// Add the user without a password: they set one by an invitation (`haltere users invite`)
+        #[arg(long, conflicts_with = "password_stdin")]
+        invite: bool,
+
+        /// The user has to change the password at the first login
+        #[arg(long)]
+        must_change_password: bool,
     },
-    /// List the users and their roles.
+    /// List the users: names, roles and what else there is to know.
     List,
+    /// Replace the roles of a user and end their sessions.
+    Roles {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+
+        /// What the user may do from now on; may be given more than once
+        #[arg(long = "role", value_name = "ROLE", required = true)]
+        roles: Vec<Role>,
+    },
+    /// Let a user not log in any more, and end their sessions.
+    Disable {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+    },
+    /// Let a disabled user log in again.
+    Enable {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+    },
+    /// Make a token by which a user can set a password, once, within three days.
+    Invite {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+    },
+    /// End the sessions of a user.
+    EndSessions {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+    },
     /// Give a user a new password and end their sessions.
     Passwd {
         #[arg(value_parser = UserName::parse)]
@@ -70,15 +107,52 @@ impl Command {
     async fn run(self, users: &Users) -> anyhow::Result<()> {
         let ctx = cli_ctx();
         match self {
-            Self::Add { name, roles, password } => {
-                let roles = roles.into_iter().collect();
-                let outcome = users.add(&ctx, &name, password.read()?, roles).await;
+            Self::Add { name, roles, password, invite, must_change_password } => {
+                let password = if invite { None } else { Some(password.read()?) };
+                let new = NewUser {
+                    name: name.clone(),
+                    password,
+                    roles: roles.into_iter().collect(),
+                    disabled: false,
+                    must_change_password,
+                };
+                let outcome = users.add(&ctx, new).await;
                 outcome.with_context(|| format!("failed to add {name}"))?;
                 notice(&format!("added {name}"));
             }
             Self::List => {
                 let users = users.list(&ctx).await.context("failed to list the users")?;
                 print_quoting(&table(&users))?;
+            }
+            Self::Roles { name, roles } => {
+                let roles = roles.into_iter().collect();
+                let outcome = users.set_roles(&ctx, &name, roles).await;
+                outcome.with_context(|| format!("failed to change the roles of {name}"))?;
+                notice(&format!("changed the roles of {name}"));
+            }
+            Self::Disable { name } => {
+                let outcome = users.change(&ctx, &name, disabled(true)).await;
+                outcome.with_context(|| format!("failed to disable {name}"))?;
+                notice(&format!("disabled {name}; their sessions have ended"));
+            }
+            Self::Enable { name } => {
+                let outcome = users.change(&ctx, &name, disabled(false)).await;
+                outcome.with_context(|| format!("failed to enable {name}"))?;
+                notice(&format!("enabled {name}"));
+            }
+            Self::Invite { name } => {
+                let outcome = users.invite(&ctx, &name).await;
+                let new = outcome.with_context(|| format!("failed to invite {name}"))?;
+                notice(&format!(
+                    "who has this token can set the password of {name}, once, until {}",
+                    new.expires_at
+                ));
+                print_quoting(&format!("{}\n", new.token.expose()))?;
+            }
+            Self::EndSessions { name } => {
+                let outcome = users.end_sessions(&ctx, &name, None).await;
+                outcome.with_context(|| format!("failed to end the sessions of {name}"))?;
+                notice(&format!("ended the sessions of {name}"));
             }
             Self::Passwd { name, password } => {
                 let outcome = users.set_password(&ctx, &name, password.read()?).await;
@@ -95,14 +169,26 @@ impl Command {
     }
 }
 
-/// One line per user: name, roles.
+fn disabled(disabled: bool) -> UserChange {
+    UserChange { disabled: Some(disabled), ..UserChange::default() }
+}
+
+/// One line per user: name, roles, and what is not usual.
 fn table(users: &[User]) -> String {
     let width = users.iter().map(|user| user.name.as_str().chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for user in users {
         let roles: Vec<_> = user.roles.iter().map(Role::as_str).collect();
+        let mut facts = vec![roles.join(", ")];
+        let noted = [
+            (user.disabled, "disabled"),
+            (user.must_change_password, "has to change the password"),
+            (!user.has_password, "no password yet"),
+            (user.invited_until.is_some(), "invited"),
+        ];
+        facts.extend(noted.iter().filter(|(is_so, _)| *is_so).map(|(_, note)| (*note).to_owned()));
         // Writing into a String can't fail.
-        let _ = writeln!(text, "{:width$}  {}", user.name.as_str(), roles.join(", "));
+        let _ = writeln!(text, "{:width$}  {}", user.name.as_str(), facts.join("; "));
     }
     text
 }
