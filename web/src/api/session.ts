@@ -110,7 +110,11 @@ export async function checkSession(queries: QueryClient) {
 export function clearInitialPassword(queries: QueryClient) {
   queries.setQueryData<SessionState>(
     KEY,
-    (session) => session && { ...session, profile: session.profile && { ...session.profile, initialPassword: false, mustChangePassword: false } },
+    (session) =>
+      session && {
+        ...session,
+        profile: session.profile && { ...session.profile, initialPassword: false, mustChangePassword: false },
+      },
   );
 }
 
