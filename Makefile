@@ -76,7 +76,7 @@ fuzz: ## run a fuzzer of fuzz/: T=target, TIME=seconds (600)
 	@scripts/setup build fuzz
 	@scripts/fuzz $(T) $(TIME)
 
-generate: ## write again what is generated from the code: openapi/haltere.json, docs/access.md
+generate: ## write again what is generated from the code: openapi/, docs/access.md
 	@scripts/generate
 
 # The parts of the above, for when only one is wanted.

@@ -14,7 +14,7 @@ pub(crate) struct Data {
     #[config(env = "HALTERE_DATA_DIR", default = "haltere-data")]
     pub dir: PathBuf,
 
-    /// The key that seals passwords and private keys in the database: 32 random bytes in base64
+    /// The key that seals passwords and private keys in the database: 32 random bytes in base64 or as 64 hexadecimal digits
     /// (openssl rand -base64 32). Without it, the file master.key in the data folder is used, and
     /// created on the first start. A database can't be read with any other key than the one it was made with.
     #[config(env = "HALTERE_MASTER_KEY", deserialize_with = secret::deserialize)]
