@@ -221,7 +221,7 @@ pub(crate) async fn handler(
 #[cfg(test)]
 mod tests {
     use haltere_core::Role;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use serde_json::{Value, json};
 
     use super::PATH;
@@ -253,7 +253,7 @@ mod tests {
         }
         let response = admin.post("/api/connections/a/disconnect", json!({})).await;
         assert_eq!(response.status, 200);
-        until("the link to be idle", PATIENCE, async || {
+        until("the link to be idle", DEADLINE, async || {
             let state = admin.get("/api/connections/a").await.json()["status"]["state"].take();
             (state == "idle").then_some(())
         })

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures_util::future::{join_all, pending};
 use futures_util::{FutureExt, StreamExt, stream};
 use haltere_core::Role;
-use haltere_core::quota::Bounds;
-use haltere_testkit::wait::{PATIENCE, within};
+use haltere_core::quota::QuotaBounds;
+use haltere_testkit::wait::{DEADLINE, within};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Method, Request};
 use http_body_util::BodyExt;
@@ -57,7 +57,7 @@ impl Unfinished {
     ) {
         tokio::select! {
             _ = requests => panic!("answered before the end of the body"),
-            taken = within("the bodies", PATIENCE, self.0.acquire_many(count)) => {
+            taken = within("the bodies", DEADLINE, self.0.acquire_many(count)) => {
                 taken.expect("open").forget();
             }
         }
@@ -77,7 +77,7 @@ async fn a_refused_caller_is_answered_before_the_body_comes() {
     let path = "/api/connections";
     let send = async |client: &crate::test_support::Client| {
         let response = client.open(request(Method::POST, path, Unfinished::new().body(0)));
-        within("the response", PATIENCE, response).await.status().as_u16()
+        within("the response", DEADLINE, response).await.status().as_u16()
     };
     assert_eq!((send(&anonymous).await, send(&viewer).await), (401, 403));
     let plugin = "/api/plugins/connections-rest-api";
@@ -112,7 +112,7 @@ async fn bodies_of_unauthenticated_clients_leave_quota_for_users() {
     // A quarter of the budget, all of it held while the next ones come.
     let mut held = join_all((0..128).map(|_| send())).boxed();
     bodies.until_taken(128, &mut held).await;
-    let refused = within("a refusal", PATIENCE, send()).await;
+    let refused = within("a refusal", DEADLINE, send()).await;
     assert_eq!(refused.status(), 429);
     assert!(refused.headers().contains_key(RETRY_AFTER));
     let refusal = json_of(refused).await;
@@ -141,14 +141,14 @@ async fn an_import_that_never_arrives_blocks_no_other() {
         (409, &json!("limits.imports_per_user"))
     );
     assert!(refused.headers.contains_key(RETRY_AFTER));
-    let response = within("the import", PATIENCE, admin.post(path, json!([]))).await;
+    let response = within("the import", DEADLINE, admin.post(path, json!([]))).await;
     assert_eq!(response.status, 200, "{}", response.text);
 }
 
 #[tokio::test]
 async fn a_users_streams_block_no_other_user() {
     let limits =
-        ApiLimits { streams: Bounds { all: 9, user: 3, network: 6 }, ..ApiLimits::default() };
+        ApiLimits { streams: QuotaBounds { all: 9, user: 3, network: 6 }, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
     let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
     let open = async |client: &crate::test_support::Client| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::quota::Bounds;
+use haltere_core::quota::QuotaBounds;
 
 use crate::base_path::BasePath;
 use crate::console::ConsoleFiles;
@@ -38,9 +38,9 @@ pub struct ApiLimits {
     /// Memory for responses that clients have not read, in bytes.
     pub response_memory: usize,
     /// Open event streams.
-    pub streams: Bounds,
+    pub streams: QuotaBounds,
     /// Imports in progress.
-    pub imports: Bounds,
+    pub imports: QuotaBounds,
     /// The rate at which the file of an import must arrive, in bytes per second.
     pub import_rate: usize,
     /// Requests of clients that are logging in, at a time, while only reserved connection slots are free.
@@ -52,8 +52,8 @@ impl Default for ApiLimits {
         Self {
             body_memory: 64 << 20,
             response_memory: 64 << 20,
-            streams: Bounds { all: 1_000, user: 64, network: 250 },
-            imports: Bounds { all: 8, user: 1, network: 4 },
+            streams: QuotaBounds { all: 1_000, user: 64, network: 250 },
+            imports: QuotaBounds { all: 8, user: 1, network: 4 },
             import_rate: 16 << 10,
             login_slots: 64,
         }

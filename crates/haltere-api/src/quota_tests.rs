@@ -12,10 +12,10 @@ use haltere_app::Ctx;
 use haltere_app::sessions::PasswordHashing;
 use haltere_app::testing::{TestApp, TestConfig};
 use haltere_app::users::{NewUser, Users};
-use haltere_core::quota::Bounds;
+use haltere_core::quota::QuotaBounds;
 use haltere_core::{Role, UserName};
 use haltere_testkit::Peer;
-use haltere_testkit::wait::{PATIENCE, within};
+use haltere_testkit::wait::{DEADLINE, within};
 use http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ use crate::{ApiLimits, ApiOptions, LIMITS, ReservedSlot};
 const KIB: usize = 1024;
 
 /// So little that all of it can be taken.
-const BOUNDS: Bounds = Bounds { all: 5, user: 2, network: 3 };
+const BOUNDS: QuotaBounds = QuotaBounds { all: 5, user: 2, network: 3 };
 
 async fn start() -> TestApi {
     let scarce = |config: &mut TestConfig| {
@@ -112,7 +112,7 @@ async fn exhaust(
     client: &Client,
 ) -> (u16, String) {
     loop {
-        match within("a response", PATIENCE, take(client)).await {
+        match within("a response", DEADLINE, take(client)).await {
             Ok(thing) => held.push(thing),
             Err(refusal) => return refusal,
         }

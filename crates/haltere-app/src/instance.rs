@@ -7,9 +7,9 @@ use crate::error::{ErrorContext, Internal};
 /// The id among the store's meta values.
 const INSTANCE: &str = "instance.id";
 
-/// Reads the installation's id, or makes one up on the first start.
+/// Reads the instance id, or generates one on the first start.
 pub(crate) async fn of(store: &dyn Transactions) -> Result<String, Internal> {
-    const OPERATION: &str = "read the installation's id";
+    const OPERATION: &str = "read the instance id";
     let mut read = store.read().await.context(OPERATION)?;
     let mut known = read.meta().get(INSTANCE).await.context(OPERATION)?;
     drop(read);
@@ -25,13 +25,13 @@ pub(crate) async fn of(store: &dyn Transactions) -> Result<String, Internal> {
     String::from_utf8(known.unwrap_or_default()).context(OPERATION)
 }
 
-/// The installation's id, empty before the first start: then no link has used it yet.
+/// The instance id; empty before the first start, when no link has used it yet.
 pub(crate) async fn known(meta: &mut dyn MetaReads) -> Result<String, StoreError> {
     let known = meta.get(INSTANCE).await?;
     Ok(String::from_utf8(known.unwrap_or_default()).unwrap_or_default())
 }
 
-/// Gives the installation a new id.
+/// Gives the instance a new id.
 pub(crate) async fn renew(meta: &mut dyn MetaWrites) -> Result<Vec<u8>, StoreError> {
     let new = format!("{:08x}", rand::random::<u32>()).into_bytes();
     meta.set(INSTANCE, &new).await?;

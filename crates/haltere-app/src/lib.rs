@@ -7,9 +7,9 @@
 //! Each operation has a file of its own under its resource (`connections/create.rs`, `plugins/switch.rs`). It takes a
 //! [`Ctx`], which names the caller and the request, and begins by asking the [`policy`].
 //!
-//! Every operation that changes something is the same walk: *change what is stored* (with its audit
-//! entry, in one transaction), *wake the supervisor*, *report what is*. Lists and status are answered
-//! from memory, so that no request waits for a broker it didn't ask about.
+//! Every operation that changes something takes the same steps: it *changes what is stored* (with its audit entry, in
+//! one transaction), *reconciles the links*, and *reports the status*. Lists and statuses are read from memory, so no
+//! request waits for a broker it didn't ask about.
 
 pub mod activity;
 mod app;

@@ -1,4 +1,4 @@
-//! Moves what is towards what should be.
+//! Makes memory and links match what is stored.
 //!
 //! Woken by a signal and by a timer, idempotent, without information about what changed: it compares
 //! the store's counters with what memory has applied, and reads what has changed since. So changes made by
@@ -50,11 +50,11 @@ impl Reconciler {
         self.full_reads.load(Ordering::Relaxed)
     }
 
-    /// One turn. Run by a background task.
+    /// One run of the background task.
     pub(crate) async fn run(&self) -> Result<(), Internal> {
         Step::Background.around(|| ());
         if self.store.trouble().is_some() {
-            // Whether it is over; the store says so itself when it is.
+            // The result doesn't matter: the store itself logs the end of a failure.
             let _ = self.store.probe().await;
         }
         let outcome = self.reconcile().await;
@@ -71,18 +71,18 @@ impl Reconciler {
     }
 
     async fn reconcile(&self) -> Result<(), Internal> {
-        // Time goes on, whatever the store does.
+        // Sessions follow the clock even if the store fails.
         self.sessions.sweep();
-        // Before the store is asked: what it says then, memory reflected already.
+        // Read before the counters, so that `applied` is never newer than they are.
         let applied = self.write_lock.applied_now();
         let counters = self.change_counters().await?;
-        // Before what may fail for other reasons: nothing else ends a session that was taken away.
+        // First, because what follows may fail for other reasons, and only this ends a revoked session.
         self.sessions.sync(counters.sessions).await?;
         if !applied.is_some_and(|applied| applied.reflects(counters)) {
             self.catch_up().await?;
         }
         match self.connections.repair_certificates().await {
-            // A disk in trouble is known, and the next turn tries again.
+            // A storage failure is reported already, and the next run tries again.
             Err(error) if error.trouble().is_some() => Ok(()),
             outcome => outcome,
         }

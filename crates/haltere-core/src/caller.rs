@@ -1,4 +1,4 @@
-//! Who is asking, and from where.
+//! The caller of an operation, and the origin of its request.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -58,8 +58,8 @@ impl fmt::Display for UserName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(pub [u8; 32]);
 
-/// What the owner of a session calls it, to see and to end it: random, not secret, and no way to the
-/// token or to the [`SessionId`].
+/// Identifies a session for its owner, who lists and ends sessions by it. Random, not secret, and
+/// unrelated to the token and the [`SessionId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionHandle(pub [u8; 16]);
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::connection_settings::ConnectionSettings;
 use crate::text::{self, TextError};
 
-/// A stored connection: what is *wanted*. How the link *is* says [`crate::ConnectionStatus`].
+/// A stored connection: what is *wanted*. [`crate::ConnectionStatus`] is what *is*.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     /// Chosen when it is created; unique.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 /// An address alone is the network of just that address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network {
-    /// The bits after the prefix are zero; never an IPv4 address in IPv6 clothes.
+    /// The bits after the prefix are zero. Never an IPv4-mapped IPv6 address.
     address: IpAddr,
     prefix: u8,
 }
@@ -40,8 +40,8 @@ pub enum NetworkError {
 }
 
 impl Network {
-    /// Whether `address` is one of the network. An IPv4 address is the same in IPv6 clothes
-    /// (`::ffff:192.0.2.1`), which a socket that takes both reports.
+    /// Whether the network contains `address`. An IPv4-mapped address (`::ffff:192.0.2.1`), which a
+    /// dual-stack socket reports, counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         masked(address.to_canonical(), self.prefix) == Some(self.address)
     }

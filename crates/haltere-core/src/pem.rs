@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock, OnceLock, Weak};
 
 use zeroize::{Zeroize, Zeroizing};
 
-/// The bytes of a PEM file. Cloning shares them; they are overwritten when the last one who has them lets
-/// go, because they may be a private key.
+/// The bytes of a PEM file. Clones share them. They are overwritten when the last clone is dropped,
+/// because they may be a private key.
 #[derive(Clone)]
 pub struct Pem(Arc<Content>);
 
@@ -21,7 +21,7 @@ struct Content {
 pub struct WeakPem(Weak<Content>);
 
 impl Pem {
-    /// The largest file that is taken: twice what all the roots of a system weigh.
+    /// The largest accepted file, in bytes: twice the size of all system roots.
     pub const MAX_BYTES: usize = 256 * 1024;
 
     /// The file with these bytes.
@@ -40,7 +40,7 @@ impl Pem {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The same for equal bytes, within one process. Worked out once for all who share it.
+    /// A hash of the bytes, equal for equal bytes within one process. Computed once for all clones.
     pub fn fingerprint(&self) -> u64 {
         static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         *self.0.fingerprint.get_or_init(|| KEYS.hash_one(self.bytes()))
@@ -73,7 +73,7 @@ impl Hash for Pem {
     }
 }
 
-/// Lets go of it: others may still have it.
+/// Drops this reference; others may remain.
 impl Zeroize for Pem {
     fn zeroize(&mut self) {
         *self = Self::new(Vec::new());

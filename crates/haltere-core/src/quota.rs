@@ -15,7 +15,7 @@ use crate::caller::UserName;
 
 /// The limits of a quota, in the unit of its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct QuotaBounds {
     /// For all callers together.
     pub all: usize,
     /// For one user. All callers without a session count as one user.
@@ -33,7 +33,7 @@ pub struct QuotaHolder {
     pub address: Option<IpAddr>,
 }
 
-/// A request would exceed one of the [`Bounds`].
+/// A request would exceed one of the [`QuotaBounds`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaExceeded {
     /// The limit for all callers together.
@@ -48,7 +48,7 @@ pub struct Quota(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    bounds: Bounds,
+    bounds: QuotaBounds,
     held: Mutex<Amounts>,
     refused: AtomicU64,
 }
@@ -70,7 +70,7 @@ pub struct Reservation {
 
 impl Quota {
     /// A quota of which nothing is held.
-    pub fn new(bounds: Bounds) -> Self {
+    pub fn new(bounds: QuotaBounds) -> Self {
         Self(Arc::new(Inner { bounds, held: Mutex::default(), refused: AtomicU64::new(0) }))
     }
 
@@ -91,7 +91,7 @@ impl Quota {
     }
 
     /// The limits.
-    pub fn bounds(&self) -> Bounds {
+    pub fn bounds(&self) -> QuotaBounds {
         self.0.bounds
     }
 
@@ -137,7 +137,7 @@ impl Drop for Reservation {
 impl Amounts {
     fn add(
         &mut self,
-        bounds: &Bounds,
+        bounds: &QuotaBounds,
         holder: &QuotaHolder,
         more: usize,
     ) -> Result<(), QuotaExceeded> {
@@ -202,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { all: 10, user: 4, network: 6 };
+    const BOUNDS: QuotaBounds = QuotaBounds { all: 10, user: 4, network: 6 };
 
     fn holder(user: u8, network: u8) -> QuotaHolder {
         let name = (user > 0).then(|| UserName::parse(&format!("user{user}")).expect("a name"));

@@ -58,7 +58,7 @@ impl FromStr for Role {
     }
 }
 
-/// A set of roles. Roles add up: whatever one of them allows is allowed.
+/// A set of roles. An action is allowed if one of them allows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Roles(u8);
 

@@ -67,7 +67,7 @@ impl Since {
     }
 }
 
-/// What a line of a link's history says.
+/// The state that a change in a link's history is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HistoryState {
     Idle,
@@ -106,7 +106,7 @@ impl From<&LinkState> for HistoryState {
     }
 }
 
-/// One line of a link's history.
+/// One change in the history of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
     pub at: Timestamp,
@@ -120,7 +120,7 @@ pub struct StatusChange {
 /// The live status of one connection. Observed: what is stored of it is history, and decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionStatus {
-    /// The revision of the stored connection this speaks of.
+    /// The revision of the stored connection that this status belongs to.
     pub revision: Revision,
     /// Where the link is in its life.
     pub state: LinkState,
@@ -148,7 +148,7 @@ impl ConnectionStatus {
         }
     }
 
-    /// Whether the first attempt on this revision has come to an end, well or not, or none will be made.
+    /// Whether the first attempt of this revision has ended, or none will be made.
     pub fn is_outcome(&self) -> bool {
         !matches!(self.state, LinkState::Connecting { last_failure: None, .. })
     }

@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(supervisor.link_count(), 1);
         assert_eq!(supervisor.status(&spec("b", 1).id), None);
 
-        supervisor.shutdown(haltere_testkit::wait::PATIENCE).await;
+        supervisor.shutdown(haltere_testkit::wait::DEADLINE).await;
         supervisor.reconcile(&[a]);
         assert_eq!(supervisor.link_count(), 0, "it has shut down");
         assert_eq!(supervisor.panic_count(), 0);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use haltere_link::{LinkConfig, LinkSpec, Supervisor};
 use haltere_mosquitto::sys;
 use haltere_testkit::clock::RealClock;
-use haltere_testkit::wait::{PATIENCE, within};
+use haltere_testkit::wait::{DEADLINE, within};
 use haltere_testkit::{Peer, builders};
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
@@ -103,7 +103,7 @@ fn unwanted_messages_do_not_allocate() {
             flooded <= quiet + 10,
             "{flooded} allocations with {MESSAGES} messages, {quiet} without"
         );
-        supervisor.shutdown(PATIENCE).await;
+        supervisor.shutdown(DEADLINE).await;
     });
 }
 
@@ -129,5 +129,5 @@ async fn until_version(supervisor: &Supervisor, changed: &Notify, spec: &LinkSpe
             changed.notified().await;
         }
     };
-    within("a new version", PATIENCE * 3, known).await;
+    within("a new version", DEADLINE * 3, known).await;
 }

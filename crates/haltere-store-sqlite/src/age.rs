@@ -25,7 +25,7 @@ pub(crate) struct Age {
 }
 
 /// What was found.
-pub(crate) enum Found {
+pub(crate) enum AgeRead {
     Age(Age),
     /// Not a database of haltere.
     Foreign,
@@ -42,16 +42,16 @@ impl Age {
 }
 
 /// Reads it from the file.
-pub(crate) async fn of(database: &Path) -> Found {
+pub(crate) async fn of(database: &Path) -> AgeRead {
     match read(database).await {
-        Ok(Some((database_id, changes))) => Found::Age(Age { database_id, changes }),
-        Ok(None) => Found::Foreign,
+        Ok(Some((database_id, changes))) => AgeRead::Age(Age { database_id, changes }),
+        Ok(None) => AgeRead::Foreign,
         Err(Error::Database(error))
             if error.code().is_some_and(|code| FOREIGN.contains(&&*code)) =>
         {
-            Found::Foreign
+            AgeRead::Foreign
         }
-        Err(_) => Found::Unknown,
+        Err(_) => AgeRead::Unknown,
     }
 }
 

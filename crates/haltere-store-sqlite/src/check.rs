@@ -17,7 +17,7 @@ const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' \
 
 /// What a check of the pages has found.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum CheckResult {
     Sound,
     /// Nothing wrong up to the table named, where the time was over.
     SoundUpTo(String),
@@ -25,7 +25,7 @@ pub(crate) enum Found {
 }
 
 /// Looks at the pages of one table after the other, for `limit` at most, on a connection of its own.
-pub(crate) async fn run(path: &Path, limit: Duration) -> Result<Found, StoreError> {
+pub(crate) async fn run(path: &Path, limit: Duration) -> Result<CheckResult, StoreError> {
     let options = open::options(path).pragma("query_only", "ON");
     let mut connection = options.connect().await.map_err(error::store)?;
     let deadline = Instant::now() + limit;
@@ -38,12 +38,12 @@ pub(crate) async fn run(path: &Path, limit: Duration) -> Result<Found, StoreErro
     // It has only read.
     let _ = connection.close().await;
     match found {
-        Err(damage @ StoreError::Damaged(_)) => Ok(Found::Damage(damage)),
+        Err(damage @ StoreError::Damaged(_)) => Ok(CheckResult::Damage(damage)),
         found => found,
     }
 }
 
-async fn check_pages(connection: &mut SqliteConnection) -> Result<Found, StoreError> {
+async fn check_pages(connection: &mut SqliteConnection) -> Result<CheckResult, StoreError> {
     let tables: Vec<String> =
         sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await.map_err(error::store)?;
     for table in tables {
@@ -57,11 +57,11 @@ async fn check_pages(connection: &mut SqliteConnection) -> Result<Found, StoreEr
             Ok(Some(ok)) if ok == "ok" => {}
             Ok(Some(fault)) => {
                 let fault = format!("table {table}: {fault}");
-                return Ok(Found::Damage(StoreError::Damaged(fault.into())));
+                return Ok(CheckResult::Damage(StoreError::Damaged(fault.into())));
             }
-            Err(error) if error::is_interrupt(&error) => return Ok(Found::SoundUpTo(table)),
+            Err(error) if error::is_interrupt(&error) => return Ok(CheckResult::SoundUpTo(table)),
             Err(error) => return Err(error::store(error)),
         }
     }
-    Ok(Found::Sound)
+    Ok(CheckResult::Sound)
 }

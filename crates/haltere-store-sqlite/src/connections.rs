@@ -27,7 +27,7 @@ macro_rules! columns {
 const LIST: &str = concat!("SELECT ", columns!(), " FROM connections ORDER BY sequence");
 const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = $1");
 /// With no id the first condition never matches: comparing with NULL is never true.
-const FIND_RIVALS: &str =
+const FIND_CONFLICTS: &str =
     concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
 /// Kept up to date by triggers.
 const HELD: &str = "SELECT material_bytes, text_bytes FROM revisions";
@@ -95,7 +95,7 @@ impl ConnectionReads for Tx {
         name: &str,
     ) -> Result<Conflicts, StoreError> {
         let id = id.map(ConnectionId::as_str);
-        let rows = self.rows(sqlx::query(FIND_RIVALS).bind(id).bind(name)).await?;
+        let rows = self.rows(sqlx::query(FIND_CONFLICTS).bind(id).bind(name)).await?;
         let mut conflicts = Conflicts { by_id: None, by_name: None };
         for record in self.read_all(&rows).await? {
             if id == Some(record.id.as_str()) {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use haltere_store::StoreError;
+use haltere_store::{DatabaseContents, StoreError};
 use sqlx::SqlitePool;
 
 use crate::{error, open};
@@ -11,28 +11,15 @@ use crate::{error, open};
 /// Tables of the first schema. Each one since has them, too.
 const OURS: [&str; 4] = ["connections", "users", "meta", "revisions"];
 
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contents {
-    Missing,
-    /// It has no tables: it is empty, or was left by a first start that was cut short.
-    Nothing,
-    /// It is the database of another program: it has tables, but not those of haltere, or none and the mark that
-    /// another program has set.
-    Foreign,
-    /// It is a database of haltere, of whatever version.
-    Haltere,
-}
-
 /// Looks into the file at `path`.
-pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
+pub(crate) async fn of(path: &Path) -> Result<DatabaseContents, StoreError> {
     match fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(Contents::Missing);
+            return Ok(DatabaseContents::Missing);
         }
         Err(error) => return Err(error::io(error)),
         // Not opened: SQLite removes the log of an empty file.
-        Ok(facts) if facts.len() == 0 => return Ok(Contents::Nothing),
+        Ok(facts) if facts.len() == 0 => return Ok(DatabaseContents::Nothing),
         Ok(_) => {}
     }
     let reader = open::readers(path, None);
@@ -41,11 +28,11 @@ pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
     let DatabaseMarks { names, version, mark } = found?;
     let has = |name: &str| names.iter().any(|found| found == name);
     Ok(if names.is_empty() && version == 0 && mark == 0 {
-        Contents::Nothing
+        DatabaseContents::Nothing
     } else if OURS.into_iter().all(has) && version > 0 && mark == 0 {
-        Contents::Haltere
+        DatabaseContents::Haltere
     } else {
-        Contents::Foreign
+        DatabaseContents::Foreign
     })
 }
 

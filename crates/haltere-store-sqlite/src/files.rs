@@ -21,7 +21,7 @@ type Identity = (u64, u64);
 
 /// What was found where a file should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
+enum FileAt {
     File(Identity),
     Nothing,
     /// The file system does not say, which is no sign of an exchange.
@@ -106,9 +106,9 @@ impl Files {
     /// Whether the database's name leads to it, on whatever way.
     pub(crate) fn database_can_be_found(&self) -> bool {
         match find(&self.database) {
-            Found::File(found) => found == self.held,
-            Found::Nothing => false,
-            Found::Unknown => true,
+            FileAt::File(found) => found == self.held,
+            FileAt::Nothing => false,
+            FileAt::Unknown => true,
         }
     }
 
@@ -154,13 +154,13 @@ impl Files {
             return true;
         }
         self.sidecars.iter().zip(held.iter_mut()).all(|(path, held)| match (*held, find(path)) {
-            (_, Found::Unknown) | (None, Found::Nothing) => true,
-            (None, Found::File(found)) => {
+            (_, FileAt::Unknown) | (None, FileAt::Nothing) => true,
+            (None, FileAt::File(found)) => {
                 *held = Some(found);
                 true
             }
-            (Some(held), Found::File(found)) => held == found,
-            (Some(_), Found::Nothing) => false,
+            (Some(held), FileAt::File(found)) => held == found,
+            (Some(_), FileAt::Nothing) => false,
         })
     }
 
@@ -178,12 +178,12 @@ fn named(path: &Path) -> std::io::Result<Named> {
     })
 }
 
-fn find(path: &Path) -> Found {
+fn find(path: &Path) -> FileAt {
     match fs::metadata(path) {
-        Ok(facts) => Found::File((facts.dev(), facts.ino())),
+        Ok(facts) => FileAt::File((facts.dev(), facts.ino())),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Found::Nothing
+            FileAt::Nothing
         }
-        Err(_) => Found::Unknown,
+        Err(_) => FileAt::Unknown,
     }
 }

@@ -40,19 +40,19 @@ use condition::Condition;
 use files::Files;
 use haltere_core::StorageTrouble;
 use haltere_store::{
-    Backups, NoBackups, ReadTx, Store, StoreError, StoreHealth, Transactions, WriteTx,
+    Backups, DatabaseContents, NoBackups, ReadTx, Store, StoreError, StoreHealth, Transactions,
+    WriteTx,
 };
 use log::{Log, LogCheck};
 use sqlx::SqlitePool;
 use watch::FileWatch;
 
 pub use backup::{BackupError, SqliteBackup};
-pub use contents::Contents;
 
 /// How often a write begins again because others have written meanwhile.
 const TRIES: usize = 50;
 /// How long to wait in between.
-const BETWEEN_TRIES: Duration = Duration::from_millis(5);
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The store on one SQLite file.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl SqliteStore {
     }
 
     /// What is in the file at `path`. [`open`](Self::open) makes a new database of one without tables.
-    pub async fn contents(path: &Path) -> Result<Contents, StoreError> {
+    pub async fn contents(path: &Path) -> Result<DatabaseContents, StoreError> {
         contents::of(path).await
     }
 
@@ -138,11 +138,11 @@ impl SqliteStore {
     /// by [`StoreHealth::trouble`], and in the log.
     pub async fn look_for_damage(&self, limit: Duration) -> Result<(), StoreError> {
         match check::run(&self.path, limit).await? {
-            check::Found::Sound => tracing::debug!("no damage in the database"),
-            check::Found::SoundUpTo(table) => {
+            check::CheckResult::Sound => tracing::debug!("no damage in the database"),
+            check::CheckResult::SoundUpTo(table) => {
                 tracing::info!(table, "the database is large, and was looked at up to this table");
             }
-            check::Found::Damage(damage) => self.condition.failed(&damage),
+            check::CheckResult::Damage(damage) => self.condition.failed(&damage),
         }
         Ok(())
     }
@@ -248,7 +248,7 @@ impl Transactions for SqliteStore {
             drop(tx);
             self.check_content().await?;
             // Others may be writing or checkpointing.
-            tokio::time::sleep(BETWEEN_TRIES).await;
+            tokio::time::sleep(RETRY_INTERVAL).await;
         }
         Err(StoreError::Busy)
     }

@@ -20,7 +20,7 @@ use haltere_store::StoreError;
 use parking_lot::{Mutex, MutexGuard};
 use sqlx::{SqliteConnection, SqlitePool};
 
-use crate::age::{self, Age, Found};
+use crate::age::{self, Age, AgeRead};
 use crate::error;
 use crate::wal::WalPosition;
 
@@ -28,11 +28,11 @@ use crate::wal::WalPosition;
 const TRIES: usize = 5;
 /// How long a file that looks overwritten has to stay as it is. Until then another process may be in the middle of a
 /// checkpoint, after which the file is read again.
-const QUIET: Duration = Duration::from_secs(1);
+const STABLE_FOR: Duration = Duration::from_secs(1);
 /// How long a file that keeps changing is read again.
-const PATIENCE: Duration = Duration::from_secs(10);
+const STABLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two reads of such a file.
-const SETTLE: Duration = Duration::from_millis(20);
+const REREAD_INTERVAL: Duration = Duration::from_millis(20);
 /// SQLite never writes the page that holds this byte; its locks are there.
 const LOCK_BYTE: u64 = 1 << 30;
 
@@ -82,13 +82,13 @@ pub(crate) enum LogCheck {
     Unclear,
 }
 
-/// What SQLite believes.
+/// What the log and the database have to contain, according to SQLite.
 #[derive(Debug, Clone, Copy)]
-struct Belief {
+struct ExpectedLog {
     /// Frames in the log.
     frames: u32,
-    /// Of them in the database as well.
-    folded: u32,
+    /// How many of them are in the database as well.
+    checkpointed: u32,
     /// Pages of the database, those in the log included.
     pages: u32,
     page_size: u64,
@@ -170,8 +170,8 @@ impl Log {
     pub(crate) async fn compare(&self, writer: &mut SqliteConnection) -> Result<(), StoreError> {
         let mut tries = 1;
         loop {
-            let belief = Belief::of(writer).await.map_err(error::store)?;
-            match self.compare_with(belief) {
+            let expected = ExpectedLog::of(writer).await.map_err(error::store)?;
+            match self.compare_with(expected) {
                 // An error of the file system is no sign of damage.
                 Ok(None) | Err(_) => return Ok(()),
                 Ok(Some(_)) if tries < TRIES => tries += 1,
@@ -183,10 +183,10 @@ impl Log {
         }
     }
 
-    fn compare_with(&self, belief: Belief) -> io::Result<Option<Missing>> {
+    fn compare_with(&self, expected: ExpectedLog) -> io::Result<Option<Missing>> {
         let mut seen = self.seen();
         let bytes = fs::metadata(&self.database)?.len();
-        let pages = bytes / belief.page_size;
+        let pages = bytes / expected.page_size;
         // Pages behind the end of the database, which only the log has.
         let mut behind = BTreeSet::new();
         let (position, stamp) = match File::open(&self.wal) {
@@ -197,7 +197,7 @@ impl Log {
                 let mut position = WalPosition::start(&log)?;
                 if let Some(position) = &mut position {
                     position.read_on(&log, |frame, page| {
-                        if frame > belief.folded && u64::from(page) > pages {
+                        if frame > expected.checkpointed && u64::from(page) > pages {
                             behind.insert(u64::from(page));
                         }
                     })?;
@@ -206,15 +206,15 @@ impl Log {
             }
         };
         let left = position.as_ref().map_or(0, WalPosition::frames);
-        if left < belief.frames {
+        if left < expected.frames {
             let log = self.wal.display().to_string();
-            return Ok(Some(Missing::Log { log, left, frames: belief.frames }));
+            return Ok(Some(Missing::Log { log, left, frames: expected.frames }));
         }
-        let lock_page = LOCK_BYTE / belief.page_size + 1;
+        let lock_page = LOCK_BYTE / expected.page_size + 1;
         let is_there = |page: u64| page == lock_page || behind.contains(&page);
-        if !(pages + 1..=u64::from(belief.pages)).all(is_there) {
+        if !(pages + 1..=u64::from(expected.pages)).all(is_there) {
             let database = self.database.display().to_string();
-            return Ok(Some(Missing::Database { database, left: pages, pages: belief.pages }));
+            return Ok(Some(Missing::Database { database, left: pages, pages: expected.pages }));
         }
         (seen.position, seen.stamp, seen.database_bytes) = (position, stamp, bytes);
         Ok(None)
@@ -246,16 +246,18 @@ impl Log {
         let least = self.seen().age.clone();
         let started = Instant::now();
         let mut unchanged = (stamp(), started);
-        while unchanged.1.elapsed() < QUIET && started.elapsed() < PATIENCE {
+        while unchanged.1.elapsed() < STABLE_FOR && started.elapsed() < STABLE_TIMEOUT {
             let Some(before) = stamp() else { return Ok(()) };
             match (age::of(&self.database).await, &least) {
-                (Found::Unknown, _) | (Found::Foreign, None) => return Ok(()),
-                (Found::Age(age), least) if least.as_ref().is_none_or(|it| age.can_follow(it)) => {
+                (AgeRead::Unknown, _) | (AgeRead::Foreign, None) => return Ok(()),
+                (AgeRead::Age(age), least)
+                    if least.as_ref().is_none_or(|it| age.can_follow(it)) =>
+                {
                     let mut seen = self.seen();
                     (seen.aged, seen.age) = (Some(before), Some(age));
                     return Ok(());
                 }
-                (Found::Age(_) | Found::Foreign, _) => {}
+                (AgeRead::Age(_) | AgeRead::Foreign, _) => {}
             }
             let now = stamp();
             // Another file has the name now, which is found by its identity.
@@ -265,7 +267,7 @@ impl Log {
             if now != unchanged.0 {
                 unchanged = (now, Instant::now());
             }
-            tokio::time::sleep(SETTLE).await;
+            tokio::time::sleep(REREAD_INTERVAL).await;
         }
         self.broken.store(true, Ordering::Relaxed);
         self.outdated.store(true, Ordering::Relaxed);
@@ -313,11 +315,12 @@ impl Stamp {
     }
 }
 
-impl Belief {
+impl ExpectedLog {
     async fn of(writer: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
         // Changes nothing, and returns the current state.
         let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(NOOP)");
-        let (_busy, frames, folded): (i64, i64, i64) = checkpoint.fetch_one(&mut *writer).await?;
+        let (_busy, frames, checkpointed): (i64, i64, i64) =
+            checkpoint.fetch_one(&mut *writer).await?;
         let page_size = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *writer).await;
         let pages = sqlx::query_scalar("PRAGMA page_count").fetch_one(writer).await;
         // Both fail if the log is cut. The number of frames that are left shows that.
@@ -325,7 +328,7 @@ impl Belief {
         Ok(Self {
             // -1 without a log.
             frames: u32::try_from(frames).unwrap_or(0),
-            folded: u32::try_from(folded).unwrap_or(0),
+            checkpointed: u32::try_from(checkpointed).unwrap_or(0),
             pages: u32::try_from(pages).unwrap_or(0),
             page_size: u64::try_from(page_size).unwrap_or(4_096).max(1),
         })

@@ -16,7 +16,7 @@ use crate::error;
 use crate::files::Files;
 
 /// How long a write waits for one of another process, and a caller for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait before trying to switch to WAL again.
 const WAL_RETRY: Duration = Duration::from_millis(10);
 /// Lists and statuses are read from memory, so few readers do.
@@ -77,9 +77,9 @@ fn pool(size: u32, files: Option<&Arc<Files>>) -> PoolOptions<Sqlite> {
     let files = files.map(Arc::clone);
     PoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(BUSY_TIMEOUT)
         // sqlx logs each slow one: under a flood that is a line for each request.
-        .acquire_slow_threshold(PATIENCE)
+        .acquire_slow_threshold(BUSY_TIMEOUT)
         .max_lifetime(None)
         // There is no server that could have gone away.
         .test_before_acquire(false)
@@ -107,7 +107,7 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", CACHE)
         .pragma("journal_size_limit", WAL_KEPT)
         .row_buffer_size(ROWS_AHEAD)
@@ -126,6 +126,6 @@ async fn switch_to_wal(pool: &SqlitePool) -> Result<(), StoreError> {
             }
         }
     };
-    tokio::time::timeout(PATIENCE, switched).await.map_err(|_| StoreError::Busy)??;
+    tokio::time::timeout(BUSY_TIMEOUT, switched).await.map_err(|_| StoreError::Busy)??;
     Ok(())
 }

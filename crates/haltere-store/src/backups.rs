@@ -13,8 +13,8 @@ pub trait Backups: Send + Sync {
     /// Writes everything but the sessions and the history of links, as of one moment, into the file at
     /// `path`, which is there and empty. Neither readers nor writers wait meanwhile.
     ///
-    /// Sessions are left out because they are credentials: who finds a backup must not be logged in.
-    /// Histories, because they speak of what this machine has observed up to now.
+    /// Sessions are left out because they are credentials, and a backup must not log its reader in.
+    /// Histories are left out because they are observations of this machine.
     /// Once this returns `Ok`, the file is complete, has been checked, and survives a crash of the machine.
     async fn write_backup(&self, path: &Path, at: Timestamp) -> Result<BackupFacts, StoreError>;
 }

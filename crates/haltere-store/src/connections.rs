@@ -178,8 +178,7 @@ pub trait ConnectionReads: Send {
     /// How many bytes these certificates and sealed keys would add to [`HeldBytes::material`].
     async fn missing_material_bytes(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError>;
 
-    /// Id and name of each connection, in the order they were created: what a list of all would be
-    /// too heavy for.
+    /// Id and name of each connection, in the order they were created, without the rest of the rows.
     async fn list_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
 
     /// The ids of the connections that were changed after that, as they are stored.
@@ -209,8 +208,8 @@ pub trait ConnectionWrites: ConnectionReads {
     ///
     /// `client_id` is the one its link will use: the record's own or a generated one.
     ///
-    /// One statement answers all that a create asks, because a caller waits and each statement is a way to
-    /// another thread and back.
+    /// One statement returns everything a create needs: a caller waits, and each statement costs two
+    /// thread switches.
     async fn insert(
         &mut self,
         record: &ConnectionRecord,

@@ -1,25 +1,25 @@
-//! Named places on the way of a change where tests make haltere fail: before and after each step.
+//! Fail points: named steps of a change at which tests make haltere fail, before or after the step.
 //!
-//! A test starts haltere with a file's name in the environment variable `FAILPOINT_FILE`. Once that
-//! file holds `commit.before abort`, the next task that reaches that place removes the file and aborts.
-//! So one order is one failure, and the state after it can be examined.
+//! A test starts haltere with the name of a file in the environment variable `FAILPOINT_FILE`. Once the file
+//! contains `commit.before abort`, the next task that reaches that fail point removes the file and aborts. So one
+//! command causes one failure, and the state after it can be examined.
 //!
-//! | order | does |
+//! | command | does |
 //! |---|---|
 //! | `abort` | ends the process on the spot, like `kill -9` |
 //! | `error` | the step fails with a [`StoreError`]; where no error can be returned, it panics |
 //! | `panic` | panics |
 //!
-//! All of this is there in builds with debug assertions only. An optimised build has none of it,
-//! whatever its features and its environment say.
+//! Only builds with debug assertions have fail points. An optimised build has none, whatever its features and its
+//! environment.
 
 use crate::StoreError;
 
-/// The environment variable that names the file with the order.
+/// The environment variable that names the file with the command.
 #[cfg(debug_assertions)]
 const FILE: &str = "FAILPOINT_FILE";
 
-/// A step on the way of a change.
+/// A step of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Seal,
@@ -31,22 +31,22 @@ pub enum Step {
     Commit,
     /// Memory follows, and subscribers are notified.
     Notify,
-    /// A task in the background takes its turn.
+    /// A background task runs.
     Background,
 }
 
 impl Step {
-    /// To be passed before the step.
+    /// The fail point before the step.
     pub fn before(self) -> Result<(), StoreError> {
         pass(self, "before")
     }
 
-    /// To be passed after the step.
+    /// The fail point after the step.
     pub fn after(self) -> Result<(), StoreError> {
         pass(self, "after")
     }
 
-    /// Does a step that can't fail, between its two places.
+    /// Does a step that can't fail, between its two fail points.
     pub fn around<T>(self, step: impl FnOnce() -> T) -> T {
         const ORDERED: &str = "a test ordered this failure";
         self.before().expect(ORDERED);
@@ -56,14 +56,13 @@ impl Step {
     }
 }
 
-/// Does `work` without coming to any of these places: for what haltere does by itself now and then, so that an
-/// order meets the change it is meant for.
+/// Runs `work` without fail points: for background work, so that a command hits the change it is meant for.
 #[cfg(debug_assertions)]
 pub async fn spared<T>(work: impl Future<Output = T>) -> T {
-    SPARED.scope((), work).await
+    EXEMPT.scope((), work).await
 }
 
-/// Does `work`.
+/// Runs `work`.
 #[cfg(not(debug_assertions))]
 pub async fn spared<T>(work: impl Future<Output = T>) -> T {
     work.await
@@ -71,7 +70,7 @@ pub async fn spared<T>(work: impl Future<Output = T>) -> T {
 
 #[cfg(debug_assertions)]
 tokio::task_local! {
-    static SPARED: ();
+    static EXEMPT: ();
 }
 
 #[cfg(not(debug_assertions))]
@@ -92,7 +91,7 @@ fn pass(step: Step, side: &str) -> Result<(), StoreError> {
     }
 }
 
-/// What to do here, if this is the named place and no other task was faster.
+/// What to do here, if this is the named fail point and no other task was faster.
 #[cfg(debug_assertions)]
 fn order(step: Step, side: &str) -> Option<String> {
     use std::path::PathBuf;
@@ -101,7 +100,7 @@ fn order(step: Step, side: &str) -> Option<String> {
 
     static PATH: LazyLock<Option<PathBuf>> = LazyLock::new(|| env::var_os(FILE).map(PathBuf::from));
     let path = PATH.as_ref()?;
-    if SPARED.try_with(|()| ()).is_ok() {
+    if EXEMPT.try_with(|()| ()).is_ok() {
         return None;
     }
     let text = fs::read_to_string(path).ok()?;

@@ -16,6 +16,7 @@ pub mod audit_chain;
 pub mod backups;
 pub mod connections;
 pub mod contract;
+pub mod database_contents;
 pub mod error;
 pub mod failpoint;
 pub mod health;
@@ -41,6 +42,7 @@ pub use connections::{
     ClientIdUse, Conflicts, ConnectionChanges, ConnectionKey, ConnectionReads, ConnectionRecord,
     ConnectionWrites, HeldBytes, Inserted, Sealed,
 };
+pub use database_contents::DatabaseContents;
 pub use error::{StoreError, UniqueRule};
 pub use health::StoreHealth;
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};
@@ -50,7 +52,7 @@ pub use sessions::{SessionReads, SessionRecord, SessionWrites};
 pub use transactions::{ReadTx, Transactions, WriteTx};
 pub use users::{Invitation, InvitationId, UserReads, UserRecord, UserWrites};
 
-/// A place where things are kept. Cheap to share behind an `Arc`.
+/// Where data is stored. Cheap to share behind an `Arc`.
 ///
 /// Callers take the part that they need: [`Transactions`], [`StoreHealth`] or [`Backups`].
 #[async_trait]

@@ -16,7 +16,7 @@ pub struct SessionRecord {
     pub handle: SessionHandle,
     pub user: UserName,
     pub created_at: Timestamp,
-    /// When it was last used, give or take the interval at which that is written down.
+    /// When it was last used, to within the interval at which uses are written.
     pub last_used_at: Timestamp,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
@@ -29,7 +29,7 @@ pub struct SessionRecord {
 /// Looking up sessions.
 #[async_trait]
 pub trait SessionReads: Send {
-    /// The session with this id, expired or not: judging that is the application's.
+    /// The session with this id, expired or not: the application checks that.
     async fn find(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
 
     /// The session that its owner knows by this handle, expired or not.
@@ -45,7 +45,7 @@ pub trait SessionReads: Send {
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StoreError>;
 
-    /// How many sessions each user has who has any, expired or not; in no order.
+    /// The number of sessions of each user who has any, expired or not; in no order.
     async fn count(&mut self) -> Result<Vec<(UserName, u64)>, StoreError>;
 
     /// When any session was last used, if there is one.

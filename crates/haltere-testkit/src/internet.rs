@@ -63,7 +63,7 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
-    use crate::wait::{PATIENCE, until};
+    use crate::wait::{DEADLINE, until};
 
     #[test]
     fn a_dial_to_any_address_is_seen() {
@@ -76,7 +76,7 @@ mod tests {
             for address in &addresses {
                 dial(*address, internet.port()).await;
             }
-            until("all visits", PATIENCE, async || (internet.visits() == addresses).then_some(()))
+            until("all visits", DEADLINE, async || (internet.visits() == addresses).then_some(()))
                 .await;
         });
     }

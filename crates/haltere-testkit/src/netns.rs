@@ -130,7 +130,7 @@ mod tests {
             let links = String::from_utf8_lossy(&output.stdout).into_owned();
             assert_eq!(links.lines().count(), 1, "{links}");
             assert!(links.starts_with("lo"), "{links}");
-            wait::within("loopback", wait::PATIENCE, async {
+            wait::within("loopback", wait::DEADLINE, async {
                 let broker =
                     Mosquitto::builder().listener(Listener::plain().websockets()).start().await;
                 assert!(broker.url().starts_with("ws://127.0.0.1:"));

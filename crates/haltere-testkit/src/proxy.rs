@@ -180,7 +180,7 @@ mod tests {
         let mut socket = dial(proxy.address()).await;
         say(&mut socket, b'a').await;
         assert_eq!(
-            wait::within("an echo", wait::PATIENCE, socket.read_u8()).await.ok(),
+            wait::within("an echo", wait::DEADLINE, socket.read_u8()).await.ok(),
             Some(b'a')
         );
 
@@ -193,7 +193,7 @@ mod tests {
         proxy.pass();
         say(&mut socket, b'c').await;
         assert_eq!(
-            wait::within("an echo", wait::PATIENCE, socket.read_u8()).await.ok(),
+            wait::within("an echo", wait::DEADLINE, socket.read_u8()).await.ok(),
             Some(b'c')
         );
     }
@@ -218,7 +218,7 @@ mod tests {
         say(&mut old, b'a').await;
         old.read_u8().await.expect("an echo");
         proxy.cut();
-        let error = wait::within("the cut", wait::PATIENCE, old.read_u8()).await;
+        let error = wait::within("the cut", wait::DEADLINE, old.read_u8()).await;
         assert_eq!(error.expect_err("cut").kind(), ErrorKind::ConnectionReset);
 
         let mut new = dial(proxy.address()).await;

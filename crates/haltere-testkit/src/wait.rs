@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 /// Long enough for anything that should happen at once on a busy two-core machine, short enough
 /// for a person to wait when it doesn't.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// How often [`until`] asks again.
-const PACE: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Asks `probe` until it answers `Some`, and returns the answer.
 ///
@@ -23,7 +23,7 @@ pub async fn until<T>(
             return answer;
         }
         assert!(start.elapsed() < deadline, "waited {deadline:?} in vain for {what}");
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
     #[tokio::test]
     async fn until_returns_the_first_answer() {
         let mut asked = 0;
-        let answer = until("the third time", PATIENCE, async || {
+        let answer = until("the third time", DEADLINE, async || {
             asked += 1;
             (asked == 3).then_some(asked)
         });

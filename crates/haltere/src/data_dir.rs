@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 use haltere_app::vault::MasterKey;
+use haltere_store::DatabaseContents;
 
 use crate::database_lock::{self, DatabaseLock};
-use crate::wiring::Contents;
 use crate::{atomic_file, plain_file};
 
 /// The database.
@@ -34,7 +34,7 @@ const MAX_LOCK_BYTES: u64 = 64;
 /// How long a command waits for a first start to finish: creating the schema and hashing a password, on a slow disk.
 pub(crate) const FIRST_START: Duration = Duration::from_secs(10);
 /// How often it looks.
-pub(crate) const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Where a backup is unpacked before it becomes the database.
 pub(crate) const STAGE: &str = "restoring";
 
@@ -105,7 +105,7 @@ impl DataDir {
         let deadline = Instant::now() + FIRST_START;
         let is_missing = || !path.join(DATABASE).is_file() && path.join(LOCK).exists();
         while is_missing() && is_served(path)? && Instant::now() < deadline {
-            thread::sleep(BETWEEN_LOOKS);
+            thread::sleep(POLL_INTERVAL);
         }
         if !path.join(DATABASE).is_file() {
             bail!(
@@ -163,15 +163,15 @@ impl DataDir {
     pub(crate) fn check_installed(
         &self,
         lock: &ServerLock,
-        contents: Contents,
+        contents: DatabaseContents,
         fresh: bool,
     ) -> anyhow::Result<()> {
         let folder = self.0.display();
         let fault = match contents {
-            Contents::Haltere => return Ok(()),
-            Contents::Missing => "is missing",
-            Contents::Nothing => "has no tables",
-            Contents::Foreign => bail!(
+            DatabaseContents::Haltere => return Ok(()),
+            DatabaseContents::Missing => "is missing",
+            DatabaseContents::Nothing => "has no tables",
+            DatabaseContents::Foreign => bail!(
                 "{DATABASE} in {folder} is a database, but not one of haltere, which adds nothing to it: put the right one back, restore a backup with `haltere restore`, or name another folder with --data-dir"
             ),
         };
@@ -503,21 +503,21 @@ mod tests {
         let data = DataDir::create(root.path()).expect("there");
         // A start that failed early has left the lock behind.
         drop(data.lock().expect("locked"));
-        let none = Contents::Missing;
+        let none = DatabaseContents::Missing;
         data.check_installed(&data.lock().expect("locked"), none, false).expect("a first start");
         data.lock().expect("locked").remember_database().expect("written");
         let mut lock = data.lock().expect("remembered over starts");
         let refused = |lock: &ServerLock, sign: &str| {
-            for contents in [Contents::Missing, Contents::Nothing] {
+            for contents in [DatabaseContents::Missing, DatabaseContents::Nothing] {
                 let refusal =
                     data.check_installed(lock, contents, false).expect_err("refused").to_string();
                 assert!(refusal.contains(sign) && refusal.contains("--fresh"), "{refusal}");
             }
         };
         refused(&lock, LOCK);
-        data.check_installed(&lock, Contents::Missing, true).expect("forced");
+        data.check_installed(&lock, DatabaseContents::Missing, true).expect("forced");
         lock.remember_database().expect("nothing to write");
-        data.check_installed(&lock, Contents::Haltere, false).expect("it is there");
+        data.check_installed(&lock, DatabaseContents::Haltere, false).expect("it is there");
 
         for sign in [MASTER_KEY, "haltere.db-wal"] {
             let root = tempfile::tempdir().expect("a folder");
@@ -528,7 +528,7 @@ mod tests {
             assert!(refusal.to_string().contains(sign), "{refusal}");
             fs::write(data.database(), "").expect("written");
             let refusal =
-                data.check_installed(&lock, Contents::Nothing, false).expect_err("refused");
+                data.check_installed(&lock, DatabaseContents::Nothing, false).expect_err("refused");
             assert!(refusal.to_string().contains(sign), "{refusal}");
         }
     }
@@ -539,12 +539,14 @@ mod tests {
         let data = DataDir::create(root.path()).expect("there");
         let lock = data.lock().expect("locked");
         fs::write(data.database(), "").expect("written");
-        data.check_installed(&lock, Contents::Nothing, false).expect("before the first page");
+        data.check_installed(&lock, DatabaseContents::Nothing, false)
+            .expect("before the first page");
         fs::write(data.database(), "a header").expect("written");
         fs::write(root.path().join("haltere.db-wal"), "a step").expect("written");
-        data.check_installed(&lock, Contents::Nothing, false).expect("before the first step");
+        data.check_installed(&lock, DatabaseContents::Nothing, false)
+            .expect("before the first step");
         for fresh in [false, true] {
-            let refused = data.check_installed(&lock, Contents::Foreign, fresh);
+            let refused = data.check_installed(&lock, DatabaseContents::Foreign, fresh);
             let refusal = refused.expect_err("refused").to_string();
             assert!(refusal.contains("haltere.db") && refusal.contains("not one of"), "{refusal}");
         }

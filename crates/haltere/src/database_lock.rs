@@ -21,7 +21,7 @@ use crate::plain_file;
 
 /// A command that looks whether the lock is taken holds it for a moment, so it is asked for more than once.
 const TRIES: usize = 50;
-const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Held by the one server that works with the file.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl DatabaseLock {
         for _ in 0..TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) => thread::sleep(BETWEEN_TRIES),
+                Err(TryLockError::WouldBlock) => thread::sleep(RETRY_INTERVAL),
                 Err(TryLockError::Error(error)) => return Err(error).with_context(describe),
             }
         }
@@ -160,7 +160,7 @@ mod tests {
         let looking = File::open(&path).expect("there");
         looking.lock_shared().expect("locked");
         let taking = thread::spawn(move || DatabaseLock::take(&path).map(drop));
-        thread::sleep(BETWEEN_TRIES);
+        thread::sleep(RETRY_INTERVAL);
         looking.unlock().expect("unlocked");
         taking.join().expect("ended").expect("taken once it is free");
     }

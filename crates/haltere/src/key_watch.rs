@@ -40,7 +40,7 @@ struct KeyWatch {
 struct State {
     /// The last key in the file that opened the vault.
     key: KeyId,
-    /// How many checks in a row have found a fault. One is no fault yet: the key or the file may be about to change.
+    /// How many checks in a row have failed. One failure is ignored: the key or the file may be about to change.
     faults: u32,
 }
 

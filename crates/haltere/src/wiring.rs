@@ -19,8 +19,7 @@ use haltere_app::users::Users;
 use haltere_app::vault::{Keyring, MasterKey, Vault};
 use haltere_app::{App, AppParts, AppSettings, AuditSettings, Ctx, SecretsPolicy};
 use haltere_link::{Backoff, EgressPolicy, LinkConfig};
-use haltere_store::{Store, Transactions};
-pub(crate) use haltere_store_sqlite::Contents;
+use haltere_store::{DatabaseContents, Store, Transactions};
 pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
 use haltere_store_sqlite::SqliteStore;
 use tokio::time::sleep;
@@ -28,7 +27,7 @@ use tokio::time::sleep;
 use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
-use crate::data_dir::{BETWEEN_LOOKS, DataDir, FIRST_START};
+use crate::data_dir::{DataDir, FIRST_START, POLL_INTERVAL};
 use crate::http::{HttpLimits, SlotLimits, SlotPool};
 use crate::plain_file;
 use crate::tls::{self, Tls};
@@ -56,11 +55,11 @@ pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
 }
 
 /// What is in the file that has the database's name.
-pub(crate) async fn contents(data: &DataDir) -> anyhow::Result<Contents> {
+pub(crate) async fn contents(data: &DataDir) -> anyhow::Result<DatabaseContents> {
     let path = data.database();
     let describe = || format!("failed to look into the database {}", path.display());
     match fs::metadata(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Contents::Missing),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(DatabaseContents::Missing),
         facts => plain_file::check(&facts.with_context(describe)?).with_context(describe)?,
     }
     SqliteStore::contents(&path).await.with_context(describe)
@@ -73,9 +72,9 @@ pub(crate) async fn contents(data: &DataDir) -> anyhow::Result<Contents> {
 pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
     let deadline = Instant::now() + FIRST_START;
     while !is_set_up(data).await? && data.is_served()? && Instant::now() < deadline {
-        sleep(BETWEEN_LOOKS).await;
+        sleep(POLL_INTERVAL).await;
     }
-    if contents(data).await? != Contents::Haltere {
+    if contents(data).await? != DatabaseContents::Haltere {
         bail!(
             "{} is not a database of haltere: put the right one back, or restore a backup with `haltere restore`",
             data.database().display()
@@ -86,7 +85,7 @@ pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
 
 async fn is_set_up(data: &DataDir) -> anyhow::Result<bool> {
     // A file that can't be read is no sign of a start.
-    Ok(contents(data).await? == Contents::Haltere
+    Ok(contents(data).await? == DatabaseContents::Haltere
         && SqliteStore::has_users(&data.database()).await.unwrap_or(true))
 }
 

@@ -94,10 +94,10 @@ const CHECKS: &str = "limits.password_checks";
 /// The same message as the throttle's, so that an attacker can't tell which of the two refused.
 const TRY_AGAIN: &str = "Too many attempts, try again in 1 s";
 
-/// A session has begun; the cookie carries it.
+/// The response to a successful login. The session's token is in the cookie.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Welcome {
-    code: WelcomeCode,
+pub(crate) struct LoginResponse {
+    code: LoginCode,
     message: &'static str,
     successful: bool,
 }
@@ -105,7 +105,7 @@ pub(crate) struct Welcome {
 /// The code of a successful login.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum WelcomeCode {
+pub(crate) enum LoginCode {
     Success,
 }
 
@@ -149,7 +149,7 @@ pub(crate) struct LoginParams {
         (LoginForm = "application/json"),
     )),
     responses(
-        (status = 200, description = "With `?json=1`: logged in, the cookie is set", body = Welcome,
+        (status = 200, description = "With `?json=1`: logged in, the cookie is set", body = LoginResponse,
             headers(("Set-Cookie" = String, description = "`haltere.sid=…; HttpOnly; SameSite=Lax; Path=/`")),
             example = json!({"code": "SUCCESS", "message": "Authorized", "successful": true})),
         (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, or `/login?error=throttled`"),
@@ -189,7 +189,7 @@ pub(crate) async fn handler(
     let base = &state.options.base;
     Ok(match logged_in {
         Ok(LoggedIn { token, caller: _, expires_at: _ }) => {
-            let mut response = if in_json { welcome() } else { redirect(&base.to("/")) };
+            let mut response = if in_json { confirmation() } else { redirect(&base.to("/")) };
             response.headers_mut().insert(SET_COOKIE, cookie.set(&token));
             response
         }
@@ -198,9 +198,10 @@ pub(crate) async fn handler(
     })
 }
 
-fn welcome() -> Response {
-    let welcome = Welcome { code: WelcomeCode::Success, message: "Authorized", successful: true };
-    json(StatusCode::OK, &welcome)
+fn confirmation() -> Response {
+    let response =
+        LoginResponse { code: LoginCode::Success, message: "Authorized", successful: true };
+    json(StatusCode::OK, &response)
 }
 
 /// Reads a form or JSON; `None` if the user name or the password is missing.

@@ -77,7 +77,7 @@ pub(crate) async fn handler(
 #[cfg(test)]
 mod tests {
     use haltere_core::Role;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::json;
 
@@ -109,7 +109,7 @@ mod tests {
 
         // The link is up, but the broker's identity is not verified.
         admin.patch("/api/connections/a", json!({"rejectUnauthorized": false})).await;
-        let better = until("the link", PATIENCE, async || {
+        let better = until("the link", DEADLINE, async || {
             let shown = admin.get(PATH).await.json();
             shown.get("code").is_none().then_some(shown).filter(|it| it["advice"] != json!([]))
         })
@@ -117,7 +117,7 @@ mod tests {
         assert!(better["advice"].to_string().contains("the field ca"), "{better}");
 
         admin.post("/api/connections/a/disconnect", json!({})).await;
-        let nothing = until("the link's end", PATIENCE, async || {
+        let nothing = until("the link's end", DEADLINE, async || {
             let shown = admin.get(PATH).await.json();
             (shown["advice"] == json!([])).then_some(shown)
         })

@@ -110,7 +110,7 @@ pub(crate) async fn handler(
 #[cfg(test)]
 mod tests {
     use haltere_core::Role;
-    use haltere_testkit::wait::{self, PATIENCE};
+    use haltere_testkit::wait::{self, DEADLINE};
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::{Value, json};
 
@@ -147,7 +147,7 @@ mod tests {
         // Accepted by us; and then the broker does not accept us.
         let patch = json!({"ca": encoded(&root.pem())});
         assert!(admin.patch("/api/connections/a", patch).await.status.is_success());
-        wait::until("the broker's refusal", PATIENCE, async || {
+        wait::until("the broker's refusal", DEADLINE, async || {
             let now = admin.get("/api/connections/a").await.json();
             let code = now["status"]["error"]["code"].as_str()?.to_owned();
             (code == "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED").then_some(())
@@ -185,7 +185,7 @@ mod tests {
         let hangs_up = tokio::net::TcpListener::bind(broker.address()).await.expect("the address");
         tokio::spawn(async move { while hangs_up.accept().await.is_ok() {} });
         admin.post("/api/connections/a/connect", json!({})).await;
-        let hung_up = wait::until("another failure", PATIENCE, async || {
+        let hung_up = wait::until("another failure", DEADLINE, async || {
             let error = error().await;
             (error["stage"] == "tls" && error["code"] != refused["code"]).then_some(error)
         })
@@ -215,7 +215,7 @@ mod tests {
         // Trusted there, and so no longer refused.
         let patch = json!({"ca": encoded(&root.pem())});
         assert!(admin.patch("/api/connections/b", patch).await.status.is_success());
-        wait::until("the other link to be up", PATIENCE, async || {
+        wait::until("the other link to be up", DEADLINE, async || {
             let now = admin.get("/api/connections/b").await.json();
             (now["status"]["connected"] == true).then_some(())
         })
@@ -237,7 +237,7 @@ mod tests {
         let (url, _port) = closed_port();
         let moved = admin.patch("/api/connections/a", json!({ "url": url })).await;
         assert!(moved.status.is_success(), "{}", moved.text);
-        wait::until("the other broker's chain to be forgotten", PATIENCE, async || {
+        wait::until("the other broker's chain to be forgotten", DEADLINE, async || {
             (admin.get(PATH).await.json() == json!({"client": []})).then_some(())
         })
         .await;

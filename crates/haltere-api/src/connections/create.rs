@@ -21,11 +21,11 @@ impl From<CreateError> for ApiError {
         match error {
             CreateError::NotAllowed(refusal) => refusal.into(),
             CreateError::Invalid(invalid) => invalid.into(),
-            CreateError::SameNameAndId => Self::not_allowed(messages::SAME_NAME_AND_ID),
-            CreateError::EitherNameOrId => Self::not_allowed(messages::SAME_NAME_OR_ID),
+            CreateError::AlreadyExists => Self::not_allowed(messages::SAME_NAME_AND_ID),
+            CreateError::NameOrIdTaken => Self::not_allowed(messages::SAME_NAME_OR_ID),
             CreateError::LimitReached => Self::not_allowed(messages::TOO_MANY_CONNECTIONS),
             CreateError::BudgetReached => Self::over_budget(),
-            CreateError::StatusNotFound { reason } => {
+            CreateError::Unreadable { reason } => {
                 tracing::warn!(
                     reason,
                     "failed to create a connection: the stored one can't be read"

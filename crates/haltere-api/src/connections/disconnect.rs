@@ -44,7 +44,7 @@ pub(crate) async fn handler(
 #[cfg(test)]
 mod tests {
     use haltere_testkit::Mosquitto;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use serde_json::json;
 
     use crate::test_support::{TestApi, connection};
@@ -59,7 +59,7 @@ mod tests {
         );
         assert_eq!(admin.post("/api/connections/a/disconnect", json!({})).await.status, 200);
         let shown = |state: &'static str, client: crate::test_support::Client| async move {
-            until(state, PATIENCE, async || {
+            until(state, DEADLINE, async || {
                 let shown = client.get("/api/connections/a").await.json();
                 (shown["status"]["state"] == state).then_some(shown)
             })

@@ -19,8 +19,9 @@ pub fn read(bytes: &[u8]) -> Result<ImportFile, Invalid> {
 /// The file that [`read`] parses, indented.
 pub fn write(export: &Export) -> Zeroizing<Vec<u8>> {
     /// About what a connection without certificates takes.
-    const USUAL_BYTES: usize = 512;
-    let mut text = Zeroizing::new(Vec::with_capacity(256 + export.connections.len() * USUAL_BYTES));
+    const EXPORTED_BYTES: usize = 512;
+    let mut text =
+        Zeroizing::new(Vec::with_capacity(256 + export.connections.len() * EXPORTED_BYTES));
     for piece in Pieces::of(export.clone()) {
         text.extend_from_slice(&piece);
     }

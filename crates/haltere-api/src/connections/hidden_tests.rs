@@ -1,6 +1,6 @@
 //! Ids and names that hide something: refused where they are chosen, kept where they are stored.
 
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use serde_json::{Value, json};
 
 use crate::test_support::{Client, TestApi, closed_port, connection};
@@ -173,7 +173,7 @@ async fn a_url_that_is_stored_already_goes_on() {
     assert_eq!(admin.patch(young, json!({"noMetricsMode": true})).await.status, 200);
     let has_failed =
         async || admin.get(young).await.json()["status"]["error"].is_object().then_some(());
-    until("the link to fail", PATIENCE, has_failed).await;
+    until("the link to fail", DEADLINE, has_failed).await;
     let overwritten = admin.post("/api/connections", whole).await;
     assert!(overwritten.status.is_success(), "{}", overwritten.text);
 }

@@ -15,7 +15,7 @@ use crate::response_memory::PIECE;
 use crate::wire::connection::WireConnection;
 
 /// About what a connection without certificates takes, in bytes.
-const USUAL_BYTES: usize = 320;
+const LISTED_BYTES: usize = 320;
 
 /// The additional space for a text that is being written, in bytes. A reason for a failure has about this many.
 /// Text that outgrows its buffer leaves a copy behind, and it may be secret.
@@ -61,7 +61,7 @@ impl ListCache {
 /// Joins the texts of all entries of a list; `None` if that is too large.
 fn whole(app: &App, listing: &Listing) -> Option<Bytes> {
     // Most lists that are too large are recognized without looking anything up.
-    if listing.entries.len() > LARGEST_WHOLE / USUAL_BYTES {
+    if listing.entries.len() > LARGEST_WHOLE / LISTED_BYTES {
         return None;
     }
     let views = app.connections().views(listing, 0..listing.entries.len());
@@ -95,7 +95,7 @@ pub(crate) fn piece(app: &App, views: &[ConnectionView]) -> (Bytes, usize) {
 /// The text of one connection.
 fn text(app: &App, view: &ConnectionView) -> Arc<ViewText> {
     app.connections().view_text(view, |view| {
-        let mut text = Vec::with_capacity(estimated_size(view) + USUAL_BYTES + SPARE);
+        let mut text = Vec::with_capacity(estimated_size(view) + LISTED_BYTES + SPARE);
         serde_json::to_writer(&mut text, &WireConnection::from(view))
             .expect("wire types have string keys and finite numbers");
         text
@@ -123,7 +123,7 @@ fn joined(before: &str, texts: &[Arc<ViewText>], after: &str) -> Bytes {
 
 /// About the size of a connection in a list, in bytes.
 pub(crate) fn estimated_size_in(listing: &Listing, entry: &Entry) -> usize {
-    USUAL_BYTES + labels(entry) + material(listing, entry)
+    LISTED_BYTES + labels(entry) + material(listing, entry)
 }
 
 /// About what certificates and keys of a connection add to a list, in bytes.
@@ -134,7 +134,7 @@ pub(crate) fn material(listing: &Listing, entry: &Entry) -> usize {
 /// About the size of a connection as it is shown, in bytes.
 pub(crate) fn estimated_size(view: &ConnectionView) -> usize {
     let material = if view.certificates { view.entry.pem_bytes(view.secrets) } else { 0 };
-    USUAL_BYTES + labels(&view.entry) + in_base64(material)
+    LISTED_BYTES + labels(&view.entry) + in_base64(material)
 }
 
 /// What labels take, in bytes: with quotes, a colon and a comma.
@@ -155,7 +155,7 @@ fn in_base64(bytes: usize) -> usize {
 mod tests {
     use haltere_core::Role;
     use haltere_testkit::Peer;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use serde_json::json;
 
     use crate::test_support::{TestApi, closed_port, connection};
@@ -218,7 +218,7 @@ mod tests {
         let peer = Peer::script().read_connect().serve().connack(0).serve().start().await;
         let create = admin.post(PATH, connection("a", &peer.url("mqtt")));
         let read = async {
-            until("the dial", PATIENCE, async || (!peer.connects().is_empty()).then_some(())).await;
+            until("the dial", DEADLINE, async || (!peer.connects().is_empty()).then_some(())).await;
             let list = viewer.get(PATH).await.json();
             assert_eq!(list[0]["status"]["connected"], false);
             peer.go_on();

@@ -60,7 +60,7 @@ pub(crate) async fn handler(
 #[cfg(test)]
 mod tests {
     use haltere_testkit::Mosquitto;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use serde_json::json;
 
     use crate::test_support::{TestApi, closed_port, connection};
@@ -80,7 +80,7 @@ mod tests {
             (response.status.as_u16(), &response.json()["url"]),
             (200, &json!(broker.url()))
         );
-        until("the link", PATIENCE, async || {
+        until("the link", DEADLINE, async || {
             let shown = admin.get(PATH).await.json();
             (shown["status"]["connected"] == true).then_some(())
         })
@@ -170,7 +170,7 @@ mod tests {
         let (url, _port) = closed_port();
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let attempt = |shown: &serde_json::Value| shown["status"]["attempt"].as_u64();
-        until("the second retry", PATIENCE, async || {
+        until("the second retry", DEADLINE, async || {
             (attempt(&admin.get(PATH).await.json()) >= Some(3)).then_some(())
         })
         .await;
@@ -190,7 +190,7 @@ mod tests {
         let moved = json!({"url": "mqtt://localhost:1"});
         assert_eq!(admin.patch(PATH, moved).await.json()["status"]["attempt"], 1);
         // A create over a connection that fails dials again, whatever is new.
-        until("a failure", PATIENCE, async || {
+        until("a failure", DEADLINE, async || {
             let shown = admin.get(PATH).await.json();
             (shown["status"]["state"] == "waiting").then_some(())
         })

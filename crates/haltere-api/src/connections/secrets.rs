@@ -42,7 +42,7 @@ impl SecretsQuery {
 mod tests {
     use haltere_app::SecretsPolicy;
     use haltere_core::Role;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use haltere_testkit::{Mosquitto, Peer};
     use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ mod tests {
         let known = json!({"username": "u", "password": "hunter2"});
         let moved = manager.patch(path, json!({"url": dead, "credentials": known})).await;
         assert_eq!(moved.status, 200, "{}", moved.text);
-        until("the dial to fail", PATIENCE, async || {
+        until("the dial to fail", DEADLINE, async || {
             let shown = admin.get(path).await.json();
             shown["status"].get("error").map(drop)
         })
@@ -124,7 +124,7 @@ mod tests {
         // Secrets that come with the edit go where it says.
         let given = json!({"url": listener.url("mqtt"), "credentials": {"password": "other"}});
         assert_eq!(manager.patch(path, given).await.status, 200);
-        until("the new password", PATIENCE, async || {
+        until("the new password", DEADLINE, async || {
             let connects = listener.connects();
             connects.iter().any(|it| it.password.as_deref() == Some(b"other")).then_some(())
         })
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(admin.post("/api/connections", body).await.status, 202);
         let moved = json!({"url": listener.url("mqtt")});
         assert_eq!(admin.patch("/api/connections/a", moved).await.status, 200);
-        until("the password", PATIENCE, async || {
+        until("the password", DEADLINE, async || {
             let connects = listener.connects();
             connects.iter().any(|it| it.password.as_deref() == Some(b"hunter2")).then_some(())
         })

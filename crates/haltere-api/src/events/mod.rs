@@ -155,7 +155,7 @@ mod tests {
     use haltere_app::testing::TestApp;
     use haltere_core::Role;
     use haltere_testkit::Mosquitto;
-    use haltere_testkit::wait::{PATIENCE, within};
+    use haltere_testkit::wait::{DEADLINE, within};
     use http::Request;
     use serde_json::{Value, json};
 
@@ -206,7 +206,7 @@ mod tests {
                     }
                     continue;
                 }
-                let chunk = within("an event", PATIENCE, self.body.next()).await?;
+                let chunk = within("an event", DEADLINE, self.body.next()).await?;
                 self.buffer += std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8");
             }
         }

@@ -1,7 +1,7 @@
 //! Reading a request's body: up to a limit, not for ever, and no longer than the caller's session lasts.
 //!
-//! The gate of the route has let the caller in before the first byte is read. What all bodies under way take
-//! together is bounded, and so is what one user or one address may take of that.
+//! The gate has authorized the caller before the first byte is read. The memory for all bodies in progress is
+//! bounded, and so is the part that one user or one address may take.
 
 use std::error::Error;
 use std::time::Duration;
@@ -24,10 +24,10 @@ use crate::state::ApiState;
 
 /// How large a body may be, and how long we wait for it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
+pub(crate) struct BodyLimits {
     /// In bytes; whole kibibytes.
     pub(crate) bytes: usize,
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
     /// How much has to have come on average after the first [`GRACE_PERIOD`], in bytes per second.
     pub(crate) min_rate: Option<usize>,
 }
@@ -36,30 +36,31 @@ pub(crate) struct Bounds {
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
 
 /// A megabyte in this time is 35 kB/s.
-const USUAL: Bounds = Bounds { bytes: MAX_BODY, patience: Duration::from_secs(30), min_rate: None };
+const USUAL: BodyLimits =
+    BodyLimits { bytes: MAX_BODY, timeout: Duration::from_secs(30), min_rate: None };
 
 /// For callers without a session.
-const ANONYMOUS: Bounds =
-    Bounds { bytes: 16 * 1024, patience: Duration::from_secs(10), min_rate: None };
+const ANONYMOUS: BodyLimits =
+    BodyLimits { bytes: 16 * 1024, timeout: Duration::from_secs(10), min_rate: None };
 
 /// The whole body, unpacked; 413 when it is over [`MAX_BODY`] (16 KiB for callers without a session), which is known
 /// before the first byte is read wherever the client has announced a length; 408 when it takes too long; 429
 /// or 503 when bodies under way take all the memory there is for them.
 pub(crate) async fn read(request: Request<Body>) -> Result<BudgetedBuffer, ApiError> {
     let extensions = request.extensions();
-    let bounds = if extensions.get::<Ctx>().is_some() { USUAL } else { ANONYMOUS };
+    let limits = if extensions.get::<Ctx>().is_some() { USUAL } else { ANONYMOUS };
     let state = extensions.get::<ApiState>();
     let quota = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
     let reservation = quota
         .take(holder::of_request(extensions), 0)
         .map_err(|reached| EXHAUSTED.refusal(reached))?;
-    read_within(request, bounds, reservation).await
+    read_within(request, limits, reservation).await
 }
 
-/// The same within other bounds, and counted by `reservation`.
+/// The same within other limits, and counted by `reservation`.
 pub(crate) async fn read_within(
     request: Request<Body>,
-    bounds: Bounds,
+    limits: BodyLimits,
     reservation: Reservation,
 ) -> Result<BudgetedBuffer, ApiError> {
     // The gate ran before the body arrived. Sending the body slowly must not extend the permission.
@@ -67,7 +68,7 @@ pub(crate) async fn read_within(
     tokio::select! {
         biased;
         () = ended(credential) => Err(and_close(ApiError::unauthorized())),
-        read = read_patiently(request, bounds, reservation) => read,
+        read = read_patiently(request, limits, reservation) => read,
     }
 }
 
@@ -81,29 +82,29 @@ async fn ended(credential: Option<Credential>) {
 
 async fn read_patiently(
     request: Request<Body>,
-    bounds: Bounds,
+    limits: BodyLimits,
     reservation: Reservation,
 ) -> Result<BudgetedBuffer, ApiError> {
     let coding = Coding::of(request.headers())?;
     let announced = announced(&request);
     let mut body = request.into_body();
-    let deadlines = Deadlines { bounds, start: Instant::now() };
-    if announced.is_some_and(|length| length > bounds.bytes) {
-        return Err(too_large(bounds));
+    let deadlines = Deadlines { limits, start: Instant::now() };
+    if announced.is_some_and(|length| length > limits.bytes) {
+        return Err(too_large(limits));
     }
-    let counted = BudgetedBuffer::new(reservation, announced.unwrap_or_default(), bounds.bytes);
+    let counted = BudgetedBuffer::new(reservation, announced.unwrap_or_default(), limits.bytes);
     match collect(&mut body, &deadlines, coding, counted).await {
         Ok(counted) => Ok(counted),
-        Err(Fault::TooLarge) => Err(too_large(bounds)),
-        Err(Fault::Malformed(why)) => Err(and_close(ApiError::invalid(why))),
-        Err(Fault::TooSlow) => Err(too_slow(&deadlines)),
-        Err(Fault::OutOfMemory(reached)) => Err(and_close(EXHAUSTED.refusal(reached))),
-        Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
+        Err(ReadError::TooLarge) => Err(too_large(limits)),
+        Err(ReadError::Malformed(why)) => Err(and_close(ApiError::invalid(why))),
+        Err(ReadError::TooSlow) => Err(too_slow(&deadlines)),
+        Err(ReadError::OutOfMemory(reached)) => Err(and_close(EXHAUSTED.refusal(reached))),
+        Err(ReadError::Broken) => Err(ApiError::invalid("the body ended early")),
     }
 }
 
 /// Why a body could not be read to its end.
-enum Fault {
+enum ReadError {
     TooLarge,
     Malformed(String),
     TooSlow,
@@ -111,7 +112,7 @@ enum Fault {
     Broken,
 }
 
-impl From<DecompressError> for Fault {
+impl From<DecompressError> for ReadError {
     fn from(error: DecompressError) -> Self {
         match error {
             DecompressError::TooLarge => Self::TooLarge,
@@ -123,15 +124,15 @@ impl From<DecompressError> for Fault {
 
 /// When a body has to have come.
 struct Deadlines {
-    bounds: Bounds,
+    limits: BodyLimits,
     start: Instant,
 }
 
 impl Deadlines {
     /// When more has to have come, after so many bytes.
     fn next(&self, received: usize) -> Instant {
-        let end = self.start + self.bounds.patience;
-        let Some(rate) = self.bounds.min_rate else { return end };
+        let end = self.start + self.limits.timeout;
+        let Some(rate) = self.limits.min_rate else { return end };
         let paid = Duration::from_secs((received / rate.max(1)) as u64);
         end.min(self.start + GRACE_PERIOD + paid)
     }
@@ -143,14 +144,14 @@ async fn collect(
     deadlines: &Deadlines,
     coding: Option<Coding>,
     counted: BudgetedBuffer,
-) -> Result<BudgetedBuffer, Fault> {
-    let limit = deadlines.bounds.bytes;
+) -> Result<BudgetedBuffer, ReadError> {
+    let limit = deadlines.limits.bytes;
     let mut sink = Sink::new(coding, limit, counted)?;
     let mut body = Limited::new(body, limit);
     let mut came = 0;
     loop {
         let frame = timeout_at(deadlines.next(came), body.frame()).await;
-        let Some(frame) = frame.map_err(|_| Fault::TooSlow)? else { return sink.finish() };
+        let Some(frame) = frame.map_err(|_| ReadError::TooSlow)? else { return sink.finish() };
         if let Ok(data) = frame.map_err(|error| fault(error.as_ref()))?.into_data() {
             came += data.len();
             sink.push(&data)?;
@@ -158,8 +159,8 @@ async fn collect(
     }
 }
 
-fn fault(error: &(dyn Error + Send + Sync + 'static)) -> Fault {
-    if error.is::<LengthLimitError>() { Fault::TooLarge } else { Fault::Broken }
+fn fault(error: &(dyn Error + Send + Sync + 'static)) -> ReadError {
+    if error.is::<LengthLimitError>() { ReadError::TooLarge } else { ReadError::Broken }
 }
 
 /// Where the pieces of a body go.
@@ -169,21 +170,25 @@ enum Sink {
 }
 
 impl Sink {
-    fn new(coding: Option<Coding>, limit: usize, counted: BudgetedBuffer) -> Result<Self, Fault> {
+    fn new(
+        coding: Option<Coding>,
+        limit: usize,
+        counted: BudgetedBuffer,
+    ) -> Result<Self, ReadError> {
         Ok(match coding {
             None => Self::Plain(counted),
             Some(coding) => Self::Compressed(Box::new(Decompressor::new(coding, limit, counted)?)),
         })
     }
 
-    fn push(&mut self, piece: &[u8]) -> Result<(), Fault> {
+    fn push(&mut self, piece: &[u8]) -> Result<(), ReadError> {
         match self {
-            Self::Plain(counted) => counted.extend(piece).map_err(Fault::OutOfMemory),
+            Self::Plain(counted) => counted.extend(piece).map_err(ReadError::OutOfMemory),
             Self::Compressed(decompressor) => Ok(decompressor.push(piece)?),
         }
     }
 
-    fn finish(self) -> Result<BudgetedBuffer, Fault> {
+    fn finish(self) -> Result<BudgetedBuffer, ReadError> {
         match self {
             Self::Plain(counted) => Ok(counted),
             Self::Compressed(decompressor) => Ok(decompressor.finish()?),
@@ -195,23 +200,23 @@ fn announced(request: &Request<Body>) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn too_large(bounds: Bounds) -> ApiError {
-    let size = match bounds.bytes / MAX_BODY {
-        0 => format!("{} KiB", bounds.bytes / 1024),
+fn too_large(limits: BodyLimits) -> ApiError {
+    let size = match limits.bytes / MAX_BODY {
+        0 => format!("{} KiB", limits.bytes / 1024),
         mebibytes => format!("{mebibytes} MiB"),
     };
     let why = format!("the body is larger than {size}");
     and_close(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
 }
 
-fn too_slow(&Deadlines { bounds, start }: &Deadlines) -> ApiError {
+fn too_slow(&Deadlines { limits, start }: &Deadlines) -> ApiError {
     let error = |why| ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why);
-    and_close(match bounds.min_rate {
-        Some(rate) if start.elapsed() < bounds.patience => {
+    and_close(match limits.min_rate {
+        Some(rate) if start.elapsed() < limits.timeout => {
             let why = format!("the body came at less than {} KiB/s", rate / 1024);
             error(why).with_limit("limits.import_rate")
         }
-        _ => error(format!("the body took longer than {} s", bounds.patience.as_secs())),
+        _ => error(format!("the body took longer than {} s", limits.timeout.as_secs())),
     })
 }
 
@@ -234,8 +239,8 @@ mod tests {
 
     type Chunk = Result<Bytes, std::io::Error>;
 
-    fn whole(bounds: Bounds, quota: &Quota) -> (Bounds, Reservation) {
-        (bounds, quota.take(QuotaHolder::default(), 0).expect("nothing is held"))
+    fn whole(limits: BodyLimits, quota: &Quota) -> (BodyLimits, Reservation) {
+        (limits, quota.take(QuotaHolder::default(), 0).expect("nothing is held"))
     }
 
     #[tokio::test(start_paused = true)]
@@ -247,8 +252,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_trickle_is_cut_off_and_a_slow_line_is_not() {
-        let bounds =
-            Bounds { bytes: MAX_BODY, patience: Duration::from_mins(10), min_rate: Some(1024) };
+        let limits =
+            BodyLimits { bytes: MAX_BODY, timeout: Duration::from_mins(10), min_rate: Some(1024) };
         let quota = budget(MAX_BODY);
         let body = |bytes: usize| {
             let chunks = stream::iter(0..100).then(move |_| async move {
@@ -257,7 +262,7 @@ mod tests {
             });
             Request::new(Body::from_stream(chunks))
         };
-        let (within, reservation) = whole(bounds, &quota);
+        let (within, reservation) = whole(limits, &quota);
         let start = Instant::now();
         let error = read_within(body(100), within, reservation).await.err().expect("too slow");
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
@@ -265,7 +270,7 @@ mod tests {
         let refusal = error.into_response().into_body().collect().await.expect("a body").to_bytes();
         let refusal: serde_json::Value = serde_json::from_slice(&refusal).expect("JSON");
         assert_eq!(refusal["limit"], "limits.import_rate");
-        let (within, reservation) = whole(bounds, &quota);
+        let (within, reservation) = whole(limits, &quota);
         assert!(read_within(body(1100), within, reservation).await.is_ok());
     }
 
@@ -278,13 +283,13 @@ mod tests {
         };
         let quota = budget(64 * MAX_BODY);
         for name in ["gzip", "x-gzip", "deflate"] {
-            for (bounds, size) in [(ANONYMOUS, "16 KiB"), (USUAL, "1 MiB")] {
-                let largest = vec![b'x'; bounds.bytes];
-                let (within, reservation) = whole(bounds, &quota);
+            for (limits, size) in [(ANONYMOUS, "16 KiB"), (USUAL, "1 MiB")] {
+                let largest = vec![b'x'; limits.bytes];
+                let (within, reservation) = whole(limits, &quota);
                 let read = read_within(packed(&largest, name), within, reservation).await;
                 assert!(read.expect("it fits").bytes() == largest);
-                let (within, reservation) = whole(bounds, &quota);
-                let larger = packed(&vec![0; bounds.bytes + 1], name);
+                let (within, reservation) = whole(limits, &quota);
+                let larger = packed(&vec![0; limits.bytes + 1], name);
                 let error =
                     read_within(larger, within, reservation).await.err().expect("too large");
                 assert_eq!(error.to_string(), format!("the body is larger than {size}"));
@@ -335,20 +340,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_large_body_comes_whole_or_not_at_all() {
-        let bounds = Bounds { bytes: 2 * MAX_BODY, ..USUAL };
+        let limits = BodyLimits { bytes: 2 * MAX_BODY, ..USUAL };
         let chunks = |count: u8| {
             let chunk = |n: u8| Chunk::Ok(Bytes::from(vec![n; MAX_BODY / 4]));
             Request::new(Body::from_stream(stream::iter((0..count).map(chunk))))
         };
         let quota = budget(64 * MAX_BODY);
-        let (within, reservation) = whole(bounds, &quota);
+        let (within, reservation) = whole(limits, &quota);
         let received = read_within(chunks(8), within, reservation).await.expect("it fits");
         let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; MAX_BODY / 4]).collect();
         assert!(received.bytes() == expected);
         assert!((2 * MAX_BODY..4 * MAX_BODY).contains(&quota.held()), "{}", quota.held());
         drop(received);
         assert_eq!(quota.held(), 0);
-        let (within, reservation) = whole(bounds, &quota);
+        let (within, reservation) = whole(limits, &quota);
         let error = read_within(chunks(9), within, reservation).await.err().expect("too large");
         assert_eq!(error.to_string(), "the body is larger than 2 MiB");
     }

@@ -1,7 +1,7 @@
 //! Memory for the bodies of requests.
 
 use haltere_core::Quota;
-use haltere_core::quota::Bounds;
+use haltere_core::quota::QuotaBounds;
 
 use super::exceeded::QuotaLimits;
 
@@ -15,7 +15,7 @@ pub(crate) const WINDOW: usize = 48 * 1024;
 /// configured, a body of the largest size fits, compressed or not.
 pub(crate) fn budget(bytes: usize) -> Quota {
     let each = (bytes / 4).max(MAX_BODY + WINDOW);
-    Quota::new(Bounds { all: bytes.max(2 * each), user: each, network: each })
+    Quota::new(QuotaBounds { all: bytes.max(2 * each), user: each, network: each })
 }
 
 const LIMIT: &str = "server.max_body_memory";

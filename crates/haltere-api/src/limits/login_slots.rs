@@ -14,7 +14,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
 /// How long a request may take, its body included.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Slots for requests of clients without a session. Cheap to clone.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl LoginSlots {
         tokio::select! {
             biased;
             _ = evicted => Err(NoSlot),
-            done = tokio::time::timeout(PATIENCE, job) => done.map_err(|_| NoSlot),
+            done = tokio::time::timeout(REQUEST_TIMEOUT, job) => done.map_err(|_| NoSlot),
         }
     }
 

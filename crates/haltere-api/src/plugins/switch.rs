@@ -100,7 +100,7 @@ impl PluginInput {
 #[cfg(test)]
 mod tests {
     use haltere_core::{PluginId, Role};
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::json;
 
@@ -186,7 +186,7 @@ mod tests {
         refused.is_refusal(403, "NOT_ALLOWED", "Not allowed");
         let on = admin.put("/api/plugins/tls", json!({"enabled": true})).await.json();
         assert_eq!((&on["dryRun"], &on["affected"]), (&json!(false), &concerned));
-        until("the link", PATIENCE, async || {
+        until("the link", DEADLINE, async || {
             let shown = admin.get("/api/connections/a").await.json();
             (shown["status"]["connected"] == true).then_some(())
         })

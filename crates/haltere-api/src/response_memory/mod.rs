@@ -9,7 +9,7 @@ use axum::body::{Body, HttpBody as _};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
-use haltere_core::quota::{Bounds, QuotaHolder};
+use haltere_core::quota::{QuotaBounds, QuotaHolder};
 use haltere_core::{Quota, Reservation};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
@@ -33,7 +33,7 @@ const RETRY: u32 = 2;
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long the response to a change waits for memory.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The name of the limit.
 pub(crate) const LIMIT: &str = "server.max_response_memory";
@@ -71,8 +71,8 @@ impl ResponseMemory {
         let each = (bytes / 4).max(MIN_SHARE);
         let all = bytes.max(2 * MIN_SHARE);
         Self {
-            all: Quota::new(Bounds { all, user: each, network: each }),
-            whole: Quota::new(Bounds { all: all / 2, user: each / 2, network: each / 2 }),
+            all: Quota::new(QuotaBounds { all, user: each, network: each }),
+            whole: Quota::new(QuotaBounds { all: all / 2, user: each / 2, network: each / 2 }),
         }
     }
 
@@ -174,7 +174,7 @@ fn counting_pieces(
 /// The same body, which begins when there is memory for it.
 fn waiting(body: Body, response_memory: ResponseMemory, holder: QuotaHolder, bytes: usize) -> Body {
     let pieces = async move {
-        let memory = timeout(PATIENCE, response_memory.wait(holder, bytes)).await;
+        let memory = timeout(WAIT_TIMEOUT, response_memory.wait(holder, bytes)).await;
         let memory = memory.map_err(|_| axum::Error::new(OutOfMemory))?;
         Ok(counting_pieces(body, memory))
     };

@@ -2,7 +2,7 @@ use std::convert::Infallible;
 
 use futures_util::FutureExt as _;
 use haltere_core::UserName;
-use haltere_testkit::wait::{PATIENCE as PATIENT, within};
+use haltere_testkit::wait::{DEADLINE as PATIENT, within};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 

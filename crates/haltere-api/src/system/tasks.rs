@@ -128,7 +128,7 @@ pub(crate) async fn handler(
 
 #[cfg(test)]
 mod tests {
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
     use serde_json::{Value, json};
 
     use crate::test_support::{Client, TestApi};
@@ -155,7 +155,7 @@ mod tests {
                 "session-use"
             ]
         );
-        let reconciler = until("a run", PATIENCE, async || {
+        let reconciler = until("a run", DEADLINE, async || {
             let task = task(&admin, "reconciler").await;
             task["lastRun"]["startedAt"].is_string().then_some(task)
         })
@@ -167,7 +167,7 @@ mod tests {
         assert!(due["periodMs"].is_null() && due["nextRunAt"].is_null(), "{due}");
 
         api.app.store.close().await;
-        let failed = until("a failure", PATIENCE, async || {
+        let failed = until("a failure", DEADLINE, async || {
             let tasks = api.app.app.background().tasks();
             let reconciler = tasks.into_iter().find(|task| task.name == "reconciler")?;
             reconciler.last_run?.failure

@@ -85,7 +85,7 @@ impl App {
         self.0.master_key_in_place.store(is_in_place, Ordering::Relaxed);
     }
 
-    /// Waits until haltere can't do its work any more, because a task in the background keeps dying; the reason.
+    /// Waits until haltere gives up because a background task keeps panicking, and returns the reason.
     pub async fn given_up(&self) -> String {
         self.0.background.given_up().await
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::quota::Bounds;
+use haltere_core::quota::QuotaBounds;
 use haltere_core::{Clock, PluginId, StorageTrouble};
 use haltere_link::LinkConfig;
 use haltere_store::Store;
@@ -37,7 +37,7 @@ pub struct AppSettings {
     pub plugins: BTreeMap<PluginId, bool>,
     /// How many tests of connections may run at once: each holds a socket for some seconds, in addition to those
     /// of the links.
-    pub tests: Bounds,
+    pub tests: QuotaBounds,
     pub sessions: SessionSettings,
     pub audit: AuditSettings,
 }
@@ -45,7 +45,7 @@ pub struct AppSettings {
 /// Settings of the audit trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditSettings {
-    /// For how long looks at the same by the same session are summed up after the first.
+    /// For how long repeats of a read by the same session are summed up after the first.
     pub reads_within: Duration,
     /// The same for refusals, tests and actions of users on their own account.
     pub repeats_within: Duration,
@@ -88,7 +88,7 @@ impl Default for AppSettings {
             secrets: SecretsPolicy::Readable,
             create_margin: Duration::from_secs(1),
             plugins: BTreeMap::new(),
-            tests: Bounds { all: 16, user: 4, network: 8 },
+            tests: QuotaBounds { all: 16, user: 4, network: 8 },
             sessions: SessionSettings::default(),
             audit: AuditSettings::default(),
         }

@@ -4,7 +4,7 @@ use haltere_core::{
     AuditAction, AuditOutcome, Caller, Origin, Revision, Role, SessionId, Timestamp,
 };
 use haltere_store::AuditFilter;
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use tokio::task::yield_now;
 
 use std::sync::Arc;
@@ -167,13 +167,13 @@ async fn a_sum_is_written_when_its_window_ends_and_the_next_read_is_an_entry() {
         }
     });
     let ctx = test.ctx(Role::Admin);
-    until("a sum", PATIENCE, async || {
+    until("a sum", DEADLINE, async || {
         writer.append_read(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
         reads_of(&test, 7).await.iter().any(|(_, is_sum)| *is_sum).then_some(())
     })
     .await;
     let known = reads_of(&test, 7).await.len();
-    until("the next entry of its own", PATIENCE, async || {
+    until("the next entry of its own", DEADLINE, async || {
         writer.append_read(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
         (reads_of(&test, 7).await.len() > known).then_some(())
     })
@@ -195,7 +195,7 @@ async fn no_read_is_answered_while_the_store_refuses_writes() {
     read().await.expect("on record");
     read().await.expect("counted");
     store.close().await;
-    until("a refusal", PATIENCE, async || read().await.is_err().then_some(())).await;
+    until("a refusal", DEADLINE, async || read().await.is_err().then_some(())).await;
     assert!(read().await.is_err(), "also while the window is open");
     writer.close().await;
     assert_eq!(writer.unwritten().len(), 1, "the sum waits for the store");

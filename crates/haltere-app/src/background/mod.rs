@@ -1,13 +1,14 @@
 //! What haltere does by itself, in named tasks that one driver runs.
 //!
 //! A task has a period, or runs when there is something to do ([`Schedule`]). The driver notes how each run ended and how
-//! long it took, for administrators ([`list`]). A run that fails, panics or takes long concerns no other task.
+//! long it took, for administrators ([`list`]). A run that fails, panics or takes long doesn't
+//! affect other tasks.
 //!
 //! After a panic a task pauses, longer each time; meanwhile haltere is not ready. If one keeps panicking, haltere gives
 //! up, and the process exits with the reason, so that the service manager can restart it.
 //!
-//! [`tasks`] lists the tasks of the application; the binary adds its own. They end when haltere begins to shut down; a run in progress has the time that
-//! [`ShutdownPlan::links`](crate::ShutdownPlan) gives it.
+//! [`tasks`] lists the tasks of the application; the binary adds its own. They end when haltere begins to shut down; a
+//! run in progress has the time that [`ShutdownPlan::links`](crate::ShutdownPlan) gives it.
 
 mod driver;
 mod list;

@@ -12,7 +12,7 @@ use crate::policy::Action;
 impl Backups {
     /// Makes a database that came out of a backup one to work with. `made_at` is when the backup was made.
     ///
-    /// It gets an installation id of its own unless `keep_instance`: two installations with the same id
+    /// It gets an instance id of its own unless `keep_instance`: two instances with the same id
     /// use the same client ids, and a broker ends a client's connection when another one comes with its
     /// id, so that they would end each other's sessions forever.
     pub async fn adopt(

@@ -21,11 +21,11 @@ pub struct Created {
 }
 
 impl Backups {
-    /// Copies everything but the sessions into the file at `draft`, which is there and empty.
-    /// `name` is what the backup is going to be called.
+    /// Copies everything but the sessions into the existing, empty file `draft`. `name` is the backup's
+    /// future name.
     ///
-    /// A trail that can't be written is reported and is no reason to have no backup: that a disk is
-    /// full is one to make it.
+    /// If the audit entry can't be written, the backup is kept and the error reported: a full disk is a
+    /// reason to make a backup.
     pub async fn create(
         &self,
         ctx: &Ctx,

@@ -117,7 +117,7 @@ fn is_disconnected(intent: Intent) -> &'static str {
 mod tests {
     use haltere_core::{LinkState, Role};
     use haltere_testkit::Mosquitto;
-    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::wait::{DEADLINE, until};
 
     use super::super::Secrets;
     use super::super::fixture::{id, new};
@@ -131,7 +131,7 @@ mod tests {
         let ctx = app.ctx(Role::ConnectionManager);
         app.app.connections().create(&ctx, new("a", &broker.url()), Secrets::Omit).await.unwrap();
         let idle = async |app: &TestApp| {
-            until("the link to go down", PATIENCE, async || {
+            until("the link to go down", DEADLINE, async || {
                 let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.unwrap();
                 (view.status?.state == LinkState::Idle).then_some(())
             })
@@ -144,7 +144,7 @@ mod tests {
         idle(&app).await;
 
         app.app.connections().connect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
-        until("the link to come up", PATIENCE, async || {
+        until("the link to come up", DEADLINE, async || {
             let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.unwrap();
             view.status?.connected().then_some(())
         })

@@ -1,7 +1,7 @@
 //! The certificates of a row, without anything that is none.
 
 use haltere_core::{Pem, Secret, TlsSettings};
-use haltere_link::tls::{Found, check_material};
+use haltere_link::tls::{Impurity, check_material};
 use haltere_store::ConnectionRecord;
 
 use super::pem_cache::PemCache;
@@ -34,9 +34,9 @@ impl Cleaned {
             (&from_cert, "cert held a private key", "cert held more than certificates"),
         ] {
             match found.as_ref().map(|cleaned| cleaned.found) {
-                Some(Found::PrivateKey) => removed.push(key),
-                Some(Found::Other) => removed.push(other),
-                Some(Found::Layout) => relaid = true,
+                Some(Impurity::PrivateKey) => removed.push(key),
+                Some(Impurity::Other) => removed.push(other),
+                Some(Impurity::Layout) => relaid = true,
                 None => {}
             }
         }

@@ -22,7 +22,7 @@ use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
 use crate::policy::{Action, Resource, Visibility};
 use crate::tasks::to_completion;
 
-/// What became of a create.
+/// The result of a create.
 #[derive(Debug, Clone)]
 pub struct Created {
     pub connection: ConnectionView,
@@ -49,10 +49,10 @@ pub enum CreateError {
     Invalid(#[from] Invalid),
     /// Id and name belong to one stored connection that has not failed.
     #[error("Connection with the same name/id already exists")]
-    SameNameAndId,
+    AlreadyExists,
     /// Only the id or only the name is taken, or they belong to two different connections.
     #[error("Connection with either the same name or id already exists")]
-    EitherNameOrId,
+    NameOrIdTaken,
     #[error("Maximum number of connections reached")]
     LimitReached,
     #[error("Maximum size of all connections reached")]
@@ -61,7 +61,7 @@ pub enum CreateError {
     #[error(
         "Connection already exists but status of the connection not found. Config file might be malformed"
     )]
-    StatusNotFound {
+    Unreadable {
         /// Why it can't be read; for the log.
         reason: String,
     },
@@ -70,14 +70,15 @@ pub enum CreateError {
 }
 
 impl Connections {
-    /// Stores a connection, dials it, and waits for the first outcome, at most the connect time-out.
+    /// Stores a connection, dials it, and waits for the first outcome, at most the connect time-out and
+    /// a margin.
     ///
     /// When id and name belong to one stored connection whose last attempt failed, that one is
     /// overwritten: this corrects a misconfigured connection. What is stored stays stored
     /// when the returned future is dropped.
     ///
-    /// `secrets` is for the answer; giving out all connections with their secrets is audited together
-    /// with the change.
+    /// `secrets` applies to the response; returning all connections with their secrets is audited
+    /// together with the change.
     pub async fn create(
         &self,
         ctx: &Ctx,
@@ -135,7 +136,7 @@ impl Connections {
                 allowed?;
                 (fresh, None)
             }
-            // An old one may be overwritten under the name and with the URL it has.
+            // A connection that is overwritten may keep a name and a URL that a new one may not have.
             None => {
                 let overwrite = self.overwrite(change.tx.connections(), ctx, id.as_ref(), fresh);
                 let (connection, former) = overwrite.await?;
@@ -214,12 +215,12 @@ impl Connections {
             .await
             .context(OPERATION)?;
         let broken = match (by_id, by_name) {
-            // Of a hidden one, not even its status is said.
+            // Not even the status of a hidden connection may be revealed.
             (Some(a), Some(b)) if a.id == b.id && !ctx.visibility().covers(&a.id) => {
-                return Err(CreateError::SameNameAndId);
+                return Err(CreateError::AlreadyExists);
             }
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
-            _ => return Err(CreateError::EitherNameOrId),
+            _ => return Err(CreateError::NameOrIdTaken),
         };
         if fresh.settings.url != broken.settings.url {
             check::new_url(&fresh.settings.url)?;
@@ -234,10 +235,10 @@ impl Connections {
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
     fn broken(&self, row: &ConnectionRecord) -> Result<Connection, CreateError> {
         let stored = record::open(&self.fleet.vault, &self.fleet.pem_cache, row)
-            .map_err(|reason| CreateError::StatusNotFound { reason })?;
+            .map_err(|reason| CreateError::Unreadable { reason })?;
         match self.fleet.status(&stored).failure() {
             Some(_) => Ok(stored),
-            None => Err(CreateError::SameNameAndId),
+            None => Err(CreateError::AlreadyExists),
         }
     }
 

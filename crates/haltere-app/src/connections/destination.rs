@@ -63,12 +63,12 @@ impl Destination {
 
 /// Which stored secrets a change does not replace.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct KeptSecrets {
+pub(super) struct RetainedSecrets {
     password: bool,
     key: bool,
 }
 
-impl KeptSecrets {
+impl RetainedSecrets {
     /// Those that `patch` leaves as they are stored.
     pub(super) fn by(patch: &ConnectionPatch) -> Self {
         Self {

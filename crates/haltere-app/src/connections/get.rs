@@ -21,7 +21,7 @@ impl Connections {
             .await?;
         let entry = self.fleet.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let view = self.view(entry, self.shows_secrets(ctx, secrets));
-        self.audit_look_at(ctx, &view.entry, view.secrets).await?;
+        self.audit_read(ctx, &view.entry, view.secrets).await?;
         Ok(view)
     }
 }

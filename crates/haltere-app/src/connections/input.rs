@@ -1,4 +1,4 @@
-//! What callers send: already parsed, not yet judged.
+//! What callers send: parsed, but not validated.
 
 use haltere_core::{
     BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionPatch, ConnectionSettings,

@@ -148,7 +148,7 @@ impl Connections {
         Listing { version, entries, is_complete, secrets, certificates, next, generation }
     }
 
-    /// Makes sure that a look at the secrets in a list is on record, if there are any to see.
+    /// Makes sure that a read of the secrets in a list is audited, if it contains any.
     pub(super) async fn audit_listing(
         &self,
         ctx: &Ctx,
@@ -331,12 +331,12 @@ mod tests {
         let entry = |object: &str, times| (object.to_owned(), times);
         assert_eq!(reads(&app).await, [entry("", 1), entry("", 1), entry("c3", 1)]);
 
-        // Another connection changes: the list is new, the one is not.
+        // A change of another connection makes a new list, but not a new text of this one.
         app.app.connections().disconnect(&admin, &id("c5"), Secrets::Omit).await.expect("there");
         list(ListQuery::default()).await;
         get().await;
         assert_eq!(reads(&app).await[3..], [entry("", 1)]);
-        // The one changes, and its answer shows it.
+        // A change of this connection is in its next response.
         app.app.connections().disconnect(&admin, &id("c3"), Secrets::Include).await.expect("there");
         get().await;
         assert_eq!(reads(&app).await[4..], [entry("c3", 1), entry("c3", 1)]);

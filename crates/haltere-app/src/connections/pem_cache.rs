@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use haltere_core::{Connection, Pem, Secret, TlsSettings, WeakPem};
-use haltere_link::tls::{Found, Swept, sweep};
+use haltere_link::tls::{Cleaned, Impurity, check_stored};
 use parking_lot::Mutex;
 
 /// The smallest number of entries at which unused ones are removed.
@@ -30,18 +30,18 @@ struct Shared {
 impl PemCache {
     /// The cleaned form of a stored `ca` or `cert`, and what was removed. A file that is in use already is not
     /// parsed again.
-    pub(super) fn cleaned(&self, stored: &Pem) -> (Pem, Option<Swept>) {
+    pub(super) fn cleaned(&self, stored: &Pem) -> (Pem, Option<Cleaned>) {
         if let Some(known) = locked(&self.certificates).get(stored) {
             return (known, None);
         }
         if let Some(certificates) = locked(&self.relaid).get(stored) {
-            let cleaned = Swept { certificates, key: None, found: Found::Layout };
+            let cleaned = Cleaned { certificates, key: None, found: Impurity::Layout };
             return (cleaned.certificates.clone(), Some(cleaned));
         }
-        let cleaned = sweep(stored);
+        let cleaned = check_stored(stored);
         let clean = cleaned.as_ref().map_or(stored, |cleaned| &cleaned.certificates);
         let clean = locked(&self.certificates).share(clean);
-        if cleaned.as_ref().is_some_and(|cleaned| cleaned.found == Found::Layout) {
+        if cleaned.as_ref().is_some_and(|cleaned| cleaned.found == Impurity::Layout) {
             locked(&self.relaid).put(stored, &clean);
         }
         (clean, cleaned)
@@ -143,7 +143,7 @@ mod tests {
         let (clean, found) = pem_cache.cleaned(&stored);
         assert!(clean == Pem::new(ca.as_str()) && found.is_some());
         let (again, found) = pem_cache.cleaned(&stored);
-        assert!(again.shares_with(&clean) && found.is_some_and(|it| it.found == Found::Layout));
+        assert!(again.shares_with(&clean) && found.is_some_and(|it| it.found == Impurity::Layout));
         assert_eq!(locked(&pem_cache.relaid).known.len(), 1);
         let (plain, found) = pem_cache.cleaned(&Pem::new(ca.as_str()));
         assert!(plain.shares_with(&clean) && found.is_none());
@@ -156,7 +156,9 @@ mod tests {
         let used =
             pem_cache.share(connection("a").with_tls(showing(trusting(&ca.pem()), &identity)));
         let (clean, found) = pem_cache.cleaned(&Pem::new(identity.key_pem));
-        assert!(clean.bytes().is_empty() && found.is_some_and(|it| it.found == Found::PrivateKey));
+        assert!(
+            clean.bytes().is_empty() && found.is_some_and(|it| it.found == Impurity::PrivateKey)
+        );
         let (clean, found) = pem_cache.cleaned(&Pem::new(ca.pem()));
         assert!(found.is_none() && used.settings.tls.ca.is_some_and(|ca| ca.shares_with(&clean)));
     }

@@ -5,7 +5,7 @@ use haltere_core::{
     Labels, MmcFields, MqttPassword, MqttString, Pem, Secret, TlsServerName, TlsSettings,
     error_chain,
 };
-use haltere_link::tls::laid_out_key;
+use haltere_link::tls::normalize_key;
 use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
@@ -69,8 +69,8 @@ pub(super) fn open(
     pem_cache: &PemCache,
     row: &ConnectionRecord,
 ) -> Result<Connection, String> {
-    let swept = Cleaned::of(row, pem_cache);
-    let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
+    let cleaned = Cleaned::of(row, pem_cache);
+    let (ca, cert) = (cleaned.ca.clone(), cleaned.cert.clone());
     let text = |text: &Option<String>| text.as_deref().map(MqttString::parse).transpose();
     Ok(Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
@@ -86,7 +86,7 @@ pub(super) fn open(
                 reject_unauthorized: row.reject_unauthorized,
                 ca,
                 cert,
-                key: open_key(vault, row)?.or_else(|| swept.into_key()),
+                key: open_key(vault, row)?.or_else(|| cleaned.into_key()),
                 alpn: row
                     .alpn
                     .as_deref()
@@ -168,7 +168,7 @@ pub(super) fn open_key(
     let seal_context = if is_shared(sealed) { SHARED_KEY } else { seal_context("key", &row.id) };
     let opened = vault.unseal(&seal_context, sealed);
     let bytes = opened.map_err(|error| format!("key: {}", error_chain(&error)))?;
-    Ok(Some(laid_out_key(Secret::new(Pem::new(bytes.expose().clone())))))
+    Ok(Some(normalize_key(Secret::new(Pem::new(bytes.expose().clone())))))
 }
 
 /// Opens each secret in a row and forgets it: how many there are, and why some can't be opened.

@@ -8,7 +8,7 @@ use haltere_store::ConnectionRecord;
 
 use super::Connections;
 use super::condition::ChangeOptions;
-use super::destination::KeptSecrets;
+use super::destination::RetainedSecrets;
 use super::error::UpdateError;
 use super::input::ConnectionReplacement;
 use super::update::{self, Edit};
@@ -71,7 +71,7 @@ fn rebuild(
         updated_at: row.updated_at,
     };
     let patch = ConnectionPatch::from(replacement);
-    let kept = KeptSecrets::by(&patch);
+    let kept = RetainedSecrets::by(&patch);
     // The destination that the secrets were entered for is in the row, not in the placeholder above.
     let mut change = update::apply(stored, patch, SecretsPolicy::Readable)?;
     kept.check(policy, record::destination(row).as_ref(), &change.connection.settings)?;

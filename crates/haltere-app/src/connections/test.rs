@@ -244,7 +244,7 @@ mod tests {
     use haltere_core::quota::QuotaExceeded;
     use haltere_core::{Caller, Origin, PluginId, Role, UserName};
     use haltere_testkit::builders::trusting;
-    use haltere_testkit::wait::{self, PATIENCE};
+    use haltere_testkit::wait::{self, DEADLINE};
     use haltere_testkit::{Ca, Listener, Mosquitto, Peer};
 
     use super::super::fixture::{broken, new, with_tls};
@@ -347,7 +347,7 @@ mod tests {
             .await
             .unwrap();
         let running = tokio::spawn(test.run(|_| {}));
-        wait::until("the peer is dialled", PATIENCE, async || {
+        wait::until("the peer is dialled", DEADLINE, async || {
             (peer.connections() == 1).then_some(())
         })
         .await;

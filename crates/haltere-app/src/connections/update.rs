@@ -11,7 +11,7 @@ use haltere_store::{ConnectionRecord, StoreError};
 use super::Connections;
 use super::budget::has_gone_over;
 use super::condition::{ChangeOptions, Condition, Outdated};
-use super::destination::{Destination, KeptSecrets};
+use super::destination::{Destination, RetainedSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
 use super::mqtt_session_key::MqttSessionKey;
@@ -28,8 +28,8 @@ use crate::write_lock::PendingChange;
 const OPERATION: &str = "change a connection";
 
 impl Connections {
-    /// Reads the stored connection, lets `edit` make another one of it, and stores that. The rest
-    /// of the walk is the same for all changes.
+    /// Reads the stored connection, applies `edit` to it, and stores the result. All changes of a
+    /// connection share these steps.
     pub(super) async fn update_connection(
         &self,
         ctx: &Ctx,
@@ -123,7 +123,7 @@ impl Connections {
         shows_secrets: bool,
     ) -> Result<(), Internal> {
         let Some(mut change) = change else {
-            return self.audit_look_at(ctx, entry, shows_secrets).await;
+            return self.audit_read(ctx, entry, shows_secrets).await;
         };
         if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(change.now, ctx, id.as_str());
@@ -151,7 +151,7 @@ pub(super) fn apply(
 ) -> Result<Edit, Invalid> {
     let old = stored.settings.clone();
     let patch = check::patch(patch, &old.tls)?;
-    let kept = KeptSecrets::by(&patch);
+    let kept = RetainedSecrets::by(&patch);
     let gives_password =
         matches!(&patch.password, FieldChange::Set(password) if !password.expose().is_empty());
     // An empty user name means none, as forms send it.

@@ -106,8 +106,8 @@ pub(super) fn current(
 }
 
 impl Connections {
-    /// Makes sure that a look at the secrets of a connection is on record, if there are any to see.
-    pub(super) async fn audit_look_at(
+    /// Makes sure that a read of a connection's secrets is audited, if it has any.
+    pub(super) async fn audit_read(
         &self,
         ctx: &Ctx,
         entry: &Entry,
@@ -117,8 +117,8 @@ impl Connections {
         let Some(connection) = connection else { return Ok(()) };
         let Connection { id, revision, created_at, .. } = &**connection;
         let content = Content::Connection { revision: *revision, created_at: *created_at };
-        let look = secrets_were_read(self.now(), ctx, id.as_str());
-        self.audit.append_read(ctx, content, look).await.context(AUDITING)
+        let read = secrets_were_read(self.now(), ctx, id.as_str());
+        self.audit.append_read(ctx, content, read).await.context(AUDITING)
     }
 }
 

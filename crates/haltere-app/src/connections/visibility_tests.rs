@@ -2,7 +2,7 @@
 
 use haltere_core::{Credentials, Intent, LabelSelector, PluginId, Role};
 use haltere_testkit::builders::{client_id, mqtt_password, mqtt_text};
-use haltere_testkit::wait::{PATIENCE, within};
+use haltere_testkit::wait::{DEADLINE, within};
 
 use super::fixture::{Broken, broken, id, name, named, new, with_credentials};
 use super::*;
@@ -126,7 +126,7 @@ async fn events_of_hidden_connections_are_left_out() {
     app.app.connections().delete(&admin, &id("b"), Secrets::Omit).await.unwrap();
     app.app.connections().delete(&admin, &id("a"), Secrets::Omit).await.unwrap();
     loop {
-        let batch = within("an event", PATIENCE, events.next()).await.expect("not shut down");
+        let batch = within("an event", DEADLINE, events.next()).await.expect("not shut down");
         assert!(!batch.changes.contains(&Change::Connection(id("b"))), "{batch:?}");
         let gone = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await;
         if batch.changes.contains(&Change::Connection(id("a"))) && gone.is_err() {
@@ -154,7 +154,7 @@ async fn a_create_neither_overwrites_nor_names_a_hidden_connection() {
     let create = async |new| app.app.connections().create(&ctx, new, Secrets::Include).await;
     // Its last attempt has failed, so it could be overwritten by a caller who sees it.
     let taken = create(new("b", port.url())).await;
-    assert!(matches!(taken, Err(CreateError::SameNameAndId)), "{taken:?}");
+    assert!(matches!(taken, Err(CreateError::AlreadyExists)), "{taken:?}");
     let same_client = with_credentials(new("c", port.url()), client_id("press"));
     let taken = create(same_client).await.unwrap_err().to_string();
     assert_eq!(

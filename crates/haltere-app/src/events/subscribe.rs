@@ -90,7 +90,7 @@ mod tests {
     use haltere_core::{ConnectionId, ConnectionName, ConnectionSettings, Role};
     use haltere_testkit::Mosquitto;
     use haltere_testkit::builders::{id, url};
-    use haltere_testkit::wait::{PATIENCE, until, within};
+    use haltere_testkit::wait::{DEADLINE, until, within};
 
     use crate::connections::ConnectionError;
     use crate::connections::{NewConnection, Secrets};
@@ -116,7 +116,7 @@ mod tests {
                 }
             }
         };
-        within(&format!("{change:?}"), PATIENCE, read).await;
+        within(&format!("{change:?}"), DEADLINE, read).await;
     }
 
     #[tokio::test]
@@ -131,7 +131,7 @@ mod tests {
 
         let mut events = app.app.events().subscribe(&viewer, None).unwrap();
         broker.kill();
-        until("the gap to be reported", PATIENCE, async || {
+        until("the gap to be reported", DEADLINE, async || {
             until_change(&mut events, Change::Connection(a.clone())).await;
             let view = app.app.connections().get(&viewer, &a, Secrets::Omit).await.unwrap();
             view.status?.failure().is_some().then_some(())
@@ -157,7 +157,7 @@ mod tests {
         row.revision = row.revision.next();
         tx.connections().update(&row).await.unwrap();
         tx.commit().await.unwrap();
-        until("the new name", PATIENCE, async || {
+        until("the new name", DEADLINE, async || {
             until_change(&mut events, Change::Connection(a.clone())).await;
             let view = app.app.connections().get(&viewer, &a, Secrets::Omit).await.unwrap();
             (view.entry.name() == "Renamed").then_some(())
@@ -197,7 +197,7 @@ mod tests {
         let viewer = app.ctx(Role::Viewer);
         let mut subscriber = app.app.events().subscribe(&viewer, None).unwrap();
         viewer.credential.end();
-        assert_eq!(within("the end", PATIENCE, subscriber.next()).await, None);
+        assert_eq!(within("the end", DEADLINE, subscriber.next()).await, None);
         assert!(subscriber.has_ended());
     }
 
@@ -207,7 +207,7 @@ mod tests {
         let mut subscriber = app.app.events().subscribe(&app.ctx(Role::Viewer), None).unwrap();
         let waiting = tokio::spawn(async move { subscriber.next().await });
         app.app.begin_shutdown();
-        let end = within("the end", PATIENCE, waiting).await.expect("no panic");
+        let end = within("the end", DEADLINE, waiting).await.expect("no panic");
         assert_eq!(end, None);
     }
 }

@@ -7,7 +7,7 @@ use haltere_core::{
 };
 use haltere_store::contract::bare_connection;
 use haltere_store::{ConnectionRecord, Store};
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{MockClock, Mosquitto, builders};
 use tokio::time::timeout;
 
@@ -47,7 +47,7 @@ fn states(app: &TestApp, id: &str) -> Vec<&'static str> {
 /// Since when it is up, once it is.
 async fn up_since(app: &TestApp, id: &str) -> Since {
     let id = builders::id(id);
-    until("the link to be up", PATIENCE, async || {
+    until("the link to be up", DEADLINE, async || {
         let status = app.app.0.fleet.supervisor.status(&id)?;
         status.connected().then_some(status.since)
     })
@@ -225,7 +225,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     tx.connections().insert_many(&rows.collect::<Vec<_>>()).await.expect("new");
     tx.commit().await.expect("the store writes");
     app.app.0.reconciler.reload().await.expect("it reads");
-    until("all links to have failed", PATIENCE, async || {
+    until("all links to have failed", DEADLINE, async || {
         let ids: Vec<_> = (0..LINKS).map(|n| builders::id(&format!("c{n}"))).collect();
         let statuses = app.app.0.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
         let failed = statuses.iter().flatten().filter(|it| it.failure().is_some()).count();

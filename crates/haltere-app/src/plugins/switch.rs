@@ -97,7 +97,7 @@ impl Plugins {
 mod tests {
     use haltere_core::{ConnectionId, ConnectionName, ConnectionSettings, Role, TlsSettings};
     use haltere_testkit::builders::{trusting, url};
-    use haltere_testkit::wait::{PATIENCE, until, within};
+    use haltere_testkit::wait::{DEADLINE, until, within};
     use haltere_testkit::{Ca, Listener, Mosquitto};
 
     use super::*;
@@ -119,7 +119,7 @@ mod tests {
         let mut events = app.app.events().subscribe(&admin, None).unwrap();
         let state = app.app.plugins().switch(&admin, plugin, false).await.unwrap().plugin;
         assert_eq!((state.enabled, state.source), (false, PluginSource::Administrator));
-        let batch = within("an event", PATIENCE, events.next()).await.unwrap();
+        let batch = within("an event", DEADLINE, events.next()).await.unwrap();
         assert_eq!(batch.changes[0], Change::Plugins);
 
         let refused = app.app.plugins().switch(&app.ctx(Role::Editor), plugin, true).await;
@@ -159,7 +159,7 @@ mod tests {
         let mut tx = store.write().await.unwrap();
         tx.plugins().set(PluginId::UserProfileEdit, false).await.unwrap();
         tx.commit().await.unwrap();
-        until("the switch to be noticed", PATIENCE, async || {
+        until("the switch to be noticed", DEADLINE, async || {
             (!app.app.plugins().is_on(PluginId::UserProfileEdit)).then_some(())
         })
         .await;
@@ -180,7 +180,7 @@ mod tests {
         );
         assert_eq!(created.await.unwrap().outcome, Outcome::Connected);
         let connected = async |wanted: bool| {
-            until("the link to be dialled again", PATIENCE, async || {
+            until("the link to be dialled again", DEADLINE, async || {
                 let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
                 let status = view.status.unwrap();
                 let settled = status.connected() || status.failure().is_some();
@@ -225,7 +225,7 @@ mod tests {
         let revision =
             app.app.connections().patch(&ctx, &id, renamed, Secrets::Omit).await.unwrap().entry;
         let revision = revision.connection().unwrap().revision;
-        let status = until("the link to follow", PATIENCE, async || {
+        let status = until("the link to follow", DEADLINE, async || {
             let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
             view.status.filter(|it| it.revision >= revision && it.connected())
         })

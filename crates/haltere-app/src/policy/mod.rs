@@ -1,5 +1,5 @@
-//! Who may do what. [`decide`] is the one function that decides, [`TABLE`] the one place that says what it goes by:
-//! the gate of every route, every operation, the audit trail of refusals, the profile and `docs/access.md` read both.
+//! Who may do what. [`decide`] decides, and [`TABLE`] contains the rules. The gate, all operations, the audit of
+//! refusals, the profile and `docs/access.md` use both.
 
 mod action;
 mod principal;

@@ -35,7 +35,7 @@ pub(super) struct Live {
     sessions: HashMap<SessionId, Entry>,
     /// Uses that are not written down yet.
     used: HashMap<SessionId, Timestamp>,
-    /// Grows whenever sessions may have ended: what was read from the store before is not to be trusted.
+    /// Incremented whenever sessions may have ended. A session read from the store before that is stale.
     generation: u64,
 }
 
@@ -51,7 +51,7 @@ struct Entry {
 pub(super) enum Known {
     Valid(Session),
     Ended,
-    /// Nothing: the store has to be asked, and the answer is good as of this generation.
+    /// Not in memory: the store has to be read. The result is valid for this generation.
     Nothing(u64),
 }
 
@@ -138,7 +138,7 @@ impl Live {
         self.used.values_mut().for_each(shift);
     }
 
-    /// From now on, nothing read from the store before counts.
+    /// Invalidates everything that was read from the store before.
     pub(super) fn distrust(&mut self) {
         self.generation += 1;
     }
@@ -155,12 +155,12 @@ impl Live {
         }
     }
 
-    /// Takes the uses that are not written down yet.
+    /// Takes the unwritten uses.
     pub(super) fn take_used(&mut self) -> Vec<(SessionId, Timestamp)> {
         self.used.drain().collect()
     }
 
-    /// Gives back uses that could not be written down.
+    /// Returns uses that could not be written.
     pub(super) fn give_back(&mut self, used: Vec<(SessionId, Timestamp)>) {
         for (id, at) in used {
             self.used.entry(id).or_insert(at);

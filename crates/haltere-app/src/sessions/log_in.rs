@@ -17,23 +17,23 @@ use crate::error::{ErrorContext, Internal};
 use crate::tasks::to_completion;
 use crate::users::{PasswordCheck, PasswordMatch, PasswordPermit, find_user};
 
-/// What is kept of a program's name for itself, in characters.
+/// The longest stored `User-Agent`, in characters.
 const USER_AGENT: usize = 200;
 
-/// A wish to log in.
+/// A login request.
 #[derive(Debug)]
 pub struct LogIn {
     /// As typed.
     pub username: String,
     /// As typed.
     pub password: Secret<String>,
-    /// Where from.
+    /// The origin of the request.
     pub origin: Origin,
-    /// With what program, as it calls itself.
+    /// The `User-Agent` of the client.
     pub user_agent: Option<String>,
 }
 
-/// A session has begun.
+/// A successful login.
 #[derive(Debug)]
 pub struct LoggedIn {
     /// 256 random bits in URL-safe base64 without padding: for the cookie, and kept nowhere else.
@@ -241,7 +241,7 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// What a program calls itself, fit to be kept and shown: without what misleads, and not endless.
+/// A `User-Agent` for storing and display: without misleading characters, and truncated.
 fn shown(user_agent: &str) -> Option<String> {
     let clean: String =
         user_agent.chars().filter(|c| !text::misleads(*c)).take(USER_AGENT).collect();
@@ -249,7 +249,7 @@ fn shown(user_agent: &str) -> Option<String> {
     (!clean.is_empty()).then(|| clean.to_owned())
 }
 
-/// Why a password does not open a door.
+/// Why a login was refused.
 pub(crate) enum Refusal {
     Wrong,
     Throttled(Throttled),

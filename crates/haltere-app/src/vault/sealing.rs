@@ -1,12 +1,12 @@
-//! One key, and what it does: the form of a sealed value lives here and nowhere else.
+//! A key that seals and opens values. The only module that knows the form of a sealed value.
 //!
 //! ```text
 //! version (1 byte) · key id (8) · nonce (24) · XChaCha20-Poly1305 ciphertext and tag (n + 16)
 //! ```
 //!
-//! The version says where the nonce comes from: 0x01 from chance, 0x02 from what is sealed, so that equal
-//! values are equal when sealed. It is a keyed hash then (NMAC, with keys of its own out of the data key) over place
-//! and value: without the key, a nonce repeats only together with everything else.
+//! The version says how the nonce was made: 0x01 at random; 0x02 from the plaintext and its context, so that equal
+//! values have equal ciphertexts. That nonce is a keyed hash (NMAC, with keys derived from the data key), so without
+//! the key a nonce repeats only together with the whole value.
 //!
 //! The associated data is the [`SealContext`], as `table/column/row`.
 

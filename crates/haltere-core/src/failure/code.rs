@@ -1,7 +1,7 @@
 //! The codes of failures: what programs match on.
 //!
 //! Scripts written for the management center for Mosquitto match on the names, so a name never
-//! changes. They are those that Node.js, OpenSSL and MQTT use for the same fault.
+//! changes. They are those that Node.js, OpenSSL and MQTT use for the same failure.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,7 @@ use std::fmt;
 pub enum FailureCode {
     /// Reaching the broker failed, or haltere itself did.
     Network(NetworkCode),
-    /// A certificate, a key or the TLS handshake is at fault.
+    /// Verifying a certificate, using a key, or the TLS handshake failed.
     Tls(TlsCode),
     /// The broker sent an alert of TLS.
     Alert(TlsAlert),

@@ -65,7 +65,7 @@ impl fmt::Display for Stage {
 
 /// One failure, classified once, at the edge where it happened.
 ///
-/// `code`, `errno` and `syscall` are what Node.js and MQTT.js report for the same fault, because
+/// `code`, `errno` and `syscall` are what Node.js and MQTT.js report for the same failure, because
 /// scripts written for the management center for Mosquitto match on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkFailure {

@@ -1,7 +1,7 @@
 //! Failures, classified once.
 //!
 //! A function per row of the contract's table of codes (TLS has its own in [`crate::tls`]). The codes,
-//! numbers and names of system calls are what Node.js and MQTT.js report for the same fault.
+//! numbers and names of system calls are what Node.js and MQTT.js report for the same failure.
 
 mod class;
 mod mqtt;

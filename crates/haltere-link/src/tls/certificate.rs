@@ -1,4 +1,4 @@
-//! A certificate as we read it ourselves, whatever its version, and the few questions we ask it.
+//! A certificate of any X.509 version, parsed by our own code, with the checks that OpenSSL makes.
 //!
 //! The answers follow OpenSSL (`crypto/x509/v3_purp.c`), because OpenSSL is what people compare
 //! us with.
@@ -102,8 +102,8 @@ impl<'a> Certificate<'a> {
             }
     }
 
-    /// Whether `issuer` is the one this certificate means: by name, and by key identifier where
-    /// both carry one. Says nothing about the signature.
+    /// Whether `issuer` matches this certificate's issuer: by name and, if both have one, by key
+    /// identifier. Does not check the signature.
     pub(super) fn names_as_issuer(&self, issuer: &Certificate<'_>) -> bool {
         self.issuer() == issuer.subject()
             && match (self.authority_key_id(), issuer.subject_key_id()) {

@@ -16,8 +16,8 @@ const SEQUENCE: u8 = 0x30;
 /// The object identifiers of PKCS #7 (RFC 2315 §14), short of their last part.
 const PKCS7: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 
-/// What DER holds. Keys and certificates without what follows them: `TRUSTED CERTIFICATE` has OpenSSL's
-/// own notes there.
+/// What DER holds. The bytes of a key or certificate end with it: in a `TRUSTED CERTIFICATE`, OpenSSL
+/// appends data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content<'a> {
     /// An X.509 certificate.
@@ -32,21 +32,21 @@ pub(super) enum Content<'a> {
     DsaKey,
     /// A private key, encrypted (RFC 5958 §3).
     EncryptedKey,
-    /// Half of a key pair, the harmless one.
+    /// A public key.
     PublicKey,
-    /// A certificate to be (PKCS #10).
+    /// A certificate signing request (PKCS #10).
     Request,
-    /// Certificates that don't count any more.
+    /// A certificate revocation list.
     RevocationList,
-    /// Certificates in an envelope (`.p7b`).
+    /// A PKCS #7 bundle of certificates (`.p7b`).
     Pkcs7,
-    /// Certificates and keys behind a password (`.p12`, `.pfx`).
+    /// A password-protected PKCS #12 archive (`.p12`, `.pfx`).
     Pkcs12,
     /// Anything else.
     Unknown,
 }
 
-/// Looks into DER, and a little into BER, which old programs write containers in.
+/// Recognizes the content of DER, and of the BER containers that old programs write.
 pub(super) fn content(der: &[u8]) -> Content<'_> {
     match der {
         [SEQUENCE, 0x80, INTEGER, 1, 3, ..] => return Content::Pkcs12,

@@ -19,19 +19,20 @@ const MAX_HOST_NAME: usize = 255;
 const MAX_CERTIFICATES: usize = 64;
 
 /// What a certificate says, for people to read. Hostile input: lengths are bounded and control
-/// characters replaced; nothing in here decides anything.
+/// characters replaced. Not used for decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
-    /// Who it was made for (`C=DE, CN=broker`); empty when it can't be read. At most 512 characters.
+    /// The subject (`C=DE, CN=broker`); empty if it can't be read. At most 512 characters.
     pub subject: String,
-    /// Who signed it, likewise.
+    /// The issuer, in the same form.
     pub issuer: String,
-    /// The host names and IP addresses it is good for: subject alternative names, or else the
+    /// The host names and IP addresses it is valid for: the subject alternative names, or else the
     /// common name. At most 64 of at most 255 characters.
     pub names: Vec<String>,
-    /// Start of its validity; `None` when it can't be read.
+    /// Not before; `None` if it can't be read.
     pub not_before: Option<Timestamp>,
-    /// End of its validity; `None` when it can't be read. "Never" is the last moment that a timestamp can hold, and [`day`] knows which day is meant.
+    /// Not after; `None` if it can't be read. "Never" is the largest timestamp; [`day`] shows the real
+    /// date.
     pub not_after: Option<Timestamp>,
     /// SHA-256 over the DER form, upper-case hexadecimal with colons, as
     /// `openssl x509 -fingerprint -sha256` prints it.

@@ -9,16 +9,15 @@ use rustls::{
 };
 
 use super::alert;
-use super::fault::CertificateFault;
 use super::progress::Reached;
+use super::refusal::CertificateRefusal;
 use crate::failure::{bare, of_call};
 
 /// Finds a TLS failure inside an I/O error; `None` when there is none.
 ///
-/// Under TLS 1.3 a broker's verdict on our client certificate arrives only after the handshake, as an
-/// alert instead of the CONNACK: check the errors of reads and writes after the handshake, too. If a
-/// *write* fails right after the handshake, read once more before giving up: the alert that says why
-/// may be in the buffer.
+/// Under TLS 1.3 a broker rejects our client certificate only after the handshake, with an alert instead
+/// of CONNACK, so errors of later reads and writes have to be checked as well. If a *write* fails right
+/// after the handshake, read once more: the alert with the reason may be in the buffer.
 pub fn classify_io(error: &io::Error) -> Option<LinkFailure> {
     find(error.get_ref()?).map(classify)
 }
@@ -49,7 +48,7 @@ pub(super) fn refused_chain(error: &io::Error) -> Vec<rustls_pki_types::Certific
     error
         .get_ref()
         .and_then(|error| find(error))
-        .and_then(certificate_fault)
+        .and_then(certificate_refusal)
         .map(|fault| fault.chain.clone())
         .unwrap_or_default()
 }
@@ -68,17 +67,17 @@ fn find<'a>(error: &'a (dyn StdError + Send + Sync + 'static)) -> Option<&'a Err
     }
 }
 
-fn certificate_fault(error: &Error) -> Option<&CertificateFault> {
+fn certificate_refusal(error: &Error) -> Option<&CertificateRefusal> {
     match error {
         Error::InvalidCertificate(CertificateError::Other(OtherError(fault))) => {
-            fault.downcast_ref::<CertificateFault>()
+            fault.downcast_ref::<CertificateRefusal>()
         }
         _ => None,
     }
 }
 
 fn classify(error: &Error) -> LinkFailure {
-    if let Some(fault) = certificate_fault(error) {
+    if let Some(fault) = certificate_refusal(error) {
         return failure(fault.code, fault.message.clone());
     }
     match error {

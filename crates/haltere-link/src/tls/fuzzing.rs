@@ -13,7 +13,7 @@ use super::facts::{CertificateFacts, certificate_facts};
 use super::material_error::MaterialError;
 use super::pem;
 use super::provider::provider;
-use super::tidy::{check_material, sweep, tidy_ca, tidy_cert, tidy_key};
+use super::tidy::{check_material, check_stored, tidy_ca, tidy_cert, tidy_key};
 use super::trust::Trust;
 use super::verifier::Verifier;
 
@@ -58,8 +58,8 @@ pub fn pem(input: &[u8]) {
     if let Err(error) = tidy_key(&text.clone().into()) {
         check_refusal(&error);
     }
-    if let Some(swept) = sweep(&text) {
-        check_kept(&swept.certificates);
+    if let Some(cleaned) = check_stored(&text) {
+        check_kept(&cleaned.certificates);
     }
     let pasted_twice =
         TlsSettings { cert: Some(text.clone()), key: Some(text.into()), ..TlsSettings::default() };
@@ -71,7 +71,7 @@ pub fn pem(input: &[u8]) {
 /// The kept text holds no key, and is kept unchanged the next time.
 fn check_kept(kept: &Pem) {
     assert!(!armor::contains(kept.bytes(), b"PRIVATE KEY"));
-    assert_eq!(sweep(kept), None);
+    assert_eq!(check_stored(kept), None);
 }
 
 fn check_refusal(error: &MaterialError) {

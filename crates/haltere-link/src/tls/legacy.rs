@@ -44,7 +44,7 @@ pub(super) fn concerns(
     }
 }
 
-/// Whether one of these is valid from before 1970 on, a time that webpki can't read.
+/// Whether one of them has a validity that begins before 1970, which webpki can't read.
 pub(super) fn begins_before_1970(presented: &[CertificateDer<'_>]) -> bool {
     let begins = presented.iter().filter_map(|der| Certificate::parse(der));
     begins.into_iter().any(|certificate| certificate.not_before() < Timestamp::UNIX_EPOCH)
@@ -71,12 +71,12 @@ pub(super) fn accepts(
         && names::belongs_to(leaf, host)
 }
 
-/// Whether everyone above the leaf is a CA.
+/// Whether all certificates above the leaf are CAs.
 pub(super) fn issuers_may_sign(path: &Path<'_>) -> bool {
     path.certificates().skip(1).all(Certificate::may_sign_certificates)
 }
 
-/// Whether no CA above the leaf has more CAs below it than it allows.
+/// Whether the path length constraints of all CAs hold.
 pub(super) fn path_lengths_hold(path: &Path<'_>) -> bool {
     path.certificates().skip(1).zip(0..).all(|(issuer, authorities_below)| {
         issuer.path_length().is_none_or(|allowed| authorities_below <= allowed)

@@ -16,7 +16,6 @@ mod content;
 mod der;
 mod facts;
 mod failure;
-mod fault;
 mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
@@ -29,6 +28,7 @@ mod path;
 mod pem;
 mod progress;
 mod provider;
+mod refusal;
 mod settings_key;
 mod signature;
 mod strength;
@@ -51,5 +51,6 @@ pub use parsed_settings::read_identity;
 pub use provider::provider;
 pub(crate) use strength::{KeyOf, key_at_fault};
 pub use tidy::{
-    Found, Swept, check_material, laid_out_key, sweep, tidy, tidy_ca, tidy_cert, tidy_key, two_keys,
+    Cleaned, Impurity, check_material, check_stored, normalize_key, tidy, tidy_ca, tidy_cert,
+    tidy_key, two_keys,
 };

@@ -9,7 +9,7 @@ use super::certificate::Certificate;
 use super::provider::provider;
 use super::trust::Trust;
 
-/// A certificate further from its root than this is hostile or hopeless.
+/// The longest path that is followed.
 const MAX_STEPS: usize = 10;
 /// How many candidates of one name have a signature checked: a peer chooses how many it sends.
 const MAX_NAMESAKES: usize = 8;

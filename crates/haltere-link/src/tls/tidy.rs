@@ -92,42 +92,42 @@ pub fn tidy_key(given: &Secret<Pem>) -> Result<Secret<Pem>, MaterialError> {
 }
 
 /// A stored key in the form in which new ones are kept. One that can't be read stays as it is.
-pub fn laid_out_key(stored: Secret<Pem>) -> Secret<Pem> {
+pub fn normalize_key(stored: Secret<Pem>) -> Secret<Pem> {
     let key = pem::private_key("key", stored.expose().bytes());
     key.map_or(stored, |key| encode_key(&key))
 }
 
 /// What a stored `ca` or `cert` should be replaced with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Swept {
+pub struct Cleaned {
     /// Its certificates; empty if there are none: then no broker is trusted.
     pub certificates: Pem,
     /// The private key among them, if there is one that can be read.
     pub key: Option<Secret<Pem>>,
     /// What is wrong with it.
-    pub found: Found,
+    pub found: Impurity,
 }
 
 /// What was found in a stored `ca` or `cert`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum Impurity {
     /// A private key, in whatever form.
     PrivateKey,
-    /// Something else that is no certificate.
+    /// Something else that is not a certificate.
     Other,
-    /// Nothing but certificates, written in another form than new ones are.
+    /// Only certificates, but not in the normal form.
     Layout,
 }
 
-/// Checks a stored `ca` or `cert`; `None` if it is as it should be. Never fails: it may come from a database
-/// that another program has written to.
-pub fn sweep(stored: &Pem) -> Option<Swept> {
+/// Checks a stored `ca` or `cert`; `None` if it is in the normal form. Never fails, because another program
+/// may have written it.
+pub fn check_stored(stored: &Pem) -> Option<Cleaned> {
     let text = stored.bytes();
     if text.is_empty() {
         return None;
     }
     if is_only_certificates(text) {
-        return laid_out(stored);
+        return normalized(stored);
     }
     let (mut certificates, mut keys, mut had_key) = (Vec::new(), Vec::new(), false);
     for item in pem::items(text) {
@@ -139,18 +139,22 @@ pub fn sweep(stored: &Pem) -> Option<Swept> {
         }
     }
     let key = if keys.len() == 1 { keys.pop() } else { None };
-    let found = if had_key { Found::PrivateKey } else { Found::Other };
-    Some(Swept { certificates: encode(&certificates), key, found })
+    let found = if had_key { Impurity::PrivateKey } else { Impurity::Other };
+    Some(Cleaned { certificates: encode(&certificates), key, found })
 }
 
 /// The certificates of a stored file that has nothing else, unless it has the right form already.
-fn laid_out(stored: &Pem) -> Option<Swept> {
+fn normalized(stored: &Pem) -> Option<Cleaned> {
     let certificate = |item| if let Item::Certificate(it) = item { Some(it) } else { None };
     // One that can't be read stays, for people to see.
     let certificates: Vec<_> =
         pem::items(stored.bytes()).into_iter().map(certificate).collect::<Option<_>>()?;
     let certificates = encode(&certificates);
-    (certificates != *stored).then_some(Swept { certificates, key: None, found: Found::Layout })
+    (certificates != *stored).then_some(Cleaned {
+        certificates,
+        key: None,
+        found: Impurity::Layout,
+    })
 }
 
 fn kept(field: &'static str, certificates: &[CertificateDer<'_>]) -> Result<Pem, MaterialError> {

@@ -15,10 +15,10 @@ use rustls_pki_types::{CertificateDer, IpAddr, ServerName, SubjectPublicKeyInfoD
 
 use super::certificate::Certificate;
 use super::der;
-use super::fault::Case;
 use super::legacy;
 use super::path::Path;
 use super::progress::Progress;
+use super::refusal::Case;
 use super::signature::{Key, RSA_PSS_PSS, Scheme};
 use super::trust::Trust;
 
@@ -107,8 +107,8 @@ impl ServerCertVerifier for Verifier {
                 let path = Path::walk(&presented, trust, case.now);
                 let path = path.filter(|_| trust.is_supplied());
                 let fault = path
-                    .and_then(|path| case.time_fault(&path).or_else(|| case.use_fault(&path)))
-                    .or_else(|| case.leaf_key_fault());
+                    .and_then(|path| case.time_refusal(&path).or_else(|| case.use_refusal(&path)))
+                    .or_else(|| case.leaf_key_refusal());
                 return fault.map_or_else(
                     || Ok(ServerCertVerified::assertion()),
                     |fault| Err(fault.into()),

@@ -10,7 +10,7 @@ use haltere_link::{
     Qos,
 };
 use haltere_testkit::ports::ReservedPort;
-use haltere_testkit::wait::{self, PATIENCE, within};
+use haltere_testkit::wait::{self, DEADLINE, within};
 use haltere_testkit::{Mosquitto, Peer};
 
 use crate::fleet::{Fleet, link, quick};
@@ -63,7 +63,7 @@ async fn mosquitto_accepts_messages_of_each_qos() {
         };
         ([0, 1, 2].map(count) == [2, 2, 2]).then_some(())
     };
-    wait::until("six messages in the broker's log", PATIENCE, received).await;
+    wait::until("six messages in the broker's log", DEADLINE, received).await;
     // All packet identifiers are free again.
     for _ in 0..200 {
         let more = join_all((0..10).map(|_| link.publish(message(Qos::ExactlyOnce)))).await;
@@ -115,7 +115,7 @@ async fn the_broker_limits_what_is_sent() {
     // The peer acknowledges no message. The first one is under way, so the others wait.
     let messages = join_all((0..20).map(|_| link.publish(message(Qos::AtLeastOnce))));
     let answers = async {
-        wait::until("the first message", PATIENCE, async || (peer.publishes() > 0).then_some(()))
+        wait::until("the first message", DEADLINE, async || (peer.publishes() > 0).then_some(()))
             .await;
         peer.go_on();
     };
@@ -171,7 +171,7 @@ async fn a_link_that_goes_down_answers_everything() {
         };
         let end = async {
             let both = async || (peer.publishes() == 2).then_some(());
-            wait::until("both messages", PATIENCE, both).await;
+            wait::until("both messages", DEADLINE, both).await;
             if what == "disconnected by an operator" {
                 let revision = spec.revision.next();
                 fleet.want(&LinkSpec { revision, intent: Intent::Disconnected, ..spec.clone() });
@@ -179,7 +179,7 @@ async fn a_link_that_goes_down_answers_everything() {
                 peer.go_on();
             }
         };
-        let (answers, ()) = within(what, PATIENCE, async { tokio::join!(commands, end) }).await;
+        let (answers, ()) = within(what, DEADLINE, async { tokio::join!(commands, end) }).await;
         let unknown = Err(CommandError::Unknown);
         assert_eq!(answers, (Err(CommandError::NotConnected), unknown.clone(), unknown), "{what}");
         fleet.ends_well().await;

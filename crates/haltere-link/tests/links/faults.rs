@@ -5,7 +5,7 @@ use std::time::Duration;
 use haltere_link::{LinkConfig, LinkSpec, ResolverSource};
 use haltere_testkit::faulty::{DnsAnswer, Unanswering};
 use haltere_testkit::ports::ReservedPort;
-use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::wait::{self, DEADLINE};
 use haltere_testkit::{DnsServer, Mosquitto, Peer, builders, netns};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -262,7 +262,7 @@ async fn floods() {
     let before = resident_kilobytes();
     fleet.comes_up(&spec).await;
     // Each ping is answered in time, on this link and on the bystander.
-    wait::until("three pings during the flood", PATIENCE, async || {
+    wait::until("three pings during the flood", DEADLINE, async || {
         fleet.assert_bystander_unaffected();
         (peer.pings() >= 3).then_some(())
     })
@@ -316,7 +316,7 @@ async fn denies_the_subscription_to_sys() {
 async fn many_broken_peers_do_not_delay_a_healthy_one() {
     const OF_EACH: usize = 20;
     // Longer than the test: the attempts at the silent peer do not end before the healthy broker is up.
-    let config = LinkConfig { connect_timeout: 4 * PATIENCE, ..short_keepalive() };
+    let config = LinkConfig { connect_timeout: 4 * DEADLINE, ..short_keepalive() };
     let fleet = Fleet::with(config).await;
     let dead = ReservedPort::on("127.0.0.1".parse().unwrap());
     let peers = [
@@ -341,7 +341,7 @@ async fn many_broken_peers_do_not_delay_a_healthy_one() {
         })
         .collect();
     fleet.want_all(&troubled);
-    wait::until("every kind of trouble", PATIENCE, async || {
+    wait::until("every kind of trouble", DEADLINE, async || {
         peers.iter().all(|peer| peer.connections() >= OF_EACH).then_some(())
     })
     .await;

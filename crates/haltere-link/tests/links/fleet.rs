@@ -7,7 +7,7 @@ use std::time::Duration;
 use haltere_core::{BrokerFacts, ConnectionStatus, LinkFailure, LinkState, Timestamp};
 use haltere_link::{Advice, Backoff, LinkConfig, LinkSpec, StatusObserver, Supervisor};
 use haltere_testkit::clock::RealClock;
-use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::wait::{self, DEADLINE};
 use haltere_testkit::{Mosquitto, builders};
 
 /// The default configuration with pauses short enough for tests.
@@ -64,7 +64,7 @@ impl Fleet {
         });
         let supervisor = Supervisor::new(config, Arc::new(RealClock), on_change);
         supervisor.reconcile(std::slice::from_ref(&bystander));
-        let status = supervisor.first_outcome(&bystander.id, bystander.revision, PATIENCE).await;
+        let status = supervisor.first_outcome(&bystander.id, bystander.revision, DEADLINE).await;
         let status = status.expect("the bystander's first attempt ends");
         let LinkState::Online { since } = status.state else {
             panic!("the bystander is not online: {status:?}\n{}", bystander_broker.log());
@@ -87,10 +87,10 @@ impl Fleet {
     /// Makes `spec` wanted, and waits until its first attempt has ended.
     pub(crate) async fn first_outcome(&self, spec: &LinkSpec) -> Arc<ConnectionStatus> {
         self.want(spec);
-        let outcome = self.supervisor.first_outcome(&spec.id, spec.revision, PATIENCE).await;
+        let outcome = self.supervisor.first_outcome(&spec.id, spec.revision, DEADLINE).await;
         outcome.unwrap_or_else(|| {
             let status = self.supervisor.status(&spec.id);
-            panic!("the first attempt did not end within {PATIENCE:?}: {status:?}")
+            panic!("the first attempt did not end within {DEADLINE:?}: {status:?}")
         })
     }
 
@@ -126,7 +126,7 @@ impl Fleet {
     /// Waits until the link under test is up.
     pub(crate) async fn until_up(&self, spec: &LinkSpec) {
         let what = format!("the link to {} to be up", spec.url);
-        wait::until(&what, PATIENCE, async || {
+        wait::until(&what, DEADLINE, async || {
             self.status(spec).filter(|status| status.connected())
         })
         .await;
@@ -135,7 +135,7 @@ impl Fleet {
     /// Waits until the link under test is down, and returns the failure.
     pub(crate) async fn until_down(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
         let what = format!("the link to {} to be down", spec.url);
-        wait::until(&what, PATIENCE, async || self.supervisor.status(&spec.id)?.failure().cloned())
+        wait::until(&what, DEADLINE, async || self.supervisor.status(&spec.id)?.failure().cloned())
             .await
     }
 
@@ -146,7 +146,7 @@ impl Fleet {
         what: &str,
         wanted: impl Fn(&BrokerFacts) -> bool,
     ) -> Arc<BrokerFacts> {
-        wait::until(what, PATIENCE, async || {
+        wait::until(what, DEADLINE, async || {
             self.status(spec)?.broker.clone().filter(|facts| wanted(facts))
         })
         .await
@@ -155,7 +155,7 @@ impl Fleet {
     /// The first failure of the link under test, from its history, because a link that is quickly up again
     /// may not be observed while it is down.
     pub(crate) async fn first_failure(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
-        wait::until("a failure in the link's history", PATIENCE, async || {
+        wait::until("a failure in the link's history", DEADLINE, async || {
             let newest_first = self.supervisor.history(&spec.id);
             newest_first.into_iter().rev().find_map(|change| change.failure)
         })
@@ -178,7 +178,7 @@ impl Fleet {
     /// Ends everything; the last thing a test does.
     pub(crate) async fn ends_well(self) {
         self.assert_bystander_unaffected();
-        wait::within("the supervisor to shut down", PATIENCE, self.supervisor.shutdown(PATIENCE))
+        wait::within("the supervisor to shut down", DEADLINE, self.supervisor.shutdown(DEADLINE))
             .await;
     }
 }

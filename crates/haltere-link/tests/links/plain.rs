@@ -7,7 +7,7 @@ use haltere_link::{Audience, Circumstances, LinkConfig, LinkSpec, ResolverSource
 use haltere_testkit::builders::trusting;
 use haltere_testkit::certs::Ca;
 use haltere_testkit::faulty::DnsAnswer;
-use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::wait::{self, DEADLINE};
 use haltere_testkit::{DnsServer, Listener, Mosquitto, Peer};
 
 use crate::fleet::{Fleet, assert_row, link, quick, texts};
@@ -198,7 +198,7 @@ async fn a_broker_known_to_speak_only_3_1_1_is_retried_with_3_1_1() {
     let spec = link(&peer.url("mqtt"));
     fleet.comes_up(&spec).await;
     peer.go_on();
-    wait::until("a second session", PATIENCE, async || (peer.connects().len() >= 3).then_some(()))
+    wait::until("a second session", DEADLINE, async || (peer.connects().len() >= 3).then_some(()))
         .await;
     assert_eq!(peer.connects()[2].level, 4);
     fleet.ends_well().await;

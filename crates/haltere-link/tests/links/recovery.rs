@@ -7,7 +7,7 @@ use haltere_link::LinkSpec;
 use haltere_testkit::builders::{self, trusting};
 use haltere_testkit::certs::Ca;
 use haltere_testkit::ports::ReservedPort;
-use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::wait::{self, DEADLINE};
 use haltere_testkit::{Listener, Mosquitto, Peer, Proxy, netns};
 use tokio::sync::mpsc;
 
@@ -25,7 +25,7 @@ async fn a_broker_is_killed_and_comes_back() {
     broker.kill();
     assert_row(&*fleet.first_failure(&spec).await, LOST, broker.address(), "lost");
     // The link goes on, and reports the new failure.
-    wait::until("the port to refuse", PATIENCE, async || {
+    wait::until("the port to refuse", DEADLINE, async || {
         let status = fleet.supervisor.status(&spec.id)?;
         status.failure().filter(|failure| failure.code.as_str() == "ECONNREFUSED").cloned()
     })
@@ -113,7 +113,7 @@ async fn an_idle_link_stays_up() {
     let broker = Mosquitto::builder().option("sys_interval 0").start().await;
     let spec = link(&broker.url());
     fleet.comes_up(&spec).await;
-    wait::until("three pings", PATIENCE, async || {
+    wait::until("three pings", DEADLINE, async || {
         (broker.log().matches("Received PINGREQ from haltere-under-test").count() >= 3)
             .then_some(())
     })
@@ -162,7 +162,7 @@ async fn an_edit_is_dialled_at_once() {
 
 /// Waits until `broker` has read as many DISCONNECTs from the link under test.
 async fn until_disconnect_received(broker: &Mosquitto, times: usize) {
-    wait::until("a DISCONNECT", PATIENCE, async || {
+    wait::until("a DISCONNECT", DEADLINE, async || {
         let log = broker.log();
         (log.matches("Received DISCONNECT from haltere-under-test").count() >= times).then_some(())
     })
@@ -225,7 +225,7 @@ async fn a_disconnect_reaches_a_broker_that_is_sending() {
         .await;
     fleet.comes_up(&link(&peer.url("mqtt"))).await;
     fleet.want_all(&[]);
-    wait::until("a DISCONNECT", PATIENCE, async || (peer.goodbyes() == 1).then_some(())).await;
+    wait::until("a DISCONNECT", DEADLINE, async || (peer.goodbyes() == 1).then_some(())).await;
     fleet.ends_well().await;
 }
 
@@ -256,7 +256,7 @@ async fn changes_are_reported() {
         } else if !broker.is_running() {
             broker.start_again().await;
         }
-        wait::within("the change", PATIENCE, async {
+        wait::within("the change", DEADLINE, async {
             loop {
                 let id = changes.recv().await.expect("still running");
                 if id == spec.id

@@ -9,7 +9,7 @@ use haltere_testkit::{builders, wait};
 
 use crate::fleet::{Fleet, link, quick};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 fn specs(swarm: &Swarm) -> Vec<LinkSpec> {
     let numbers = 0..swarm.addresses().len();
@@ -20,7 +20,7 @@ fn specs(swarm: &Swarm) -> Vec<LinkSpec> {
 /// Waits until so many of the links are up.
 async fn until_up(fleet: &Fleet, specs: &[LinkSpec], count: usize) {
     let ids: Vec<_> = specs.iter().map(|spec| &spec.id).collect();
-    wait::until(&format!("{count} links to be up"), PATIENCE, async || {
+    wait::until(&format!("{count} links to be up"), DEADLINE, async || {
         let statuses = fleet.supervisor.statuses_of(&ids);
         let up = statuses.iter().flatten().filter(|status| status.connected()).count();
         (up == count).then_some(())
@@ -58,7 +58,7 @@ async fn the_history_of_a_flapping_broker_is_bounded() {
     let fleet = Fleet::with(LinkConfig { history: LINES, ..quick() }).await;
     let spec = specs(&swarm).remove(0);
     fleet.want(&spec);
-    wait::until("the link to have been up twenty times", PATIENCE, async || {
+    wait::until("the link to have been up twenty times", DEADLINE, async || {
         assert!(fleet.supervisor.history(&spec.id).len() <= LINES);
         (swarm.stats().connects() >= 20).then_some(())
     })

@@ -8,7 +8,7 @@ use haltere_mosquitto::sys;
 use haltere_testkit::builders::trusting;
 use haltere_testkit::certs::Ca;
 use haltere_testkit::faulty::Script;
-use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::wait::{self, DEADLINE};
 use haltere_testkit::{Mosquitto, Peer};
 
 use crate::fleet::{Fleet, link, quick, short_keepalive};
@@ -191,7 +191,7 @@ async fn a_broker_that_only_refuses_or_never_answers_keeps_its_link() {
             SysTopics::Denied,
             both(MqttReason::UnspecifiedError),
         ),
-        (greeting().await_subscribe().pause(PATIENCE), SysTopics::Asked, Vec::new()),
+        (greeting().await_subscribe().pause(DEADLINE), SysTopics::Asked, Vec::new()),
     ] {
         let fleet = Fleet::with(short_keepalive()).await;
         let peer = script.start().await;
@@ -284,7 +284,7 @@ async fn a_broker_that_closes_seconds_after_suback() {
     let fleet = Fleet::new().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    wait::until("three sessions", PATIENCE, async || (peer.subscribes() >= 3).then_some(())).await;
+    wait::until("three sessions", DEADLINE, async || (peer.subscribes() >= 3).then_some(())).await;
     let without = |it: &BrokerFacts| it.sys == SysTopics::EndsSession;
     fleet.until_facts(&spec, "a session without $SYS", without).await;
     assert_eq!((peer.subscribes(), peer.connections()), (3, 4));
@@ -300,7 +300,7 @@ async fn a_session_taken_over_is_not_attributed_to_the_subscription() {
     let peer = greeting().pause(pause).send(away).close().start().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    wait::until("a fourth SUBSCRIBE", PATIENCE, async || (peer.subscribes() >= 4).then_some(()))
+    wait::until("a fourth SUBSCRIBE", DEADLINE, async || (peer.subscribes() >= 4).then_some(()))
         .await;
     let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     let failure = report.failure.clone().expect("the probe fails");
@@ -317,7 +317,7 @@ async fn a_second_client_at_mosquitto_is_named() {
     let spec = link(&broker.url());
     let twin = LinkSpec { id: haltere_testkit::builders::id("twin"), ..spec.clone() };
     fleet.want_all(&[spec.clone(), twin]);
-    let history = wait::until("eight losses", PATIENCE, async || {
+    let history = wait::until("eight losses", DEADLINE, async || {
         let losses = fleet.supervisor.history(&spec.id).into_iter().filter_map(|it| it.failure);
         let losses: Vec<_> = losses.map(|failure| failure.message.to_string()).collect();
         (losses.len() >= 8).then_some(losses)
@@ -337,7 +337,7 @@ async fn sessions_that_end_anyway_are_not_attributed_to_the_subscription() {
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
     // Two sessions that subscribe, one that does not and is as short, and one that subscribes again.
-    wait::until("a third SUBSCRIBE", PATIENCE, async || (peer.subscribes() >= 3).then_some(()))
+    wait::until("a third SUBSCRIBE", DEADLINE, async || (peer.subscribes() >= 3).then_some(()))
         .await;
 
     let report = fleet.supervisor.probe(&spec, None, |_| {}).await;

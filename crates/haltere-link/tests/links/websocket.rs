@@ -92,7 +92,7 @@ fn an_idle_link_stays_up() {
         let spec = link(&broker.url());
         fleet.comes_up(&spec).await;
         let pings = "Received PINGREQ from haltere-under-test";
-        haltere_testkit::wait::until("two pings", haltere_testkit::wait::PATIENCE, async || {
+        haltere_testkit::wait::until("two pings", haltere_testkit::wait::DEADLINE, async || {
             (broker.log().matches(pings).count() >= 2).then_some(())
         })
         .await;

@@ -155,16 +155,16 @@ async fn a_link_that_was_there_at_the_start_has_to_lead_to_the_same_name() {
 async fn the_content_of_a_file_is_known_before_it_is_opened() {
     let folder = Folder::new();
     let contents = async || SqliteStore::contents(&folder.path()).await.unwrap();
-    assert_eq!(contents().await, Contents::Missing);
+    assert_eq!(contents().await, DatabaseContents::Missing);
     fs::write(folder.path(), "").unwrap();
     fs::write(folder.0.path().join(WAL), "acknowledged").unwrap();
-    assert_eq!(contents().await, Contents::Nothing);
+    assert_eq!(contents().await, DatabaseContents::Nothing);
     assert!(folder.0.path().join(WAL).exists(), "nothing is touched");
     fs::remove_file(folder.0.path().join(WAL)).unwrap();
     folder.shell("PRAGMA journal_mode = WAL").await.unwrap();
-    assert_eq!(contents().await, Contents::Nothing);
+    assert_eq!(contents().await, DatabaseContents::Nothing);
     folder.shell("CREATE TABLE users (x)").await.unwrap();
-    assert_eq!(contents().await, Contents::Foreign);
+    assert_eq!(contents().await, DatabaseContents::Foreign);
     // Another program's, whatever it calls its tables, or before it has made any.
     for others in [
         "CREATE TABLE connections (x); CREATE TABLE meta (x); CREATE TABLE revisions (x)",
@@ -173,13 +173,13 @@ async fn the_content_of_a_file_is_known_before_it_is_opened() {
         "PRAGMA application_id = 0; PRAGMA user_version = 3",
     ] {
         folder.shell(others).await.unwrap();
-        assert_eq!(contents().await, Contents::Foreign, "{others}");
+        assert_eq!(contents().await, DatabaseContents::Foreign, "{others}");
     }
     folder.remove(&["haltere.db"]);
     let store = folder.open().await.unwrap();
-    assert_eq!(contents().await, Contents::Haltere, "from the log as well");
+    assert_eq!(contents().await, DatabaseContents::Haltere, "from the log as well");
     store.close().await;
-    assert_eq!(contents().await, Contents::Haltere);
+    assert_eq!(contents().await, DatabaseContents::Haltere);
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn a_look_for_damage_ends_in_time() {
     store.look_for_damage(Duration::from_mins(1)).await.unwrap();
     assert_eq!(store.trouble(), None);
     let found = check::run(&folder.path(), Duration::ZERO).await.unwrap();
-    assert!(matches!(found, check::Found::SoundUpTo(_)), "{found:?}");
+    assert!(matches!(found, check::CheckResult::SoundUpTo(_)), "{found:?}");
     store.look_for_damage(Duration::ZERO).await.unwrap();
     assert_eq!(store.trouble(), None, "not looked at is not damaged");
 }

@@ -208,7 +208,7 @@ async fn a_failure_whose_sentences_are_not_known_keeps_its_text() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();
     insert(&store, &record("7", 0)).await.unwrap();
-    let mut expected = failed_line(7, 0);
+    let mut expected = failed_change(7, 0);
     let failure = Arc::make_mut(expected.change.failure.as_mut().unwrap());
     failure.message = Reason::LostClosed.into();
     let mut tx = store.write().await.unwrap();
@@ -321,45 +321,7 @@ async fn a_reader_can_not_write() {
     assert!(matches!(refused, StoreError::ReadOnly), "{refused:?}");
 }
 
-/// Not a check, a figure to look at: `cargo nextest run --no-capture -p haltere-store-sqlite how_long`.
-#[tokio::test]
-async fn how_long_things_take() {
-    const SINGLE: u32 = 100;
-    let folder = Folder::new();
-    let store = folder.open().await.unwrap();
-    let start = Instant::now();
-    for number in 0..SINGLE {
-        insert(&store, &record(&format!("single {number}"), 0)).await.unwrap();
-    }
-    println!("one synced insert: {:?}", start.elapsed() / SINGLE);
-
-    let mut tx = store.write().await.unwrap();
-    for number in 0..10_000 {
-        tx.connections().insert(&record(&number.to_string(), 1_200), "").await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    let start = Instant::now();
-    let listed = store.read().await.unwrap().connections().list().await.unwrap().len();
-    println!("a list of {listed} connections with a CA: {:?}", start.elapsed());
-
-    let lines = |each: i64| {
-        (0..each).flat_map(|n| (0..1_000).map(move |id| failed_line(id, n))).collect::<Vec<_>>()
-    };
-    for each in [2, 20, 100] {
-        let lines = lines(each);
-        let start = Instant::now();
-        let mut tx = store.write().await.unwrap();
-        tx.link_history().append(&lines, 100).await.unwrap();
-        tx.commit().await.unwrap();
-        println!("{} lines of the history of 1,000 links: {:?}", lines.len(), start.elapsed());
-    }
-    let (start, mut count) = (Instant::now(), 0);
-    let mut read = store.read().await.unwrap();
-    read.link_history().read(&mut |_| count += 1).await.unwrap();
-    println!("reading {count} of them: {:?}", start.elapsed());
-}
-
-fn failed_line(id: u32, seconds: i64) -> LinkChangeRecord {
+fn failed_change(id: u32, seconds: i64) -> LinkChangeRecord {
     let at = Timestamp::from_second(seconds).unwrap();
     let failure = LinkFailure {
         stage: Stage::Tcp,

@@ -124,7 +124,7 @@ mod tests {
         let mut socket = dial(peer).await;
         socket.write_all(bytes).await?;
         let mut received = Vec::new();
-        wait::within("the end", wait::PATIENCE, socket.read_to_end(&mut received)).await?;
+        wait::within("the end", wait::DEADLINE, socket.read_to_end(&mut received)).await?;
         Ok(received)
     }
 
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(pingresp, [0xD0, 0]);
         peer.go_on();
         let mut rest = Vec::new();
-        wait::within("the end", wait::PATIENCE, socket.read_to_end(&mut rest))
+        wait::within("the end", wait::DEADLINE, socket.read_to_end(&mut rest))
             .await
             .expect("polite");
         assert_eq!(rest, [0xE0, 2, 0x8E, 0]);
@@ -201,11 +201,11 @@ mod tests {
         let mut socket = dial(&peer).await;
         socket.write_all(CONNECT_V3).await.expect("open");
         let mut flood = vec![0; 1_000_000];
-        wait::within("a megabyte", wait::PATIENCE, socket.read_exact(&mut flood))
+        wait::within("a megabyte", wait::DEADLINE, socket.read_exact(&mut flood))
             .await
             .expect("open");
         socket.write_all(&[0xC0, 0]).await.expect("open");
-        wait::within("a PINGRESP", wait::PATIENCE, async {
+        wait::within("a PINGRESP", wait::DEADLINE, async {
             while !flood.windows(2).any(|two| two == packet::PINGRESP) {
                 socket.read_exact(&mut flood).await.expect("open");
             }

@@ -103,7 +103,7 @@ impl Mosquitto {
         let status =
             Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
         assert!(status.expect("a shell").success(), "mosquitto was already gone:\n{}", self.log());
-        wait::until("mosquitto to end after SIGTERM", wait::PATIENCE, async || {
+        wait::until("mosquitto to end after SIGTERM", wait::DEADLINE, async || {
             process.try_wait().expect("our own child")
         })
         .await;
@@ -127,7 +127,7 @@ impl Mosquitto {
 
     /// Starts the process and waits until every listener accepts.
     async fn launch(&mut self) -> Result<(), StartError> {
-        const DEADLINE: Duration = wait::PATIENCE;
+        const DEADLINE: Duration = wait::DEADLINE;
         let path = self.log_path();
         let log = File::options().create(true).append(true).open(path).expect("a log file");
         let length = log.metadata().expect("an open file").len();

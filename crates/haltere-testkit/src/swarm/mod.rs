@@ -161,20 +161,20 @@ mod tests {
     async fn expect(client: &mut TcpStream, bytes: &[u8]) {
         let mut read = vec![0; bytes.len()];
         let whole = client.read_exact(&mut read);
-        wait::within("an answer", wait::PATIENCE, whole).await.expect("open");
+        wait::within("an answer", wait::DEADLINE, whole).await.expect("open");
         assert_eq!(read, bytes);
     }
 
     async fn ends(client: &mut TcpStream) -> usize {
         let mut rest = Vec::new();
         // An end of file or a reset.
-        let _ = wait::within("the end", wait::PATIENCE, client.read_to_end(&mut rest)).await;
+        let _ = wait::within("the end", wait::DEADLINE, client.read_to_end(&mut rest)).await;
         rest.len()
     }
 
     async fn until_refused(swarm: &Swarm, n: usize) {
         let refused = async || dial(swarm, n).await.err().map(|error| error.kind());
-        let kind = wait::until("a refusal", wait::PATIENCE, refused).await;
+        let kind = wait::until("a refusal", wait::DEADLINE, refused).await;
         assert_eq!(kind, io::ErrorKind::ConnectionRefused);
     }
 
@@ -190,13 +190,13 @@ mod tests {
         ends(&mut first).await;
         until_refused(&swarm, 0).await;
         second.write_all(b"\xC0\0").await.expect("the others stay up");
-        wait::within("a pong", wait::PATIENCE, async {
+        wait::within("a pong", wait::DEADLINE, async {
             while second.read_u8().await.expect("open") != 0xD0 {}
         })
         .await;
 
         swarm.set(0..1, BrokerBehavior::Healthy);
-        wait::until("the broker to be back", wait::PATIENCE, async || dial(&swarm, 0).await.ok())
+        wait::until("the broker to be back", wait::DEADLINE, async || dial(&swarm, 0).await.ok())
             .await;
         greet(&swarm, 0).await;
         assert_eq!(swarm.stats().connects(), 3);
@@ -208,7 +208,7 @@ mod tests {
         swarm.set(0..1, BrokerBehavior::SlowLoris { every: Duration::from_millis(1) });
         let mut client = greet(&swarm, 0).await;
         for _ in 0..50 {
-            wait::within("a byte", wait::PATIENCE, client.read_u8()).await.expect("open");
+            wait::within("a byte", wait::DEADLINE, client.read_u8()).await.expect("open");
         }
     }
 
@@ -236,7 +236,7 @@ mod tests {
         let mut sink = vec![0; 1 << 16];
         let read = async { while client.read(&mut sink).await.is_ok_and(|size| size > 0) {} };
         tokio::select! {
-            () = wait::until("a thousand messages", wait::PATIENCE, messages) => {}
+            () = wait::until("a thousand messages", wait::DEADLINE, messages) => {}
             () = read => panic!("the flood ended"),
         }
     }
@@ -252,7 +252,7 @@ mod tests {
             client.write_all(b"\x40\x02\0\x01").await.expect("open");
         }
         let echoes = async || Some(swarm.stats().take_echoes()).filter(|echoes| !echoes.is_empty());
-        wait::until("an echo", wait::PATIENCE, echoes).await;
+        wait::until("an echo", wait::DEADLINE, echoes).await;
     }
 
     #[tokio::test]
@@ -261,13 +261,13 @@ mod tests {
         swarm.set(0..1, BrokerBehavior::Flapping { every: Duration::from_millis(30) });
         for _ in 0..2 {
             let come = async || dial(&swarm, 0).await.ok();
-            let mut client = wait::until("it to be up", wait::PATIENCE, come).await;
+            let mut client = wait::until("it to be up", wait::DEADLINE, come).await;
             ends(&mut client).await;
             until_refused(&swarm, 0).await;
         }
         swarm.set(0..1, BrokerBehavior::AcceptThenClose);
         let come = async || dial(&swarm, 0).await.ok();
-        let mut client = wait::until("it to listen", wait::PATIENCE, come).await;
+        let mut client = wait::until("it to listen", wait::DEADLINE, come).await;
         assert_eq!(ends(&mut client).await, 0);
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     master_key_file: Option<PathBuf>,
 
-    /// Keep the installation's id, and with it the client ids brokers know us by. Only when the original will never run again
+    /// Keep the instance id, and with it the client ids brokers know us by. Only when the original will never run again
     #[arg(long)]
     keep_instance: bool,
 }
@@ -154,6 +154,6 @@ fn say_what_was_restored(folder: &Path, backup: &BackupFile, verified: &Verified
     }
     notice("Users have the passwords they had then; all users have to log in again.");
     if kept {
-        notice("The installation's id was kept: don't start the original again.");
+        notice("The instance id was kept: don't start the original again.");
     }
 }

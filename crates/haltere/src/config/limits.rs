@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use confique::Config;
-use haltere_core::quota::Bounds;
+use haltere_core::quota::QuotaBounds;
 
 use super::units::Size;
 
@@ -101,16 +101,24 @@ impl LimitSettings {
         check_quota("sessions", "user", self.sessions_per_user, self.sessions)
     }
 
-    pub(crate) fn streams(&self) -> Bounds {
-        Bounds { all: self.streams, user: self.streams_per_user, network: self.streams_per_address }
+    pub(crate) fn streams(&self) -> QuotaBounds {
+        QuotaBounds {
+            all: self.streams,
+            user: self.streams_per_user,
+            network: self.streams_per_address,
+        }
     }
 
-    pub(crate) fn tests(&self) -> Bounds {
-        Bounds { all: self.tests, user: self.tests_per_user, network: self.tests_per_address }
+    pub(crate) fn tests(&self) -> QuotaBounds {
+        QuotaBounds { all: self.tests, user: self.tests_per_user, network: self.tests_per_address }
     }
 
-    pub(crate) fn imports(&self) -> Bounds {
-        Bounds { all: self.imports, user: self.imports_per_user, network: self.imports_per_address }
+    pub(crate) fn imports(&self) -> QuotaBounds {
+        QuotaBounds {
+            all: self.imports,
+            user: self.imports_per_user,
+            network: self.imports_per_address,
+        }
     }
 }
 

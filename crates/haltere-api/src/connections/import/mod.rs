@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::accept::wants_stream;
-use crate::extract::body::{self, Bounds};
+use crate::extract::body::{self, BodyLimits};
 use crate::extract::budgeted_buffer::BudgetedBuffer;
 use crate::extract::charset::Charset;
 use crate::extract::json::require_json;
@@ -32,8 +32,8 @@ use self::report::{ImportInput, WireRefused, WireReport};
 const LARGEST_REPORT: usize = 1 << 20;
 
 /// 96 MiB in this time are 280 kB/s.
-const BOUNDS: Bounds =
-    Bounds { bytes: file::MAX_BYTES, patience: Duration::from_mins(6), min_rate: None };
+const LIMITS: BodyLimits =
+    BodyLimits { bytes: file::MAX_BYTES, timeout: Duration::from_mins(6), min_rate: None };
 
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {
@@ -130,8 +130,8 @@ pub(crate) async fn handler(
     let holder = holder::of_request(request.extensions());
     let (slot, reservation) = state.import_slots.take(holder.clone())?;
     let charset = Charset::of(request.headers())?;
-    let bounds = Bounds { min_rate: Some(state.options.limits.import_rate), ..BOUNDS };
-    let body = body::read_within(request, bounds, reservation).await?;
+    let limits = BodyLimits { min_rate: Some(state.options.limits.import_rate), ..LIMITS };
+    let body = body::read_within(request, limits, reservation).await?;
     // Asked before anything is done: afterwards it is too late to refuse.
     let memory = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Released when the work has ended, not when the client disconnects: threads and transactions don't

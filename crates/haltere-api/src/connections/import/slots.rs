@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::quota::{Bounds, QuotaExceeded, QuotaHolder};
+use haltere_core::quota::{QuotaBounds, QuotaExceeded, QuotaHolder};
 use haltere_core::{Quota, Reservation};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
@@ -18,10 +18,11 @@ use crate::limits::body_memory::{EXHAUSTED, WINDOW};
 const LARGEST: usize = MAX_BYTES + WINDOW;
 
 /// Memory for the files of imports, in bytes: a file of the largest size and some smaller ones.
-const FILES: Bounds = Bounds { all: LARGEST + MAX_BYTES / 2, user: LARGEST, network: LARGEST };
+const FILES: QuotaBounds =
+    QuotaBounds { all: LARGEST + MAX_BYTES / 2, user: LARGEST, network: LARGEST };
 
 /// How long an import waits for others. One of 10,000 connections takes a few seconds.
-const PATIENCE: Duration = Duration::from_mins(1);
+const WAIT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// In seconds.
 const RETRY: u16 = 10;
@@ -36,7 +37,7 @@ pub(crate) struct ImportSlots {
 
 impl ImportSlots {
     /// At most `imports` at a time. A user's quota is small, so that slow uploads don't block other users.
-    pub(crate) fn new(imports: Bounds) -> Self {
+    pub(crate) fn new(imports: QuotaBounds) -> Self {
         Self {
             imports: Quota::new(imports),
             files: Quota::new(FILES),
@@ -53,7 +54,7 @@ impl ImportSlots {
 
     /// Waits until no other import is at work, so that the memory for the work is needed only once.
     pub(super) async fn wait_for_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let permit = timeout(PATIENCE, Arc::clone(&self.working).acquire_owned()).await;
+        let permit = timeout(WAIT_TIMEOUT, Arc::clone(&self.working).acquire_owned()).await;
         permit.ok().and_then(Result::ok).ok_or_else(|| busy(QuotaExceeded::All))
     }
 }

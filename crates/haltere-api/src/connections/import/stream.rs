@@ -23,21 +23,21 @@ use crate::sse::{event, set_stream_headers};
 use crate::state::ApiState;
 
 /// How often the links are counted.
-const PERIOD: Duration = Duration::from_millis(250);
+const COUNT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// How long links are counted at most: ten times what 10,000 dials take by default.
-const PATIENCE: Duration = Duration::from_mins(10);
+const COUNT_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// An import that streams its progress. If the client disconnects, it is cancelled, unless it has begun to
 /// store.
-struct Stages {
+struct ImportStream {
     state: ApiState,
     context: Ctx,
     mode: ImportMode,
-    stage: Stage,
+    phase: Phase,
 }
 
-enum Stage {
+enum Phase {
     Importing {
         import: BoxFuture<'static, Result<ImportReport, ImportError>>,
         progress: watch::Receiver<ImportProgress>,
@@ -61,15 +61,15 @@ pub(super) fn respond(
 ) -> Response {
     let (transfer, ctx) = (state.app.transfer().clone(), context.clone());
     let import = async move { transfer.import(&ctx, file, mode, reporter).await };
-    let importing = Stage::Importing { import: Box::pin(import), progress };
-    let stages = Stages { state, context, mode, stage: importing };
+    let importing = Phase::Importing { import: Box::pin(import), progress };
+    let stream = ImportStream { state, context, mode, phase: importing };
     let keep_alive = KeepAlive::new().text("");
-    let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
+    let mut response = Sse::new(stream.into_stream()).keep_alive(keep_alive).into_response();
     set_stream_headers(&mut response);
     response
 }
 
-impl Stages {
+impl ImportStream {
     fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
         stream::unfold(self, |mut stages| async move {
             let event = stages.next().await?;
@@ -78,8 +78,8 @@ impl Stages {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        match &mut self.stage {
-            Stage::Importing { import, progress } => {
+        match &mut self.phase {
+            Phase::Importing { import, progress } => {
                 let ended = tokio::select! {
                     biased;
                     () = self.context.credential.ended() => return None,
@@ -90,8 +90,8 @@ impl Stages {
                 };
                 Some(self.imported(ended))
             }
-            Stage::Dialling { .. } => self.dialling().await,
-            Stage::Ended => None,
+            Phase::Dialling { .. } => self.dialling().await,
+            Phase::Ended => None,
         }
     }
 
@@ -100,12 +100,12 @@ impl Stages {
         let report = match ended {
             Ok(report) => report,
             Err(error) => {
-                self.stage = Stage::Ended;
+                self.phase = Phase::Ended;
                 return failed(&error);
             }
         };
         let ids: Vec<_> = created(&report).collect();
-        self.stage = if ids.is_empty() { Stage::Ended } else { dialling(ids) };
+        self.phase = if ids.is_empty() { Phase::Ended } else { dialling(ids) };
         match report::refusal(&report, self.mode) {
             Some((_, refused)) => event("error", &refused),
             None => event("report", &WireReport::from(&report)),
@@ -114,8 +114,8 @@ impl Stages {
 
     /// Waits until something has changed about the links, or all have had their first outcome.
     async fn dialling(&mut self) -> Option<Event> {
-        let Self { state, context, stage, .. } = self;
-        let Stage::Dialling { ids, ticks, end, last } = stage else { return None };
+        let Self { state, context, phase, .. } = self;
+        let Phase::Dialling { ids, ticks, end, last } = phase else { return None };
         let stopping = state.app.stopping();
         loop {
             tokio::select! {
@@ -129,7 +129,7 @@ impl Stages {
             if is_over || *last != Some(counts) {
                 *last = Some(counts);
                 if is_over {
-                    self.stage = Stage::Ended;
+                    self.phase = Phase::Ended;
                 }
                 return Some(links_event(counts));
             }
@@ -137,10 +137,10 @@ impl Stages {
     }
 }
 
-fn dialling(ids: Vec<ConnectionId>) -> Stage {
-    let mut ticks = interval(PERIOD);
+fn dialling(ids: Vec<ConnectionId>) -> Phase {
+    let mut ticks = interval(COUNT_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    Stage::Dialling { ids, ticks, end: Instant::now() + PATIENCE, last: None }
+    Phase::Dialling { ids, ticks, end: Instant::now() + COUNT_TIMEOUT, last: None }
 }
 
 fn created(report: &ImportReport) -> impl Iterator<Item = ConnectionId> {

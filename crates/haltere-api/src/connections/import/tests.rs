@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use haltere_core::Role;
 use haltere_testkit::certs::openssl::{Key, Workshop};
-use haltere_testkit::wait::{PATIENCE, within};
+use haltere_testkit::wait::{DEADLINE, within};
 use haltere_testkit::{Ca, Mosquitto, Peer};
 use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, Request};
@@ -234,7 +234,7 @@ async fn the_report_of_a_stream_counts_as_a_response_until_the_stream_ends() {
     let response = admin.open(request.body(file.into()).unwrap()).await;
     assert_eq!(api.state.response_memory.held(), bytes, "as much as the report may have");
     let mut stream = response.into_body().into_data_stream();
-    within("an event", PATIENCE, stream.next()).await.expect("it goes on").expect("a chunk");
+    within("an event", DEADLINE, stream.next()).await.expect("it goes on").expect("a chunk");
     assert_eq!(api.state.response_memory.held(), bytes);
     drop(stream);
     assert_eq!(api.state.response_memory.held(), 0);
@@ -361,11 +361,11 @@ async fn the_stream_of_an_import_ends_with_the_session() {
     let mut text = String::new();
     // Its link is on its way, for as long as it takes.
     while !text.contains("\"pending\":1") {
-        let chunk = within("an event", PATIENCE, stream.next()).await.expect("it goes on");
+        let chunk = within("an event", DEADLINE, stream.next()).await.expect("it goes on");
         text += std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8");
     }
     assert_eq!(admin.get("/logout").await.status, 302);
-    within("the end of the stream", PATIENCE, async { while stream.next().await.is_some() {} })
+    within("the end of the stream", DEADLINE, async { while stream.next().await.is_some() {} })
         .await;
     assert_eq!(api.admin().await.get("/api/connections").await.ids(), ["a"], "it stays imported");
 }

@@ -57,7 +57,7 @@ pub(crate) struct WireStage<'a> {
     ok: bool,
     /// How long it took, in milliseconds.
     elapsed_ms: f64,
-    /// The finding, or the fault.
+    /// What was found, or why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
 }

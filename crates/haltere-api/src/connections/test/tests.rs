@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream};
 use futures_util::StreamExt as _;
 use haltere_core::Role;
-use haltere_testkit::wait::{self, PATIENCE, within};
+use haltere_testkit::wait::{self, DEADLINE, within};
 use haltere_testkit::{Ca, Listener, Mosquitto, Peer};
 use http::Request;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -46,7 +46,7 @@ impl Stream {
                 self.buffer = rest.to_owned();
                 return Some((name, data));
             }
-            let chunk = within("an event", PATIENCE, self.body.next()).await?;
+            let chunk = within("an event", DEADLINE, self.body.next()).await?;
             self.buffer += std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8");
         }
     }
@@ -151,9 +151,9 @@ async fn hanging_up_ends_the_test() {
     }
     // In the middle: the peer has said nothing, and will not.
     let open = async |count| (peer.open_connections() == count).then_some(());
-    wait::until("the peer's connection", PATIENCE, async || open(1).await).await;
+    wait::until("the peer's connection", DEADLINE, async || open(1).await).await;
     drop(stream);
-    wait::until("the end of the peer's connection", PATIENCE, async || open(0).await).await;
+    wait::until("the end of the peer's connection", DEADLINE, async || open(0).await).await;
 }
 
 #[tokio::test]
@@ -338,7 +338,7 @@ async fn a_test_does_not_take_the_session_of_a_link_that_is_up() {
     // Down, there is nothing to take, and brokers may go by the whole id.
     let down = admin.post("/api/connections/a/disconnect", json!({})).await;
     assert_eq!(down.status, 200);
-    wait::until("the link is down", PATIENCE, async || {
+    wait::until("the link is down", DEADLINE, async || {
         let shown = admin.get("/api/connections/a").await.json();
         (shown["status"]["state"] == "idle").then_some(())
     })

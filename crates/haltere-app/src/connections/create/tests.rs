@@ -1,7 +1,7 @@
 use haltere_core::{Pem, Role, TlsSettings};
 use haltere_store::Sealed;
 use haltere_testkit::builders::login;
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{Mosquitto, Peer};
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ async fn a_good_connection_is_stored_and_up() {
 
     let app = app.restart().await;
     assert_eq!(ids(&app).await, ["a"]);
-    until("the link to come up again", PATIENCE, async || {
+    until("the link to come up again", DEADLINE, async || {
         let views = all_views(&app, false);
         views[0].status.as_ref()?.connected().then_some(())
     })
@@ -87,7 +87,7 @@ async fn an_id_or_name_in_use_is_refused() {
     create(&app, new("a", url)).await.unwrap();
     create(&app, new("b", url)).await.unwrap();
     let same = create(&app, new("a", url)).await.unwrap_err();
-    assert!(matches!(same, CreateError::SameNameAndId), "{same}");
+    assert!(matches!(same, CreateError::AlreadyExists), "{same}");
     assert_eq!(same.to_string(), "Connection with the same name/id already exists");
     for either in [
         named("a", "other", url),
@@ -96,14 +96,14 @@ async fn an_id_or_name_in_use_is_refused() {
         with_id(None, new("a", url)),
     ] {
         let error = create(&app, either).await.unwrap_err();
-        assert!(matches!(error, CreateError::EitherNameOrId), "{error}");
+        assert!(matches!(error, CreateError::NameOrIdTaken), "{error}");
         let message = "Connection with either the same name or id already exists";
         assert_eq!(error.to_string(), message);
     }
     let ctx = app.ctx(Role::Admin);
     app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     let idle = create(&app, new("a", url)).await.unwrap_err();
-    assert!(matches!(idle, CreateError::SameNameAndId), "{idle}");
+    assert!(matches!(idle, CreateError::AlreadyExists), "{idle}");
     assert_eq!(ids(&app).await, ["a", "b"]);
 }
 
@@ -131,7 +131,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
     row.revision = row.revision.next();
     tx.connections().update(&row).await.unwrap();
     tx.commit().await.unwrap();
-    let reason = until("the damage to be noticed", PATIENCE, async || {
+    let reason = until("the damage to be noticed", DEADLINE, async || {
         let view = all_views(&app, true).remove(0);
         let reason = view.entry.connection().err()?.reason.clone();
         assert!(view.status.is_none());
@@ -141,7 +141,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
     assert!(reason.starts_with("credentials.password: "), "{reason}");
 
     let error = create(&app, with_password).await.unwrap_err();
-    assert!(matches!(error, CreateError::StatusNotFound { .. }), "{error}");
+    assert!(matches!(error, CreateError::Unreadable { .. }), "{error}");
     app.app.connections().delete(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
     assert!(ids(&app).await.is_empty());
 }
@@ -189,7 +189,7 @@ async fn secrets_stored_by_others_while_a_create_waits_are_audited_too() {
     let ctx = app.ctx(Role::Admin);
     let waiting = app.app.connections().create(&ctx, new("a", &peer.url("mqtt")), Secrets::Include);
     let meanwhile = async {
-        until("a to be stored", PATIENCE, async || (ids(&app).await == ["a"]).then_some(())).await;
+        until("a to be stored", DEADLINE, async || (ids(&app).await == ["a"]).then_some(())).await;
         let secret = with_credentials(new("b", port.url()), login("u", "hunter2"));
         create(&app, secret).await.unwrap();
         app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
@@ -205,7 +205,7 @@ async fn a_connection_deleted_while_its_create_waits_is_said_to_be_gone() {
     let (app, peer) = (TestApp::start().await, Peer::silent().await);
     let waiting = create(&app, new("a", &peer.url("mqtt")));
     let meanwhile = async {
-        until("a to be stored", PATIENCE, async || (ids(&app).await == ["a"]).then_some(())).await;
+        until("a to be stored", DEADLINE, async || (ids(&app).await == ["a"]).then_some(())).await;
         app.app.connections().delete(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
     };
     let (created, ()) = tokio::join!(waiting, meanwhile);
@@ -231,14 +231,14 @@ async fn a_change_completes_after_its_caller_is_cancelled() {
     let mut request = Box::pin(create(&app, new("a", port.url())));
     let waiting = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx)));
     assert!(waiting.await.is_pending());
-    until("the change to be in progress", PATIENCE, async || {
+    until("the change to be in progress", DEADLINE, async || {
         let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx))).await;
         (app.app.0.tasks.len() > 2).then_some(())
     })
     .await;
     drop(request);
     drop(held);
-    until("the connection to be stored", PATIENCE, async || {
+    until("the connection to be stored", DEADLINE, async || {
         (ids(&app).await == ["a"]).then_some(())
     })
     .await;
@@ -270,7 +270,7 @@ async fn winners(app: &Arc<TestApp>, all: Vec<NewConnection>) -> usize {
                 assert!(!created.overwritten);
                 winners += 1;
             }
-            Err(CreateError::EitherNameOrId) => {}
+            Err(CreateError::NameOrIdTaken) => {}
             Err(error) => panic!("{error}"),
         }
     }
@@ -283,6 +283,6 @@ async fn a_name_is_compared_as_it_is_trimmed() {
     create(&app, named("a", "Plant", port.url())).await.unwrap();
     let padded = named("b", " Plant ", port.url());
     let error = create(&app, padded).await.unwrap_err();
-    assert!(matches!(error, CreateError::EitherNameOrId), "{error}");
+    assert!(matches!(error, CreateError::NameOrIdTaken), "{error}");
     create(&app, named("c", "plant", port.url())).await.expect("another case is another name");
 }

@@ -93,7 +93,7 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
         assert!(field == PASSWORD && reason.ends_with(why), "{field}: {reason}");
     }
     // What a CA holds is judged elsewhere.
-    let kept = KeptSecrets { password: true, key: true };
+    let kept = RetainedSecrets { password: true, key: true };
     let other = with_ca.clone().with_tls(TlsSettings { ca: Some(two), ..TlsSettings::default() });
     let before = Destination::new(&with_ca.settings.url, &with_ca.settings.tls);
     let refused = kept.check(SecretsPolicy::WriteOnly, Some(&before), &other.settings);
@@ -136,7 +136,7 @@ fn a_private_key_is_a_secret_as_well() {
 
 #[test]
 fn an_unreadable_connection_has_no_known_destination() {
-    let kept = KeptSecrets { password: true, key: true };
+    let kept = RetainedSecrets { password: true, key: true };
     let changed = stored("mqtt://broker.example");
     let refused = kept.check(SecretsPolicy::WriteOnly, None, &changed.settings);
     assert_eq!(refused.expect_err("unknown").field, PASSWORD);

@@ -106,7 +106,7 @@ pub(in super::super) struct Stored {
 }
 
 impl Stored {
-    /// Reads connections; `instance` is the installation's id.
+    /// Reads connections; `instance` is the instance id.
     pub(super) async fn read(
         connections: &mut dyn ConnectionReads,
         instance: String,

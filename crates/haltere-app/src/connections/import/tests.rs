@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsSettings};
 use haltere_store::{AuditFilter, ConnectionKey};
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{Ca, Mosquitto, builders};
 use proptest::prelude::*;
 
@@ -89,7 +89,7 @@ async fn a_file_moves_in_as_planned_and_every_connection_is_on_record() {
     );
     let ids: Vec<_> = ids.iter().map(|text| id(text)).collect();
     let wanted = LinkStateCounts { connected: 1, failed: 1, disconnected: 1, pending: 0 };
-    until("the links to have had their first outcome", PATIENCE, async || {
+    until("the links to have had their first outcome", DEADLINE, async || {
         (app.app.connections().link_state_counts(&ctx, &ids).unwrap() == wanted).then_some(())
     })
     .await;
@@ -294,7 +294,7 @@ async fn a_guard_is_held_until_the_import_has_ended() {
     // Storing waits for another transaction.
     let tx = app.store.write().await.unwrap();
     let begun =
-        until("storing to begin", PATIENCE, async || (app.app.0.tasks.len() > tasks).then_some(()));
+        until("storing to begin", DEADLINE, async || (app.app.0.tasks.len() > tasks).then_some(()));
     tokio::select! {
         _ = app.app.transfer().import(&ctx, file, ImportMode::Store, reporter) => panic!("stored"),
         () = begun => {}
@@ -302,7 +302,7 @@ async fn a_guard_is_held_until_the_import_has_ended() {
     // The caller has gone away.
     assert_eq!((Arc::strong_count(&held), stored(&app).await), (2, Vec::new()));
     drop(tx);
-    until("the import to end", PATIENCE, async || (Arc::strong_count(&held) == 1).then_some(()))
+    until("the import to end", DEADLINE, async || (Arc::strong_count(&held) == 1).then_some(()))
         .await;
     assert_eq!(stored(&app).await, ["a"]);
 }
@@ -318,7 +318,7 @@ async fn a_server_notices_an_import_by_another_process() {
     let last = *progress.borrow();
     assert_eq!(last, ImportProgress { stage: ImportStage::Storing, done: 1, total: 1 });
     let ctx = app.ctx(Role::Viewer);
-    until("the link to come up", PATIENCE, async || {
+    until("the link to come up", DEADLINE, async || {
         let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.ok()?;
         view.status?.connected().then_some(())
     })

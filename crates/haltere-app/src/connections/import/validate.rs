@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use haltere_core::{Pem, Secret, TlsSettings};
-use sha2::{Digest as _, Sha256};
+use haltere_core::{Pem, TlsSettings};
 use tokio::task::spawn_blocking;
 
 use super::super::check;
@@ -81,8 +80,8 @@ fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<Invalid>> {
     faults
 }
 
-/// The hash of the certificates and the key of a connection.
-type Key = [u8; 32];
+/// The certificates and the key of a connection.
+type Key = [Option<Pem>; 3];
 
 /// The results for certificates and keys. Connections share them, so each is validated once.
 #[derive(Default)]
@@ -98,11 +97,5 @@ impl MaterialChecks {
 
 fn key(given: &TlsSettings) -> Key {
     let TlsSettings { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = given;
-    let mut hash = Sha256::new();
-    for part in [ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose)] {
-        // Prefixed by its length, so that the concatenation is unambiguous.
-        hash.update(part.map_or(u64::MAX, |part| part.bytes().len() as u64).to_be_bytes());
-        hash.update(part.map_or(&[][..], Pem::bytes));
-    }
-    hash.finalize().into()
+    [ca.clone(), cert.clone(), key.as_ref().map(|key| key.expose().clone())]
 }

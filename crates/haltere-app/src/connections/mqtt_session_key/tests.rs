@@ -1,6 +1,6 @@
 use haltere_core::{ConnectionPatch, FieldChange, Role};
 use haltere_testkit::builders::{self, mqtt_text, url};
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{Mosquitto, ports};
 
 use super::super::fixture::{id, new, with_credentials};
@@ -94,7 +94,7 @@ async fn a_client_id_is_given_once_at_a_broker() {
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
     // What the contract says of ids and names goes first.
     let refused = create(&app, with("x", "a", &here)).await;
-    assert!(matches!(refused, Err(CreateError::SameNameAndId)), "{refused:?}");
+    assert!(matches!(refused, Err(CreateError::AlreadyExists)), "{refused:?}");
 
     app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     patch(&app, "c", naming("x")).await.expect("it is free");
@@ -162,7 +162,7 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
     tx.commit().await.unwrap();
 
     let ctx = app.ctx(Role::Viewer);
-    let advice = until("the change to be noticed", PATIENCE, async || {
+    let advice = until("the change to be noticed", DEADLINE, async || {
         let advice = app.app.connections().advice(&ctx, &id("b")).unwrap().advice;
         advice.first().map(ToString::to_string).filter(|line| line.contains("client id"))
     })

@@ -1,6 +1,6 @@
 use haltere_core::{LabelSelector, Pem, Role, Secret, TlsSettings};
 use haltere_testkit::Ca;
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 
 use super::super::fixture::{broken, id, new, with_tls};
 use super::super::{ConnectionPatch, FieldChange, Secrets};
@@ -161,7 +161,7 @@ async fn rows_of_another_process_are_repaired_and_never_shown() {
         assert_eq!(connection.settings.tls.cert, Some(pem(&files.cert)));
     }
     let is_repaired = async || (!app.audit_of(REQUEST).await.is_empty()).then_some(());
-    until("the row to be repaired", PATIENCE, is_repaired).await;
+    until("the row to be repaired", DEADLINE, is_repaired).await;
     let seen = async || {
         let (viewer, bare) = (app.ctx(Role::Viewer), id("bare"));
         let view = app.app.connections().get(&viewer, &bare, Secrets::Omit).await;
@@ -169,7 +169,7 @@ async fn rows_of_another_process_are_repaired_and_never_shown() {
         let stored = row(&app, "bare").await;
         (entry.connection().expect("readable").revision == stored.revision).then_some(())
     };
-    until("memory to follow", PATIENCE, seen).await;
+    until("memory to follow", DEADLINE, seen).await;
     is_right(&app, &files, "bare").await;
 }
 
@@ -187,7 +187,7 @@ async fn another_layout_is_repaired_without_an_audit_entry() {
     let twice = held(&app).await.unwrap().material;
     let app = app.restart().await;
     let is_repaired = async || (row(&app, "keyed").await == good).then_some(());
-    until("the row to be repaired", PATIENCE, is_repaired).await;
+    until("the row to be repaired", DEADLINE, is_repaired).await;
     assert!(held(&app).await.unwrap().material < twice, "held once again");
     is_right(&app, &files, "keyed").await;
     assert_eq!(app.audit_of(REQUEST).await, [""; 0]);

@@ -129,7 +129,7 @@ async fn a_change_keeps_the_intent_and_makes_the_old_status_void() {
     assert!(view.status.unwrap().revision >= changed.revision);
     let again = named("a", "Replaced", "mqtt://127.0.0.1:1");
     let error = app.app.connections().create(&ctx, again, Secrets::Omit).await.unwrap_err();
-    assert!(matches!(error, CreateError::SameNameAndId), "{error}");
+    assert!(matches!(error, CreateError::AlreadyExists), "{error}");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use haltere_testkit::builders::id;
-use haltere_testkit::wait::{PATIENCE, within};
+use haltere_testkit::wait::{DEADLINE, within};
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn changed(text: &str) -> Change {
 }
 
 async fn next(reader: &mut ChangeReader) -> Batch {
-    within("a batch", PATIENCE, reader.next(|_| true)).await
+    within("a batch", DEADLINE, reader.next(|_| true)).await
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn many_readers_get_every_change_each() {
         .collect();
     feed.extend([changed("a"), Change::Plugins, changed("b")]);
     for reader in waiting {
-        let batch = within("a batch", PATIENCE, reader).await.expect("no panic");
+        let batch = within("a batch", DEADLINE, reader).await.expect("no panic");
         assert_eq!(batch.changes, [changed("a"), Change::Plugins, changed("b")]);
     }
 }

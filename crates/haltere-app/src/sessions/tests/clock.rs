@@ -8,7 +8,7 @@ const DECADE: i64 = 10 * 365 * 86_400;
 /// Waits until the sessions live by the clock on the wall again.
 async fn followed(app: &TestApp, clock: &MockClock) {
     let away = || app.app.0.sessions.timeline.now().duration_since(clock.now()).abs();
-    until("the sessions to follow the clock", PATIENCE, async || {
+    until("the sessions to follow the clock", DEADLINE, async || {
         (away().as_secs() < 10).then_some(())
     })
     .await;
@@ -44,7 +44,7 @@ async fn a_clock_that_is_set_ends_no_session_and_prolongs_none() {
 async fn sessions_outlive_a_start_with_a_clock_that_is_not_set_yet() {
     let (app, clock) = with_clock().await;
     let token = app.token(Role::Viewer).await;
-    // The battery is empty: the machine comes up ten years ago, and NTP puts that right later.
+    // The battery is empty: the machine boots ten years in the past, and NTP corrects the clock later.
     clock.step(-DECADE);
     let app = app.restart().await;
     assert!(session(&app, &token).await.is_some(), "at once");

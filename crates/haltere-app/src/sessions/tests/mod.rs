@@ -10,7 +10,7 @@ use std::time::Duration;
 use haltere_core::{AuditOutcome, Caller, Origin, Role, Secret, SessionHandle};
 use haltere_store::AuditFilter;
 use haltere_testkit::MockClock;
-use haltere_testkit::wait::{PATIENCE, until, within};
+use haltere_testkit::wait::{DEADLINE, until, within};
 
 use super::*;
 use crate::ctx::Ctx;
@@ -44,7 +44,7 @@ async fn session(app: &TestApp, token: &Secret<String>) -> Option<Session> {
 }
 
 async fn ends(session: Session) {
-    within("the session to end", PATIENCE, session.credential.ended()).await;
+    within("the session to end", DEADLINE, session.credential.ended()).await;
 }
 
 fn ctx_of(session: &Session) -> Ctx {
@@ -195,7 +195,7 @@ async fn haltere_is_ready_until_it_shuts_down() {
     assert!(app.app.ready().is_ready());
     app.app.begin_shutdown();
     assert!(!app.app.ready().is_ready());
-    within("the end", PATIENCE, app.app.shutdown()).await;
+    within("the end", DEADLINE, app.app.shutdown()).await;
     app.app.shutdown().await;
     assert!(app.app.sessions().authenticate(&"x".repeat(43)).await.is_err(), "the store is closed");
 }
@@ -204,7 +204,7 @@ async fn haltere_is_ready_until_it_shuts_down() {
 async fn a_store_that_fails_makes_haltere_unready() {
     let app = TestApp::start().await;
     app.store.close().await;
-    until("the outage to be noticed", PATIENCE, async || (!app.app.ready().store).then_some(()))
+    until("the outage to be noticed", DEADLINE, async || (!app.app.ready().store).then_some(()))
         .await;
     assert!(app.app.ready().supervisor);
 }

@@ -1,4 +1,4 @@
-//! Changing the master key, in two steps with a place for a crash between any two of them.
+//! Changes the master key in two steps. After a crash between any two of them, the vault still opens.
 //!
 //! 1. [`Keyring::offer`]: the data key is sealed by the next master key as well. From here on both open the vault.
 //! 2. The operator replaces the master key, in its file or in the configuration.
@@ -32,7 +32,7 @@ impl Keyring {
         }
         let (mut tx, wraps) = self.begin().await?;
         let offered = Wraps {
-            // The key at hand may itself have been offered and not settled on yet.
+            // `current` may itself be an offered key that was never settled.
             current: wraps.of(current)?.clone(),
             next: Some(Wraps::wrap(next, &wraps.open(current)?)),
         };

@@ -252,7 +252,7 @@ async fn a_failed_write_does_not_lose_the_alert() {
     let listener = Listener::tls(&root.server(&["localhost"])).require_certificate(&root.pem());
     let broker = Mosquitto::builder().listener(listener).start().await;
     let handshake = shake_hands(broker.address(), "localhost", &trusting(&root.pem())).await;
-    let mut stream = handshake.expect("TLS 1.3 lets us in at first").stream;
+    let mut stream = handshake.expect("TLS 1.3 completes the handshake first").stream;
     stream.get_ref().0.readable().await.expect("an alert");
     while stream.write_all(CONNECT).await.is_ok() && stream.flush().await.is_ok() {}
     let error = stream.read_u8().await.expect_err("an alert");

@@ -5,7 +5,7 @@ use haltere_testkit::certs::openssl::{Key, Workshop};
 use haltere_testkit::certs::{Ca, Identity};
 
 use super::super::tidy::{
-    Found, check_material, laid_out_key, sweep, tidy, tidy_ca, tidy_cert, tidy_key,
+    Impurity, check_material, check_stored, normalize_key, tidy, tidy_ca, tidy_cert, tidy_key,
 };
 use super::*;
 
@@ -110,9 +110,9 @@ fn keys_that_can_not_be_used_are_no_more_welcome_in_there() {
             let error = tidy(&with_key).expect_err(key);
             assert_eq!(error.field, "cert", "{key}: {error}");
 
-            let swept = sweep(&pem(&both)).expect("found");
-            assert_eq!(swept.certificates, pem(cert), "{key}");
-            assert_eq!(swept.found, Found::PrivateKey, "{key}");
+            let cleaned = check_stored(&pem(&both)).expect("found");
+            assert_eq!(cleaned.certificates, pem(cert), "{key}");
+            assert_eq!(cleaned.found, Impurity::PrivateKey, "{key}");
         }
     }
     // Of certificates alone, only the text around them is lost.
@@ -145,7 +145,7 @@ fn bytes_behind_a_certificate_are_cut_off() {
         made.cert_pem.replace(" CERT", " X509 CERT"),
     ] {
         assert_eq!(tidy_ca(&pem(&text)), Ok(pem(&made.cert_pem)), "{text}");
-        assert_eq!(sweep(&pem(&text)).map(|it| it.certificates), Some(pem(&made.cert_pem)));
+        assert_eq!(check_stored(&pem(&text)).map(|it| it.certificates), Some(pem(&made.cert_pem)));
         check_material(&trusting(&text)).expect("as good as any");
     }
 }
@@ -189,13 +189,17 @@ fn the_same_certificates_and_keys_are_the_same_bytes() {
     for text in layouts(&bundle) {
         assert_eq!(tidy_ca(&pem(&text)), Ok(pem(&bundle)), "{text}");
         assert_eq!(tidy_cert(&pem(&text)), Ok((pem(&bundle), None)), "{text}");
-        let swept = sweep(&pem(&text));
-        relaid += usize::from(swept.as_ref().is_some_and(|it| it.found == Found::Layout));
-        assert_eq!(swept.map_or_else(|| pem(&text), |it| it.certificates), pem(&bundle), "{text}");
+        let cleaned = check_stored(&pem(&text));
+        relaid += usize::from(cleaned.as_ref().is_some_and(|it| it.found == Impurity::Layout));
+        assert_eq!(
+            cleaned.map_or_else(|| pem(&text), |it| it.certificates),
+            pem(&bundle),
+            "{text}"
+        );
     }
     assert!(relaid >= 6, "{relaid}");
-    assert_eq!(sweep(&pem(&bundle)), None);
-    assert_eq!(sweep(&pem("")), None);
+    assert_eq!(check_stored(&pem(&bundle)), None);
+    assert_eq!(check_stored(&pem("")), None);
 
     let workshop = Workshop::new();
     let key = workshop.self_signed("me", Key::P256).key_pem;
@@ -205,11 +209,11 @@ fn the_same_certificates_and_keys_are_the_same_bytes() {
         for text in layouts(&key).into_iter().chain([format!("{parameters}{key}")]) {
             let given = Secret::new(pem(&text));
             assert_eq!(tidy_key(&given), Ok(Secret::new(pem(&key))), "{text}");
-            assert_eq!(laid_out_key(given), Secret::new(pem(&key)), "{text}");
+            assert_eq!(normalize_key(given), Secret::new(pem(&key)), "{text}");
         }
     }
     let nonsense = Secret::new(pem("nonsense"));
-    assert_eq!(laid_out_key(nonsense.clone()), nonsense, "for people to see");
+    assert_eq!(normalize_key(nonsense.clone()), nonsense, "for people to see");
 }
 
 #[test]
@@ -218,7 +222,7 @@ fn stored_certificates_that_can_not_be_read_stay() {
     let strange = super::super::armor::block("CERTIFICATE", &der);
     let text = format!("{}{}", Ca::new("a").pem(), String::from_utf8_lossy(strange.expose()));
     let text = text.replace('\n', "\r\n");
-    assert_eq!(sweep(&pem(&text)), None);
+    assert_eq!(check_stored(&pem(&text)), None);
 }
 
 #[test]
@@ -339,7 +343,7 @@ fn there_is_a_largest_size() {
     }
     let error = tidy_key(&Secret::new(pem(&text))).expect_err("too large");
     assert_eq!(error.to_string(), "key: must be at most 256 KiB");
-    assert!(sweep(&pem(&text)).is_none(), "what is stored stays as it is");
+    assert!(check_stored(&pem(&text)).is_none(), "what is stored stays as it is");
     check_material(&trusting(&text)).expect("and is used");
 }
 
@@ -347,14 +351,14 @@ fn there_is_a_largest_size() {
 fn nothing_that_is_swept_is_shown() {
     let made = Workshop::new().self_signed("me", Key::P256);
     for both in combinations(&made.cert_pem, &made.key_pem) {
-        let swept = sweep(&pem(&both)).expect("a key");
-        assert!(!shows_key(&swept.certificates, &made.key_pem));
-        assert_eq!(swept.key, Some(Secret::new(pem(&made.key_pem))));
-        assert_eq!(sweep(&swept.certificates), None);
+        let cleaned = check_stored(&pem(&both)).expect("a key");
+        assert!(!shows_key(&cleaned.certificates, &made.key_pem));
+        assert_eq!(cleaned.key, Some(Secret::new(pem(&made.key_pem))));
+        assert_eq!(check_stored(&cleaned.certificates), None);
     }
-    let swept = sweep(&pem(&made.key_pem)).expect("a key");
+    let cleaned = check_stored(&pem(&made.key_pem)).expect("a key");
     assert_eq!(
-        swept.certificates,
+        cleaned.certificates,
         pem(""),
         "which is refused at the next dial: no trust is widened"
     );

@@ -11,12 +11,12 @@ use crate::transport::codec::{Acknowledgement, BrokerLimits, ProtocolError, reas
 
 /// How many commands may be unanswered at the same time, if the broker's receive maximum is not lower. Also
 /// bounds the number of packet identifiers in use.
-const MAX_UNDER_WAY: usize = 16;
+const MAX_INFLIGHT: usize = 16;
 
 /// The commands that were sent and are not answered yet, with their packet identifiers. Dropped with the
 /// session, which answers all of them.
 #[derive(Debug, Default)]
-pub(super) struct CommandsUnderWay {
+pub(super) struct InflightCommands {
     all: Vec<(u16, UnderWay)>,
 }
 
@@ -31,7 +31,7 @@ enum UnderWay {
     Unsubscribe(Reply<()>),
 }
 
-impl CommandsUnderWay {
+impl InflightCommands {
     /// Whether a PUBLISH with this packet identifier is unanswered.
     pub(super) fn has_publish(&self, packet_id: u16) -> bool {
         let is_it =
@@ -106,7 +106,7 @@ fn refused(code: u8, reason_string: Option<String>) -> CommandError {
     CommandError::Refused { reason: reason_code(code), number: code, reason_string }
 }
 
-impl Drop for CommandsUnderWay {
+impl Drop for InflightCommands {
     fn drop(&mut self) {
         for (_, command) in self.all.drain(..) {
             match command {
@@ -149,7 +149,7 @@ impl MqttSession {
 
     /// Whether everything is written, and the broker accepts another command.
     fn accepts_commands(&self) -> bool {
-        let most = MAX_UNDER_WAY.min(self.codec.limits().receive_maximum.into());
+        let most = MAX_INFLIGHT.min(self.codec.limits().receive_maximum.into());
         self.write_buffer.is_empty() && self.commands.all.len() < most
     }
 

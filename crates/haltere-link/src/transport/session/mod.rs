@@ -23,7 +23,7 @@ use crate::Interest;
 use crate::command::Qos;
 use crate::message_sink::{Message, MessageSink};
 use crate::sys_policy::SysEvidence;
-use commands::CommandsUnderWay;
+use commands::InflightCommands;
 pub(crate) use error::SessionError;
 use keep_alive::{KeepAlive, KeepAliveEvent};
 pub(crate) use subscriptions::InterestAnswer;
@@ -61,7 +61,7 @@ pub(crate) struct MqttSession {
     /// Nothing has been received yet.
     is_fresh: bool,
     subscriptions: Subscriptions,
-    commands: CommandsUnderWay,
+    commands: InflightCommands,
     /// The size of the command at the end of `write_buffer`, if there is one.
     command_bytes: usize,
     sys: SysSubscription,
@@ -118,7 +118,7 @@ impl MqttSession {
             keep_alive: KeepAlive::new(config.keepalive, config.ping_timeout),
             is_fresh: true,
             subscriptions: Subscriptions::default(),
-            commands: CommandsUnderWay::default(),
+            commands: InflightCommands::default(),
             command_bytes: 0,
             sys: SysSubscription::new(),
         };

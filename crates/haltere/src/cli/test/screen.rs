@@ -74,7 +74,7 @@ impl Screen {
             None => {
                 let message = match report.roundtrip {
                     Some(_) => "The broker accepts the connection and delivers messages.",
-                    None => "The broker lets us in.",
+                    None => "The broker accepts the connection.",
                 };
                 line(&mut text, &self.paint.with(GOOD, message));
             }

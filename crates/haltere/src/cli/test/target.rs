@@ -91,10 +91,10 @@ impl Target {
         let password = password.map(MqttPassword::parse).transpose();
         let password = password.map_err(|why| anyhow!("--password-stdin: {why}"))?;
 
-        // As if in an installation of its own, so that no link loses its session.
-        let installation = format!("{:08x}", rand::random::<u32>());
+        // As if by an instance of its own, so that no link loses its session.
+        let instance = format!("{:08x}", rand::random::<u32>());
         let client_id = client_id
-            .map_or_else(|| generated_client_id(&installation, "test").into(), |it| it.shared());
+            .map_or_else(|| generated_client_id(&instance, "test").into(), |it| it.shared());
         let id = ConnectionId::parse("test").expect("a valid id");
         Ok(LinkSpec {
             username: username.filter(|it| !it.as_str().is_empty()).map(|it| it.shared()),

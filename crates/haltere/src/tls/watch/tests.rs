@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use haltere_app::testing::TestApp;
 use haltere_core::error_chain;
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{Ca, CapturedLog, MockClock};
 use tempfile::TempDir;
 use tracing::Level;
@@ -135,7 +135,7 @@ async fn a_request_to_reload_needs_no_wait() {
     let reload = Arc::new(Notify::new());
     reload.notify_one();
     setup.watch.start(&app.app, reload);
-    until("the task to report it", PATIENCE, async || {
+    until("the task to report it", DEADLINE, async || {
         let tasks = app.app.background().tasks();
         let watch = tasks.into_iter().find(|task| task.name == "certificate-watch")?;
         watch.last_run?.failure

@@ -19,7 +19,7 @@ use super::trust::Trust;
 /// verifier. Contains the presented chain, so that an operator can look at it and trust its CA.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub(super) struct CertificateFault {
+pub(super) struct CertificateRefusal {
     /// For programs, for example `CERT_HAS_EXPIRED`.
     pub(super) code: TlsCode,
     /// What a person can act on.
@@ -28,9 +28,9 @@ pub(super) struct CertificateFault {
     pub(super) chain: Vec<CertificateDer<'static>>,
 }
 
-impl From<CertificateFault> for rustls::Error {
-    fn from(fault: CertificateFault) -> Self {
-        CertificateError::Other(OtherError(Arc::new(fault))).into()
+impl From<CertificateRefusal> for rustls::Error {
+    fn from(refusal: CertificateRefusal) -> Self {
+        CertificateError::Other(OtherError(Arc::new(refusal))).into()
     }
 }
 
@@ -49,22 +49,22 @@ pub(super) struct Case<'a> {
 impl Case<'_> {
     /// Code and message of a refusal. Of several faults the first one counts, in Node's order: time, issuer,
     /// use, name.
-    pub(super) fn explain(&self, error: &CertificateError) -> CertificateFault {
+    pub(super) fn explain(&self, error: &CertificateError) -> CertificateRefusal {
         let Some(path) = Path::walk(self.presented, self.trust, self.now) else {
-            return self.fault(TlsCode::Unspecified, Reason::CertificateUnreadable);
+            return self.refusal(TlsCode::Unspecified, Reason::CertificateUnreadable);
         };
-        self.time_fault(&path)
-            .or_else(|| self.length_fault(&path))
-            .or_else(|| self.issuer_fault(&path, error))
-            .or_else(|| self.strength_fault(&path))
+        self.time_refusal(&path)
+            .or_else(|| self.length_refusal(&path))
+            .or_else(|| self.issuer_refusal(&path, error))
+            .or_else(|| self.strength_refusal(&path))
             .or_else(|| self.signature_fault(&path, error))
-            .or_else(|| self.use_fault(&path))
-            .or_else(|| self.name_fault(&path))
-            .unwrap_or_else(|| self.other_fault(error))
+            .or_else(|| self.use_refusal(&path))
+            .or_else(|| self.name_refusal(&path))
+            .unwrap_or_else(|| self.other_refusal(error))
     }
 
     /// A certificate on the way that has expired or is not yet valid, the leaf before all others.
-    pub(super) fn time_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+    pub(super) fn time_refusal(&self, path: &Path<'_>) -> Option<CertificateRefusal> {
         let (index, step) = path
             .steps
             .iter()
@@ -78,21 +78,25 @@ impl Case<'_> {
         let certificate = &step.certificate;
         Some(if certificate.not_after() < self.now {
             let date = Day(certificate.not_after());
-            self.fault(TlsCode::CertHasExpired, Reason::CertificateExpired { whose, date })
+            self.refusal(TlsCode::CertHasExpired, Reason::CertificateExpired { whose, date })
         } else {
             let time = certificate.not_before();
-            self.fault(TlsCode::CertNotYetValid, Reason::CertificateNotYetValid { whose, time })
+            self.refusal(TlsCode::CertNotYetValid, Reason::CertificateNotYetValid { whose, time })
         })
     }
 
-    fn length_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
-        path.is_too_long().then(|| self.fault(TlsCode::CertChainTooLong, Reason::ChainTooLong))
+    fn length_refusal(&self, path: &Path<'_>) -> Option<CertificateRefusal> {
+        path.is_too_long().then(|| self.refusal(TlsCode::CertChainTooLong, Reason::ChainTooLong))
     }
 
-    fn issuer_fault(&self, path: &Path<'_>, error: &CertificateError) -> Option<CertificateFault> {
+    fn issuer_refusal(
+        &self,
+        path: &Path<'_>,
+        error: &CertificateError,
+    ) -> Option<CertificateRefusal> {
         // webpki checks names last: it has found a trusted path, perhaps one that ends at an intermediate
         // certificate the operator gave.
-        if is_about_names(error) && self.name_fault(path).is_some() {
+        if is_about_names(error) && self.name_refusal(path).is_some() {
             return None;
         }
         let is_single = path.steps.len() == 1;
@@ -111,48 +115,48 @@ impl Case<'_> {
                     Note::GiveSelfSigned
                 };
                 let message = FailureMessage::from(Reason::SelfSigned).with(remedy);
-                return Some(self.fault(TlsCode::DepthZeroSelfSignedCert, message));
+                return Some(self.refusal(TlsCode::DepthZeroSelfSignedCert, message));
             }
             (End::SelfSigned, false) => (TlsCode::SelfSignedCertInChain, Reason::PrivateCa),
             // The right CA may be there and the path to it missing: only the broker's operator knows.
             (End::IssuerMissing, true) => (TlsCode::UnableToVerifyLeafSignature, Reason::UnknownCa),
             (End::IssuerMissing, false) if last_is_supplied => {
-                return Some(self.fault(TlsCode::UnableToGetIssuerCert, Reason::RootMissing));
+                return Some(self.refusal(TlsCode::UnableToGetIssuerCert, Reason::RootMissing));
             }
             (End::IssuerMissing, false) => {
                 (TlsCode::UnableToGetIssuerCertLocally, Reason::ChainEndsUnknown)
             }
         };
-        Some(self.fault(code, FailureMessage::from(reason).with(remedy)))
+        Some(self.refusal(code, FailureMessage::from(reason).with(remedy)))
     }
 
     /// A key that is too small, or an algorithm that is too weak or not supported.
-    fn strength_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
-        strength::of_path(path).map(|(code, reason)| self.fault(code, reason))
+    fn strength_refusal(&self, path: &Path<'_>) -> Option<CertificateRefusal> {
+        strength::of_path(path).map(|(code, reason)| self.refusal(code, reason))
     }
 
     /// The same, of the broker's key alone.
-    pub(super) fn leaf_key_fault(&self) -> Option<CertificateFault> {
+    pub(super) fn leaf_key_refusal(&self) -> Option<CertificateRefusal> {
         let certificate = Certificate::parse(self.presented.first()?)?;
         let leaf = Step { certificate, is_supplied: false };
-        strength::of_leaf_key(&leaf).map(|(code, reason)| self.fault(code, reason))
+        strength::of_leaf_key(&leaf).map(|(code, reason)| self.refusal(code, reason))
     }
 
     fn signature_fault(
         &self,
         path: &Path<'_>,
         error: &CertificateError,
-    ) -> Option<CertificateFault> {
+    ) -> Option<CertificateRefusal> {
         let is_bad = matches!(error, CertificateError::BadSignature)
             || !legacy::signatures_hold(path, self.algorithms);
         is_bad.then(|| {
             let message = FailureMessage::from(Reason::SignatureMismatch).with(Note::CaMadeAgain);
-            self.fault(TlsCode::CertSignatureFailure, message)
+            self.refusal(TlsCode::CertSignatureFailure, message)
         })
     }
 
     /// A certificate on the way that was made for something else.
-    pub(super) fn use_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+    pub(super) fn use_refusal(&self, path: &Path<'_>) -> Option<CertificateRefusal> {
         let leaf = path.certificates().next()?;
         let (code, reason) = if !legacy::issuers_may_sign(path) {
             (TlsCode::InvalidPurpose, Reason::SignerIsNoCa)
@@ -163,10 +167,10 @@ impl Case<'_> {
         } else {
             return None;
         };
-        Some(self.fault(code, reason))
+        Some(self.refusal(code, reason))
     }
 
-    fn name_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+    fn name_refusal(&self, path: &Path<'_>) -> Option<CertificateRefusal> {
         let leaf = path.certificates().next()?;
         if names::belongs_to(leaf, self.host) {
             return None;
@@ -181,10 +185,10 @@ impl Case<'_> {
             Reason::WrongName { host, names: format!("{}{more}", names.join(", ")) }
         };
         let message = FailureMessage::from(reason).with(Note::UseNameInUrl);
-        Some(self.fault(TlsCode::CertAltNameInvalid, message))
+        Some(self.refusal(TlsCode::CertAltNameInvalid, message))
     }
 
-    fn other_fault(&self, error: &CertificateError) -> CertificateFault {
+    fn other_refusal(&self, error: &CertificateError) -> CertificateRefusal {
         let (code, reason) = match error {
             error if is_about_names(error) && self.is_address_as_dns_name() => {
                 let host = self.host.to_string();
@@ -204,7 +208,7 @@ impl Case<'_> {
                 (TlsCode::CertUntrusted, Reason::CertificateRefused { detail })
             }
         };
-        self.fault(code, reason)
+        self.refusal(code, reason)
     }
 
     fn is_address_as_dns_name(&self) -> bool {
@@ -212,10 +216,10 @@ impl Case<'_> {
         leaf.is_some_and(|leaf| names::has_address_as_dns_name(&leaf, self.host))
     }
 
-    fn fault(&self, code: TlsCode, message: impl Into<FailureMessage>) -> CertificateFault {
+    fn refusal(&self, code: TlsCode, message: impl Into<FailureMessage>) -> CertificateRefusal {
         let message = message.into();
         let chain = self.presented.iter().map(|der| der.clone().into_owned()).collect();
-        CertificateFault { code, message, chain }
+        CertificateRefusal { code, message, chain }
     }
 }
 
