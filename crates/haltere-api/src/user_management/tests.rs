@@ -2,7 +2,7 @@
 
 use haltere_app::testing::TestApp;
 use haltere_core::Role;
-use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::wait::{DEADLINE, until};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
@@ -226,7 +226,7 @@ async fn what_ends_sessions_ends_them_and_their_streams_within_a_second() {
             None => admin.delete(&path("ann")).await,
         };
         assert_eq!(done.status, 200, "{change:?}: {}", done.text);
-        until("the session ends", PATIENCE, async || {
+        until("the session ends", DEADLINE, async || {
             (ann.get("/api/profile").await.status == 401).then_some(())
         })
         .await;
@@ -321,7 +321,7 @@ async fn a_disabled_user_can_not_log_in_and_the_session_ends() {
     let ann_now = log_in(&api, "ann", PASSWORD).await.expect("a session");
     let changed = admin.put(&path("ann"), json!({"disabled": true})).await;
     assert_eq!(user(&changed, "ann")["disabled"], true);
-    until("the session ends", PATIENCE, async || {
+    until("the session ends", DEADLINE, async || {
         (ann_now.get("/api/profile").await.status == 401).then_some(())
     })
     .await;
@@ -425,7 +425,7 @@ async fn administrators_see_and_end_sessions() {
     let rest = admin.delete(&format!("{sessions}/{id}")).await.json();
     assert_eq!(rest.as_array().map(Vec::len), Some(1));
     let ends = async |client: &Client| {
-        until("the session ends", PATIENCE, async || {
+        until("the session ends", DEADLINE, async || {
             (client.get("/api/profile").await.status == 401).then_some(())
         })
         .await;
@@ -482,7 +482,7 @@ async fn an_invitation_is_valid_once() {
     let token = invite().await;
     assert_eq!(client.get("/api/profile").await.status, 200, "the session goes on until then");
     assert_eq!(accept(&token, "salt on the breeze").await.status, 200);
-    until("the session ends", PATIENCE, async || {
+    until("the session ends", DEADLINE, async || {
         (client.get("/api/profile").await.status == 401).then_some(())
     })
     .await;
