@@ -121,7 +121,7 @@ pub(crate) struct ApiError {
     session_hint: bool,
     limit: Option<&'static str>,
     fault: Option<Box<SentenceView>>,
-    long_error: Option<Cow<'static, str>>,
+    long_error: Option<Box<str>>,
     last_change: Option<Box<WireLastChange>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<InternalCause>,
@@ -166,12 +166,12 @@ impl ApiError {
 
     /// Keeps the message, which names the field, as the long error below one that clients match on.
     pub(crate) fn worded(self, message: &'static str) -> Self {
-        let long_error = Some(self.message);
+        let long_error = Some(self.message.into());
         Self { message: Cow::Borrowed(message), long_error, ..self }
     }
 
     /// Says in addition what is wrong with which field.
-    pub(crate) fn with_long_error(self, text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn with_long_error(self, text: impl Into<Box<str>>) -> Self {
         Self { long_error: Some(text.into()), ..self }
     }
 
@@ -260,7 +260,7 @@ impl ApiError {
             reason: None,
             limit: *limit,
             fault: fault.clone(),
-            long_error: long_error.clone(),
+            long_error: long_error.as_deref().map(|text| text.to_owned().into()),
             last_change: last_change.clone(),
             data: session_hint.then_some(SessionHint { session: false }),
         }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use e2e::{Client, Haltere, admin_password, secret};
+use e2e::{Client, Haltere, Options, admin_password, secret};
 use haltere_testkit::Ca;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,7 +34,9 @@ const MEBIBYTES: u64 = 48;
 
 #[tokio::test]
 async fn clients_that_never_read_cost_little_and_block_no_other() {
-    let mut haltere = Haltere::start().await;
+    // On a slow machine this takes longer than a client may read nothing.
+    let options = Options::default().expect_complaint("their clients read nothing");
+    let mut haltere = options.start().await;
     // The clients that read nothing use up the quota of their address, so the owner has another one.
     let owner = Client::from_address(&haltere.base(), IpAddr::V4(Ipv4Addr::new(127, 0, 30, 1)));
     owner.login("admin", &admin_password()).await;

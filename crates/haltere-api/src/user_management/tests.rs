@@ -504,9 +504,10 @@ async fn what_ends_an_invitation() {
     {
         admin.post(USERS, ann()).await;
         let invitation = admin.post(&format!("{}/invitation", path("ann")), json!({})).await.json();
-        let done = match change.is_null() {
-            true => admin.delete(&path("ann")).await,
-            false => admin.put(&path("ann"), change.clone()).await,
+        let done = if change.is_null() {
+            admin.delete(&path("ann")).await
+        } else {
+            admin.put(&path("ann"), change.clone()).await
         };
         assert_eq!(done.status, 200);
         let body = json!({"token": invitation["token"], "password": PASSWORD});

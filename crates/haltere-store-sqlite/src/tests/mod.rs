@@ -243,7 +243,8 @@ async fn a_corrupt_cell_is_named() {
     assert_eq!(error.to_string(), message);
     folder
         .shell(
-            "INSERT INTO users VALUES ('ada', '', 'viewer,king', 0, 0, 0);
+            "INSERT INTO users (name, password_hash, roles, created_at, updated_at)
+                VALUES ('ada', '', 'viewer,king', 0, 0);
              INSERT INTO plugins VALUES ('fireworks', 1);
              INSERT INTO sessions VALUES
                 (zeroblob(32), zeroblob(16), 'ada', 0, 0, 0, 'nowhere', NULL)",
