@@ -72,6 +72,7 @@ export function PemField({ field, label, description, value, stored = "", error,
   // What had the focus is gone: the text that has become a summary, or the button that has removed it.
   useLayoutEffect(() => {
     if (isEdited.current && document.activeElement === document.body) (text.current ?? chooseButton.current)?.focus();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when one takes the place of the other
   }, [isText]);
 
   return (
