@@ -48,3 +48,25 @@ test("after postponing, the next window asks again", async ({ page, haltere, ope
   await other.reload();
   await expect(other.getByLabel(profile.oldPassword)).toBeVisible();
 });
+
+test.describe("with a user of whom an administrator requires a new password", () => {
+  test.use({ loggedInAs: "admin", settings: {} });
+
+  test("nothing else opens before the password is changed", async ({ admin, haltere, openWindow, guard }) => {
+    // Until then, the server refuses everything else.
+    guard.allow(/status of 403/);
+    await haltere.addUser("nina", "viewer");
+    await admin.ask("PUT", "/api/user-management/users/nina", { mustChangePassword: true });
+    const page = await openWindow("");
+    await page.goto(haltere.url);
+    await submitLogin(page, "nina", PASSWORD);
+    await expect(page.getByText(initialPassword.required)).toBeVisible();
+    await expect(page.getByRole("button", { name: initialPassword.later })).toBeHidden();
+    const chosen = "a sentence of her own";
+    await page.getByLabel(profile.newPassword, { exact: true }).fill(chosen);
+    await page.getByLabel(profile.again).fill(chosen);
+    await page.getByRole("button", { name: profile.change }).click();
+    await expect(page.getByRole("link", { name: en.nav.fleet })).toBeVisible();
+    expect((await logIn(haltere.url, "nina", chosen)).status).toBe(200);
+  });
+});

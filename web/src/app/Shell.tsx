@@ -35,7 +35,8 @@ export function Shell() {
   useFocusReturn(!hasSession);
 
   if (profile === undefined) return <ServerUnavailablePage />;
-  if (profile?.initialPassword && hasSession && !isPostponed) {
+  const needsPassword = profile?.mustChangePassword || (profile?.initialPassword && !isPostponed);
+  if (profile && needsPassword && hasSession) {
     return (
       <Suspense>
         <InitialPasswordPage profile={profile} typedPassword={typedPassword} onPostpone={postpone} />

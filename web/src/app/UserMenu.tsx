@@ -4,18 +4,18 @@ import { Link } from "@tanstack/react-router";
 
 import type { Profile } from "../api/schema";
 import { logOut } from "../api/session";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import { API_DOCS_URL, linkTo } from "../model/paths";
 import type { MenuAnchor } from "../ui/menu/AnchoredMenu";
 import { AnchoredMenu } from "../ui/menu/AnchoredMenu";
 
 /** The menu of the user who is logged in. */
 export function UserMenu({ profile, anchor }: { profile: Profile; anchor: MenuAnchor }) {
-  const t = useMessages();
+  const t = usePageMessages();
   return (
     <AnchoredMenu anchor={anchor} position="bottom-end" width={220}>
       <Menu.Dropdown>
-        <Menu.Label>{profile.roles.join(", ")}</Menu.Label>
+        <Menu.Label>{profile.roles.map((role) => t.roleNames[role] ?? role).join(", ")}</Menu.Label>
         <Menu.Item component={Link} {...linkTo.profile()} leftSection={<IconUserCircle size={16} />}>
           {t.nav.profile}
         </Menu.Item>

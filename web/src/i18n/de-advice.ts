@@ -185,9 +185,9 @@ export const advice: typeof english = {
   verifyClientUse:
     "Auf dem Rechner des Brokers muss das hier OK melden: `openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT`",
   otherServerName:
-    "Der Server auf {authority} bedient den Namen „{name}“ nicht. Ändern Sie den Servernamen (SNI) unter Bearbeiten → Erweitert, oder lassen Sie ihn leer.",
+    "Der Server auf {authority} bedient den Namen „{name}“ nicht. Ändern Sie den Servernamen (SNI) unter Bearbeiten → Ein Port für mehrere Hosts oder Protokolle, oder lassen Sie ihn leer.",
   otherHostName:
-    "Der Server auf {authority} bedient den Namen „{name}“ nicht. Nehmen Sie den richtigen Namen in die URL, oder tragen Sie ihn unter Bearbeiten → Erweitert als Servernamen (SNI) ein.",
+    "Der Server auf {authority} bedient den Namen „{name}“ nicht. Nehmen Sie den richtigen Namen in die URL, oder tragen Sie ihn unter Bearbeiten → Ein Port für mehrere Hosts oder Protokolle als Servernamen (SNI) ein.",
   onlyPsk:
     "Dieser Listener ist für Pre-shared Keys (psk_hint, psk_file), die haltere nicht unterstützt. Ergänzen Sie einen Listener mit certfile und keyfile.",
   brokerFailedHandshake:
@@ -195,7 +195,7 @@ export const advice: typeof english = {
   handshakeNotUnderstood:
     "Der Broker oder ein Proxy davor, der TLS beendet, konnte den Handshake nicht verarbeiten. Mehr steht in seinem Protokoll.",
   giveAlpn:
-    "Mehrere Protokolle teilen sich diesen Port; deshalb braucht er den Namen eines Protokolls (ALPN). Tragen Sie ihn unter Bearbeiten → Erweitert ein: mqtt oder was der Betreiber nennt (AWS IoT auf Port 443: x-amzn-mqtt-ca mit einem Client-Zertifikat).",
+    "Mehrere Protokolle teilen sich diesen Port; deshalb braucht er den Namen eines Protokolls (ALPN). Tragen Sie ihn unter Bearbeiten → Ein Port für mehrere Hosts oder Protokolle ein: mqtt oder was der Betreiber nennt (AWS IoT auf Port 443: x-amzn-mqtt-ca mit einem Client-Zertifikat).",
   otherAlpn:
     "Der Server unterstützt keines der Protokolle dieser Verbindung (ALPN: {protocols}). Fragen Sie seinen Betreiber nach dem Namen; auf Groß- und Kleinschreibung kommt es an.",
   mqttOnlyPort: "Oder nehmen Sie einen Port nur für MQTT, meist 8883.",

@@ -70,7 +70,7 @@ export const connectionMessages: typeof en = {
     overview: "Übersicht",
     settings: "Einstellungen",
     history: "Verlauf",
-    noHistory: "Keine Änderungen seit dem Start von haltere.",
+    noHistory: "Noch keine Änderungen aufgezeichnet.",
     notRunning: "haltere lief nicht.",
     certificates: "Zertifikate",
     deleteTitle: "Diese Verbindung löschen?",

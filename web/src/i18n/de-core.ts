@@ -273,6 +273,9 @@ export const coreMessages: CoreMessages = {
         "Es gibt schon eine Verbindung mit diesem Namen und dieser Kennung.",
       "Connection with either the same name or id already exists":
         "Es gibt schon eine Verbindung mit diesem Namen oder dieser Kennung.",
+      "The password must be changed first": "Wählen Sie zuerst ein neues Passwort.",
+      "User object invalid": "Etwas an diesem Benutzer ist ungültig.",
+      "User must have at least one role": "Ein Benutzer braucht mindestens eine Rolle.",
       "User already exists": "Es gibt schon einen Benutzer mit diesem Namen.",
       "User does not exist": "Diesen Benutzer gibt es nicht mehr.",
       "The last administrator can't be deleted, disabled or lose the role admin":

@@ -143,6 +143,11 @@ export const settingsMessages: typeof en = {
             ? `Verbindungen sind über HTTP wieder zu sehen und zu ändern: ${connections}.`
             : `Programme sehen und ändern Verbindungen nicht mehr über HTTP (${connections}), und diese Konsole zeigt nur noch an. Die Verbindungen selbst bleiben, wie sie sind.`;
         }
+        if (id === "user-management") {
+          return on
+            ? "Benutzer können wieder über HTTP verwaltet werden."
+            : `Benutzer lassen sich nur noch auf der Kommandozeile verwalten. Es gibt ${users}.`;
+        }
         const who = users === 1 ? "Ein Benutzer kann" : `${users} Benutzer können`;
         return on ? `${who} das eigene Passwort wieder ändern.` : `${who} das eigene Passwort nicht mehr ändern.`;
       },
@@ -214,6 +219,8 @@ export const settingsMessages: typeof en = {
   initialPassword: {
     title: "Neues Passwort wählen",
     text: "Das erste Passwort steht im Protokoll. Wählen Sie eines, das nur Sie kennen.",
+    /** For users of whom an administrator requires it. */
+    required: "Ein Administrator verlangt ein neues Passwort, bevor es weitergeht.",
     later: "Später",
   },
 };

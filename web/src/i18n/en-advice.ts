@@ -171,9 +171,9 @@ export const advice = {
   verifyClientUse:
     "On the broker's machine, this has to say OK: `openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT`",
   otherServerName:
-    'The server at {authority} does not serve the name "{name}". Change the server name (SNI) under Edit → Advanced, or leave it empty.',
+    'The server at {authority} does not serve the name "{name}". Change the server name (SNI) under Edit → One port for several hosts or protocols, or leave it empty.',
   otherHostName:
-    'The server at {authority} does not serve the name "{name}". Use the name it serves in the URL, or enter it as server name (SNI) under Edit → Advanced.',
+    'The server at {authority} does not serve the name "{name}". Use the name it serves in the URL, or enter it as server name (SNI) under Edit → One port for several hosts or protocols.',
   onlyPsk:
     "That listener is for pre-shared keys (psk_hint, psk_file), which haltere does not support. Add a listener with certfile and keyfile.",
   brokerFailedHandshake:
@@ -181,7 +181,7 @@ export const advice = {
   handshakeNotUnderstood:
     "The broker, or a proxy that terminates TLS in front of it, could not process the handshake. Its log says more.",
   giveAlpn:
-    "Several protocols share this port, so it needs a protocol name (ALPN). Enter it under Edit → Advanced: mqtt, or what its operator says (AWS IoT on port 443: x-amzn-mqtt-ca with a client certificate).",
+    "Several protocols share this port, so it needs a protocol name (ALPN). Enter it under Edit → One port for several hosts or protocols: mqtt, or what its operator says (AWS IoT on port 443: x-amzn-mqtt-ca with a client certificate).",
   otherAlpn:
     "The server supports none of the protocols of this connection (ALPN: {protocols}). Ask its operator for the name; upper and lower case matter.",
   mqttOnlyPort: "Or use a port for MQTT alone, usually 8883.",

@@ -69,7 +69,7 @@ export const connectionMessages = {
     overview: "Overview",
     settings: "Settings",
     history: "History",
-    noHistory: "No changes since haltere started.",
+    noHistory: "No changes recorded yet.",
     notRunning: "haltere was not running.",
     certificates: "Certificates",
     deleteTitle: "Delete this connection?",

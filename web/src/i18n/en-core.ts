@@ -272,6 +272,9 @@ export const coreMessages = {
       "Connection with the same name/id already exists": "A connection with this name and this id already exists.",
       "Connection with either the same name or id already exists":
         "A connection with this name or this id already exists.",
+      "The password must be changed first": "Choose a new password first.",
+      "User object invalid": "Something about this user is not valid.",
+      "User must have at least one role": "A user needs at least one role.",
       "User already exists": "There is a user with this name already.",
       "User does not exist": "This user does not exist any more.",
       "The last administrator can't be deleted, disabled or lose the role admin":

@@ -142,6 +142,11 @@ export const settingsMessages = {
             ? `Connections can be seen and changed over HTTP again: ${connections}.`
             : `Programs no longer see or change connections over HTTP (${connections} of them), and this console becomes read-only. Links stay as they are.`;
         }
+        if (id === "user-management") {
+          return on
+            ? "Users can be managed over HTTP again."
+            : `Users can be managed on the command line only. There ${users === 1 ? "is" : "are"} ${users}.`;
+        }
         const who = `${users} ${users === 1 ? "user" : "users"}`;
         return on ? `${who} may change their own password again.` : `${who} can no longer change their own password.`;
       },
@@ -213,6 +218,8 @@ export const settingsMessages = {
   initialPassword: {
     title: "Choose a new password",
     text: "The initial password is in the log. Choose one only you know.",
+    /** For users of whom an administrator requires it. */
+    required: "An administrator requires a new password before you continue.",
     later: "Later",
   },
 };

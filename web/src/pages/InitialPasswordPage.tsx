@@ -15,21 +15,27 @@ interface Props {
   onPostpone: () => void;
 }
 
-/** Asks for a password that replaces the one printed at the first start. */
+/** Asks for a password that replaces the one printed at the first start, or one that has to be changed. */
 export function InitialPasswordPage({ profile, typedPassword, onPostpone }: Props) {
   const t = usePageMessages();
   const queries = useQueryClient();
   useDocumentTitle(t.initialPassword.title);
   return (
-    <StandalonePage product={t.product} title={t.initialPassword.title} text={t.initialPassword.text}>
+    <StandalonePage
+      product={t.product}
+      title={t.initialPassword.title}
+      text={profile.mustChangePassword ? t.initialPassword.required : t.initialPassword.text}
+    >
       <PasswordForm
         username={profile.username}
         knownPassword={typedPassword}
         onChanged={() => clearInitialPassword(queries)}
       />
-      <Button variant="subtle" color="gray" size="compact-sm" mt="md" onClick={onPostpone}>
-        {t.initialPassword.later}
-      </Button>
+      {!profile.mustChangePassword && (
+        <Button variant="subtle" color="gray" size="compact-sm" mt="md" onClick={onPostpone}>
+          {t.initialPassword.later}
+        </Button>
+      )}
     </StandalonePage>
   );
 }

@@ -6,6 +6,7 @@ import type { Connection, StatusChange } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { Failure } from "../../components/Failure";
 import { LocalTime } from "../../components/LocalTime";
+import { NotLoaded } from "../../components/NotLoaded";
 import { usePageMessages } from "../../i18n/page-messages";
 import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
@@ -20,7 +21,9 @@ export function History({ connection }: { connection: Connection }) {
   const t = usePageMessages();
   const { activity } = usePageMessages();
   const profile = useProfile();
-  const changes = useQuery(historyQuery(connection)).data ?? [];
+  const query = historyQuery(connection);
+  const { data: changes, failureReason } = useQuery(query);
+  if (!changes) return <NotLoaded failure={failureReason} queryKey={query.queryKey} />;
   return (
     <div className={classes.history}>
       <Card title={t.connection.history}>

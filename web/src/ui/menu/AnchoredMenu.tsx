@@ -27,7 +27,7 @@ export function AnchoredMenu({ anchor, children, ...props }: MenuProps & { ancho
   );
 }
 
-/** Renders nothing: it only tells Mantine which element the menu belongs to. */
+/** Renders nothing: it only gives Mantine the element the menu belongs to. */
 function Anchor({ element, ref }: { element: HTMLElement; ref?: Ref<HTMLElement> }) {
   useImperativeHandle(ref, () => element, [element]);
   return null;
