@@ -1,5 +1,6 @@
 import { en } from "../src/i18n/en";
 import { logIn } from "./support/api";
+import { UNAUTHORIZED } from "./support/guard";
 import { PASSWORD } from "./support/haltere";
 import { submitLogin } from "./support/log-in";
 import { expect, test } from "./support/test";
@@ -54,7 +55,7 @@ test.describe("with a user of whom an administrator requires a new password", ()
 
   test("nothing else opens before the password is changed", async ({ admin, haltere, openWindow, guard }) => {
     // Until then, the server refuses everything else.
-    guard.allow(/status of 403/);
+    guard.allow(UNAUTHORIZED, /status of 403/);
     await haltere.addUser("nina", "viewer");
     await admin.ask("PUT", "/api/user-management/users/nina", { mustChangePassword: true });
     const page = await openWindow("");
