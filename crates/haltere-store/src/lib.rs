@@ -34,8 +34,8 @@ pub use audit::{
     WriterState,
 };
 pub use audit_chain::{
-    ChainFault, ChainHash, ChainHead, ChainName, ChainPlace, ChainReport, ChainVerifier,
-    ChainedEntry, FaultKind, names_from_text, names_to_text,
+    ChainHash, ChainHead, ChainName, ChainPlace, ChainReport, ChainVerifier, ChainViolation,
+    ChainedEntry, ViolationKind, names_from_text, names_to_text,
 };
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{

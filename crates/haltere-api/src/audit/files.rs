@@ -247,13 +247,13 @@ mod tests {
         };
         let lines: Vec<_> = export.lines().collect();
         let report = verify(&lines);
-        assert_eq!((report.faults, report.entries), (vec![], lines.len() as u64));
+        assert_eq!((report.violations, report.entries), (vec![], lines.len() as u64));
         for (what, with) in
             [("graz", "linz"), ("\"changed\"", "\"set\""), ("\"denied\"", "\"success\"")]
         {
             let changed = export.replacen(what, with, 1);
             assert_ne!(changed, export);
-            assert_eq!(verify(&changed.lines().collect::<Vec<_>>()).fault_count, 1, "{what}");
+            assert_eq!(verify(&changed.lines().collect::<Vec<_>>()).violation_count, 1, "{what}");
         }
     }
 

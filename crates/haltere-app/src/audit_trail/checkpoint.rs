@@ -29,7 +29,7 @@ pub struct Checkpoint {
     pub at: Timestamp,
     /// The newest entries.
     pub heads: Vec<ChainHead>,
-    /// The key that verifies the signature (Ed25519). Who verifies has to know it from elsewhere.
+    /// The key that verifies the signature (Ed25519). A verifier must have it from another source.
     pub public_key: [u8; 32],
     /// Over the time and the heads.
     pub signature: [u8; 64],
@@ -50,7 +50,7 @@ pub enum CheckpointError {
     /// The signing key can't be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The signing key is none.
+    /// The signing key has the wrong length.
     #[error("the signing key in the database is damaged")]
     DamagedKey,
     #[error(transparent)]
@@ -112,7 +112,6 @@ impl AuditTrail {
         let public_key: Result<[u8; 32], _> = key.public_key().as_ref().try_into();
         let public_key = public_key.map_err(|_| CheckpointError::DamagedKey)?;
         let at = now(&*self.clock);
-        let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
         let entry = audit::done(at, ctx, AuditAction::AuditCheckpoint, "", "");
         tx.audit().append(&entry).await.context(OPERATION)?;
         let writers = tx.audit().writers().await.context(OPERATION)?;
@@ -157,7 +156,7 @@ pub(crate) async fn reseal_signing_key(
 #[cfg(test)]
 mod tests {
     use haltere_core::Role;
-    use haltere_store::FaultKind;
+    use haltere_store::ViolationKind;
 
     use super::*;
     use crate::testing::TestApp;
@@ -177,23 +176,23 @@ mod tests {
 
         for checkpoint in [&first, &second] {
             let report = trail.verify(&admin, Some(checkpoint)).await.expect("verified");
-            assert_eq!((report.faults, report.not_compared), (vec![], vec![]));
+            assert_eq!((report.violations, report.not_compared), (vec![], vec![]));
         }
         // As if the trail had been cut before the checkpoint.
         let mut beyond = second.clone();
         beyond.heads[0].position += 5;
         let report = trail.verify(&admin, Some(&beyond)).await.expect("verified");
-        let [fault] = &*report.faults else { panic!("{report:?}") };
+        let [violation] = &*report.violations else { panic!("{report:?}") };
         assert!(
-            matches!(&fault.kind, FaultKind::Truncated { newest, .. } if *newest == beyond.heads[0].position)
+            matches!(&violation.kind, ViolationKind::Truncated { newest, .. } if *newest == beyond.heads[0].position)
         );
         // As if all hashes had been made again.
         let mut other = first.clone();
         other.heads[0].hash.0[0] ^= 1;
         let report = trail.verify(&admin, Some(&other)).await.expect("verified");
-        let [fault] = &*report.faults else { panic!("{report:?}") };
-        let place = fault.place.as_ref().expect("an entry");
+        let [violation] = &*report.violations else { panic!("{report:?}") };
+        let place = violation.place.as_ref().expect("an entry");
         assert_eq!(place.position, other.heads[0].position);
-        assert!(matches!(&fault.kind, FaultKind::Replaced { .. }));
+        assert!(matches!(&violation.kind, ViolationKind::Replaced { .. }));
     }
 }

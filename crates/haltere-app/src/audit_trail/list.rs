@@ -13,7 +13,7 @@ use crate::policy::Action;
 pub(crate) const SCANNED: i64 = 20_000;
 
 impl AuditTrail {
-    /// Lists entries, the newest first. A page may have fewer entries than asked for, or none, and still not be the
+    /// Lists entries, the newest first. A page may have fewer entries than its limit, or none, and still not be the
     /// last one: a request goes through a bounded number of entries, and those about hidden connections are left out.
     pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, ListError> {
         const OPERATION: &str = "read the audit trail";
@@ -56,7 +56,7 @@ impl AuditTrail {
     }
 }
 
-/// The actions that are asked for, directly or by the kind of their object.
+/// The selected actions, directly or by the kind of their object.
 fn actions(query: &AuditQuery) -> Option<Vec<AuditAction>> {
     let of_kind = query.object_kind.map(|kind| kind.actions().collect::<Vec<_>>());
     match (of_kind, query.actions.clone()) {

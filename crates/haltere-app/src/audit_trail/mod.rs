@@ -17,8 +17,8 @@ pub(crate) use checkpoint::reseal_signing_key;
 pub use checkpoint::{BadSignature, Checkpoint, CheckpointError};
 pub use cursor::AuditCursor;
 pub use haltere_store::{
-    ChainFault, ChainHash, ChainHead, ChainLink, ChainName, ChainPlace, ChainReport, ChainVerifier,
-    ChainedEntry, FaultKind, names_to_text,
+    ChainHash, ChainHead, ChainLink, ChainName, ChainPlace, ChainReport, ChainVerifier,
+    ChainViolation, ChainedEntry, ViolationKind, names_to_text,
 };
 #[cfg(test)]
 pub(crate) use list::SCANNED;

@@ -107,7 +107,7 @@ mod tests {
     /// How many entries there are, none of which has a problem.
     async fn verified(trail: &AuditTrail) -> u64 {
         let report = trail.verify(&Ctx::system("test"), None).await.expect("verified");
-        assert_eq!(report.faults, []);
+        assert_eq!(report.violations, []);
         report.entries
     }
 

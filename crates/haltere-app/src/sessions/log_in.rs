@@ -212,7 +212,7 @@ impl Sessions {
             let mut read = self.store.read().await.context(OPERATION)?;
             find_user(read.users(), typed).await.context(OPERATION)?
         };
-        // Without a hash it takes as long, so nobody learns that a user is disabled or has no password yet.
+        // Takes as long without a hash, so the time does not reveal that a user is disabled or has no password yet.
         let user = user.filter(|user| !user.disabled && user.password_hash.is_some());
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let outdated = match permit.verify(password, hash).await? {

@@ -2,7 +2,7 @@
 //! `POST /api/invitation`.
 //!
 //! An invitation is a token that lets its holder set the password of one user, once. Only its SHA-256 is stored, with
-//! the user: a new invitation replaces the one before, and a new password, by whatever road, ends it.
+//! the user: a new invitation replaces the previous one, and any new password ends it.
 
 use std::time::Duration;
 

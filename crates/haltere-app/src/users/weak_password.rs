@@ -1,7 +1,7 @@
 //! Passwords that are guessed first: common ones, and those made of names that an attacker knows.
 //!
 //! Variations that people consider clever (`P@ssw0rd1!`, `summer-2026`, `annANN12`) are tried by every program that
-//! guesses passwords, so they are looked through here. What is left out is left to the throttle of logins.
+//! guesses passwords, so they are refused here. The throttle of logins protects the rest.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     lines.flat_map(str::split_whitespace).collect()
 });
 
-/// Names that everybody who sees the login page knows.
+/// Names that the login page shows.
 const PRODUCT: [&str; 4] = ["haltere", "mosquitto", "cedalo", "mqtt"];
 
 /// Rows of keyboards, and the order of digits and letters.
@@ -89,7 +89,7 @@ fn is_common(lower: &str) -> bool {
     })
 }
 
-/// The text as it is, and with letters where digits and punctuation stand for them.
+/// The text as it is, and with digits and punctuation replaced by the letters that they resemble.
 fn readings(text: &str) -> [Zeroizing<String>; 3] {
     let with = |one: char| {
         let letter = |c| match c {

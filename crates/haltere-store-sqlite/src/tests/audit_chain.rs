@@ -1,6 +1,6 @@
 //! The hash chain in the database, and what was done to the database behind haltere's back.
 
-use haltere_store::{ChainReport, ChainVerifier, FaultKind};
+use haltere_store::{ChainReport, ChainVerifier, ViolationKind};
 
 use super::*;
 
@@ -47,44 +47,47 @@ async fn verify(store: &SqliteStore) -> ChainReport {
     verifier.finish(Some(&newest))
 }
 
-/// Where a fault is, and what.
-async fn found(store: &SqliteStore) -> Vec<(i64, FaultKind)> {
-    let faults = verify(store).await.faults.into_iter();
-    faults.map(|fault| (fault.place.unwrap().sequence, fault.kind)).collect()
+/// Where a violation is, and what.
+async fn found(store: &SqliteStore) -> Vec<(i64, ViolationKind)> {
+    let violations = verify(store).await.violations.into_iter();
+    violations.map(|violation| (violation.place.unwrap().sequence, violation.kind)).collect()
 }
 
 #[tokio::test]
 async fn tampering_with_the_database_is_found() {
     for (sql, expected) in [
-        ("UPDATE audit SET actor = 'eve' WHERE sequence = 300", vec![(300, FaultKind::Changed)]),
+        (
+            "UPDATE audit SET actor = 'eve' WHERE sequence = 300",
+            vec![(300, ViolationKind::Changed)],
+        ),
         (
             "UPDATE audit SET action = 'nonsense' WHERE sequence = 300",
-            vec![(300, FaultKind::Changed)],
+            vec![(300, ViolationKind::Changed)],
         ),
         (
             "UPDATE audit SET detail = CAST(x'ff' AS TEXT) WHERE sequence = 300",
-            vec![(300, FaultKind::Changed)],
+            vec![(300, ViolationKind::Changed)],
         ),
-        ("UPDATE audit SET since = 5 WHERE sequence = 300", vec![(300, FaultKind::Changed)]),
+        ("UPDATE audit SET since = 5 WHERE sequence = 300", vec![(300, ViolationKind::Changed)]),
         ("UPDATE audit SET hash = NULL WHERE sequence = 1000", {
             let (writer, newest) = (String::new(), 1_000);
             vec![
-                (1_000, FaultKind::Added),
-                (999, FaultKind::Truncated { writer, newest, known_from: "the database" }),
+                (1_000, ViolationKind::Added),
+                (999, ViolationKind::Truncated { writer, newest, known_from: "the database" }),
             ]
         }),
         (
             "DELETE FROM audit WHERE sequence = 300",
-            vec![(301, FaultKind::Missing { from: 300, to: 300 })],
+            vec![(301, ViolationKind::Missing { from: 300, to: 300 })],
         ),
         (
             "INSERT INTO audit (at, actor, request_id, action, object, outcome, detail) \
                 VALUES (0, 'eve', '', 'session.login', '', 'success', '')",
-            vec![(1_001, FaultKind::Added)],
+            vec![(1_001, ViolationKind::Added)],
         ),
         ("DELETE FROM audit WHERE sequence > 900", {
             let (writer, newest) = (String::new(), 1_000);
-            vec![(900, FaultKind::Truncated { writer, newest, known_from: "the database" })]
+            vec![(900, ViolationKind::Truncated { writer, newest, known_from: "the database" })]
         }),
     ] {
         let folder = Folder::new();
@@ -93,14 +96,14 @@ async fn tampering_with_the_database_is_found() {
         assert_eq!(found(&store).await, [], "{sql}");
         folder.shell(WITHOUT_TRIGGERS).await.unwrap();
         folder.shell(sql).await.unwrap();
-        let mut faults = found(&store).await;
-        for (_, kind) in &mut faults {
-            if let FaultKind::Truncated { writer, .. } = kind {
+        let mut violations = found(&store).await;
+        for (_, kind) in &mut violations {
+            if let ViolationKind::Truncated { writer, .. } = kind {
                 // It is random.
                 writer.clear();
             }
         }
-        assert_eq!(faults, expected, "{sql}");
+        assert_eq!(violations, expected, "{sql}");
     }
 }
 
@@ -116,7 +119,7 @@ async fn a_chain_goes_on_over_a_start_and_in_another_process() {
     let store = folder.open().await.unwrap();
     append(&store, 1).await;
     let report = verify(&store).await;
-    assert_eq!((report.entries, report.faults), (7, vec![]));
+    assert_eq!((report.entries, report.violations), (7, vec![]));
     assert_eq!(report.heads.len(), 1);
 }
 
@@ -138,7 +141,7 @@ async fn entries_of_earlier_versions_are_adopted() {
     let store = folder.open().await.unwrap();
     append(&store, 1).await;
     let report = verify(&store).await;
-    assert_eq!((report.entries, report.faults), (451, vec![]));
+    assert_eq!((report.entries, report.violations), (451, vec![]));
     let refused = folder.shell("UPDATE audit SET actor = 'eve'").await.unwrap_err();
     assert!(refused.to_string().contains("append-only"), "{refused}");
     let actions = Some(vec![AuditAction::ConnectionOverwrite]);
@@ -146,19 +149,4 @@ async fn entries_of_earlier_versions_are_adopted() {
     let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
     assert_eq!(trail.len(), 1);
     assert_eq!(trail[0].link.as_ref().map(|link| link.position), Some(7));
-}
-
-/// `cargo nextest run --release -p haltere-store-sqlite --run-ignored only bench`
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn bench_verify_in_the_database() {
-    let folder = Folder::new();
-    let store = folder.open().await.unwrap();
-    for _ in 0..20 {
-        append(&store, 10_000).await;
-    }
-    let begin = Instant::now();
-    let report = verify(&store).await;
-    assert_eq!((report.entries, report.fault_count), (200_000, 0));
-    eprintln!("{:.0} entries/s", 200_000.0 / begin.elapsed().as_secs_f64());
 }

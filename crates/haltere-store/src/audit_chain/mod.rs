@@ -1,4 +1,4 @@
-//! The hash chain of the audit trail: whoever changes, removes or reorders entries breaks it.
+//! The hash chain of the audit trail. Changing, removing or reordering entries breaks it.
 //!
 //! Each entry has a position in the chain of its writer, and a SHA-256 over its content, its position and the hash of the
 //! writer's entry before it. A database has one writer at a time; a restored backup begins with a new one. An entry also
@@ -13,7 +13,7 @@ use std::fmt;
 
 pub use content::ChainedEntry;
 pub use names::{ChainHead, ChainName, names_from_text, names_to_text};
-pub use verifier::{ChainFault, ChainPlace, ChainReport, ChainVerifier, FaultKind};
+pub use verifier::{ChainPlace, ChainReport, ChainVerifier, ChainViolation, ViolationKind};
 
 /// The SHA-256 of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::{ChainHash, ChainHead, ChainName, ChainedEntry, names_from_text};
 
-/// The most faults that are listed. More are only counted.
-const MAX_FAULTS: usize = 1_000;
+/// The most violations that are listed. More are only counted.
+const MAX_VIOLATIONS: usize = 1_000;
 
 /// Verifies entries in the order of their sequence numbers.
 #[derive(Debug, Default)]
@@ -19,8 +19,8 @@ pub struct ChainVerifier {
     /// What the first entry of a writer follows is not known.
     begins_anywhere: bool,
     entries: u64,
-    faults: Vec<ChainFault>,
-    fault_count: u64,
+    violations: Vec<ChainViolation>,
+    violation_count: u64,
     last: Option<ChainPlace>,
     buffer: Vec<u8>,
 }
@@ -52,17 +52,17 @@ pub struct ChainPlace {
 
 /// Something that breaks the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChainFault {
+pub struct ChainViolation {
     /// The entry at which it shows: the one that is wrong, or the last one before, or the first one after what is missing.
     /// `None` if there are no entries.
     pub place: Option<ChainPlace>,
     /// What is wrong.
-    pub kind: FaultKind,
+    pub kind: ViolationKind,
 }
 
 /// What breaks the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum ViolationKind {
     /// The hash does not fit the entry: the entry was changed, or the hash of the one before it.
     Changed,
     /// The entry is in no chain: something else than haltere has added it.
@@ -114,9 +114,9 @@ pub struct ChainReport {
     /// The newest entry of each writer.
     pub heads: Vec<ChainHead>,
     /// What is wrong, in the order in which it was found; at most 1,000.
-    pub faults: Vec<ChainFault>,
-    /// How many faults there are.
-    pub fault_count: u64,
+    pub violations: Vec<ChainViolation>,
+    /// How many violations there are.
+    pub violation_count: u64,
     /// Heads that could not be compared, because the entry was removed by retention, or the export begins after it.
     pub not_compared: Vec<ChainHead>,
 }
@@ -148,7 +148,7 @@ impl ChainVerifier {
     pub fn entry(&mut self, entry: &ChainedEntry<'_>) {
         self.entries += 1;
         let Some(hash) = entry.hash.filter(|_| !entry.writer.is_empty()) else {
-            self.fault(entry, FaultKind::Added);
+            self.violation(entry, ViolationKind::Added);
             self.last = Some(place(entry));
             return;
         };
@@ -158,18 +158,18 @@ impl ChainVerifier {
             self.writers.insert(entry.writer.clone().into_owned(), writer);
         }
         let Some(writer) = self.writers.get_mut(&*entry.writer) else { return };
-        let fault = match entry.position.checked_sub(writer.position) {
+        let violation = match entry.position.checked_sub(writer.position) {
             Some(1) if self.begins_anywhere && writer.last.is_none() && entry.position > 1 => None,
             Some(1) => {
                 let expected = entry.hash_after(&writer.hash, &mut self.buffer);
-                (expected != hash).then_some(FaultKind::Changed)
+                (expected != hash).then_some(ViolationKind::Changed)
             }
             Some(2..) => {
-                Some(FaultKind::Missing { from: writer.position + 1, to: entry.position - 1 })
+                Some(ViolationKind::Missing { from: writer.position + 1, to: entry.position - 1 })
             }
-            _ => Some(FaultKind::Moved),
+            _ => Some(ViolationKind::Moved),
         };
-        if fault != Some(FaultKind::Moved) {
+        if violation != Some(ViolationKind::Moved) {
             (writer.position, writer.hash) = (entry.position, hash);
             match &mut writer.last {
                 Some(last) => {
@@ -179,8 +179,8 @@ impl ChainVerifier {
                 None => writer.last = Some(place(entry)),
             }
         }
-        if let Some(kind) = fault {
-            self.fault(entry, kind);
+        if let Some(kind) = violation {
+            self.violation(entry, kind);
         }
         if !self.expected.is_empty() {
             self.compare(entry, hash);
@@ -203,12 +203,12 @@ impl ChainVerifier {
         self.expected.retain(|(head, known_from)| {
             let is_it = head.writer == entry.writer && head.position == entry.position;
             if is_it && head.hash != hash {
-                replaced.push(FaultKind::Replaced { head: head.clone(), known_from });
+                replaced.push(ViolationKind::Replaced { head: head.clone(), known_from });
             }
             !is_it
         });
         for kind in replaced {
-            self.fault(entry, kind);
+            self.violation(entry, kind);
         }
     }
 
@@ -224,16 +224,16 @@ impl ChainVerifier {
             };
             let kind = match self.writers.get(&head.writer) {
                 Some(writer) if writer.position == head.position && writer.hash != head.hash => {
-                    FaultKind::Replaced { head, known_from: KNOWN_FROM }
+                    ViolationKind::Replaced { head, known_from: KNOWN_FROM }
                 }
                 Some(writer) if writer.position < head.position => {
                     let (writer, newest) = (head.writer, head.position);
-                    FaultKind::Truncated { writer, newest, known_from: KNOWN_FROM }
+                    ViolationKind::Truncated { writer, newest, known_from: KNOWN_FROM }
                 }
                 // An export may begin after all entries of a writer.
                 _ => continue,
             };
-            self.fault(entry, kind);
+            self.violation(entry, kind);
         }
     }
 
@@ -255,7 +255,7 @@ impl ChainVerifier {
         let removed = self.writers.values().filter_map(|writer| writer.removed.clone());
         for ChainHead { writer, position, .. } in removed.filter(is_unnamed).collect::<Vec<_>>() {
             let first = self.last.clone();
-            self.fault_at(first, FaultKind::NotRemovedByRetention { writer, position });
+            self.violation_at(first, ViolationKind::NotRemovedByRetention { writer, position });
         }
         let mut not_compared = Vec::new();
         for (head, known_from) in std::mem::take(&mut self.expected) {
@@ -265,7 +265,7 @@ impl ChainVerifier {
                 (_, Some(removed)) if removed.position == head.position => {
                     if removed.hash != head.hash {
                         let place = self.last.clone();
-                        self.fault_at(place, FaultKind::Replaced { head, known_from });
+                        self.violation_at(place, ViolationKind::Replaced { head, known_from });
                     }
                 }
                 (Some(writer), _) if writer.position >= head.position => not_compared.push(head),
@@ -273,7 +273,10 @@ impl ChainVerifier {
                     let place =
                         writer.and_then(|writer| writer.last.clone()).or_else(|| self.last.clone());
                     let (writer, newest) = (head.writer, head.position);
-                    self.fault_at(place, FaultKind::Truncated { writer, newest, known_from });
+                    self.violation_at(
+                        place,
+                        ViolationKind::Truncated { writer, newest, known_from },
+                    );
                 }
             }
         }
@@ -285,8 +288,8 @@ impl ChainVerifier {
         ChainReport {
             entries: self.entries,
             heads: heads.collect(),
-            faults: self.faults,
-            fault_count: self.fault_count,
+            violations: self.violations,
+            violation_count: self.violation_count,
             not_compared,
         }
     }
@@ -299,25 +302,25 @@ impl ChainVerifier {
         let place = writer.and_then(|writer| writer.last.clone()).or_else(|| self.last.clone());
         let kind = if position < head.position {
             let (writer, newest) = (head.writer.clone(), head.position);
-            FaultKind::Truncated { writer, newest, known_from: KNOWN_FROM }
+            ViolationKind::Truncated { writer, newest, known_from: KNOWN_FROM }
         } else if position > head.position {
-            FaultKind::Beyond { newest: head.position }
+            ViolationKind::Beyond { newest: head.position }
         } else if hash != head.hash {
-            FaultKind::Replaced { head: head.clone(), known_from: KNOWN_FROM }
+            ViolationKind::Replaced { head: head.clone(), known_from: KNOWN_FROM }
         } else {
             return;
         };
-        self.fault_at(place, kind);
+        self.violation_at(place, kind);
     }
 
-    fn fault(&mut self, entry: &ChainedEntry<'_>, kind: FaultKind) {
-        self.fault_at(Some(place(entry)), kind);
+    fn violation(&mut self, entry: &ChainedEntry<'_>, kind: ViolationKind) {
+        self.violation_at(Some(place(entry)), kind);
     }
 
-    fn fault_at(&mut self, place: Option<ChainPlace>, kind: FaultKind) {
-        self.fault_count += 1;
-        if self.faults.len() < MAX_FAULTS {
-            self.faults.push(ChainFault { place, kind });
+    fn violation_at(&mut self, place: Option<ChainPlace>, kind: ViolationKind) {
+        self.violation_count += 1;
+        if self.violations.len() < MAX_VIOLATIONS {
+            self.violations.push(ChainViolation { place, kind });
         }
     }
 }
@@ -332,7 +335,7 @@ fn place(entry: &ChainedEntry<'_>) -> ChainPlace {
 }
 
 /// Completes "entry …: ".
-impl fmt::Display for FaultKind {
+impl fmt::Display for ViolationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed => f.write_str(

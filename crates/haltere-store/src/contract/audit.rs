@@ -235,7 +235,7 @@ pub async fn entries_are_a_chain_that_can_be_verified(store: Arc<dyn Store>) {
     drop(tx);
     append(&*store, &[entry("ada", "451")]).await;
     let report = verify(&*store).await;
-    assert_eq!((report.entries, report.faults), (452, vec![]));
+    assert_eq!((report.entries, report.violations), (452, vec![]));
     let link = list(&*store, newest(1)).await.remove(0).link.unwrap();
     assert_eq!((link.position, link.hash), (452, report.heads[0].hash));
     assert_eq!((link.writer, link.names), (report.heads[0].writer.clone(), vec![]));
@@ -251,7 +251,7 @@ pub async fn a_new_writer_names_the_entries_of_the_former_one(store: Arc<dyn Sto
     .await;
     append(&*store, &[entry("ada", "4")]).await;
     let report = verify(&*store).await;
-    assert_eq!((report.heads.len(), report.faults), (2, vec![]));
+    assert_eq!((report.heads.len(), report.violations), (2, vec![]));
     let links = list(&*store, newest(2)).await.into_iter().map(|record| record.link.unwrap());
     let links: Vec<_> = links.map(|link| (link.position, link.names)).collect();
     assert_eq!(links, [(2, vec![]), (1, vec![ChainName::Newest(former)])]);
@@ -274,18 +274,18 @@ pub async fn the_oldest_entries_can_be_removed(store: Arc<dyn Store>) {
     let removed = remove(5, i64::MAX, 100).await;
     assert_eq!(removed, Some(AuditRemoved { entries: 2, newest: at(4) }));
     let report = verify(&*store).await;
-    assert_eq!((report.entries, report.faults), (18, vec![]));
+    assert_eq!((report.entries, report.violations), (18, vec![]));
     let (oldest, bytes) = store.read().await.unwrap().audit().oldest().await.unwrap();
     assert_eq!(oldest, Some(at(5)));
     // Too much, although it is not too old. What is newer than a second time stays even then.
     let removed = remove(0, bytes / 2, 100).await.unwrap();
     assert!((8..=10).contains(&removed.entries), "{removed:?}");
-    assert_eq!(verify(&*store).await.faults, []);
+    assert_eq!(verify(&*store).await.violations, []);
     // The newest one stays.
     let removed = remove(1_000, i64::MAX, 100).await;
     assert_eq!(removed.map(|removed| removed.newest), Some(at(100)));
     let report = verify(&*store).await;
-    assert_eq!((report.entries, report.faults), (2, vec![]));
+    assert_eq!((report.entries, report.violations), (2, vec![]));
 }
 
 pub async fn changes_are_kept(store: Arc<dyn Store>) {
@@ -298,5 +298,5 @@ pub async fn changes_are_kept(store: Arc<dyn Store>) {
     let records = list(&*store, newest(2)).await;
     assert_eq!(records[1].entry, first);
     assert!(records[0].entry.changes.is_empty());
-    assert_eq!(verify(&*store).await.faults, []);
+    assert_eq!(verify(&*store).await.violations, []);
 }

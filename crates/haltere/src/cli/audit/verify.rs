@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use haltere_api::audit_files;
-use haltere_app::audit_trail::{ChainFault, ChainReport, ChainVerifier, Checkpoint};
+use haltere_app::audit_trail::{ChainReport, ChainVerifier, ChainViolation, Checkpoint};
 use haltere_core::Timestamp;
 
 use super::with_trail;
@@ -85,9 +85,9 @@ fn verify_export(file: &Path, checkpoint: Option<&Checkpoint>) -> anyhow::Result
 }
 
 fn print_report(report: &ChainReport, checkpoint: Option<&Checkpoint>) -> anyhow::Result<()> {
-    let ChainReport { entries, heads, faults, fault_count, not_compared } = report;
-    for fault in faults {
-        print_quoting(&format!("{}\n", line(fault)))?;
+    let ChainReport { entries, heads, violations, violation_count, not_compared } = report;
+    for violation in violations {
+        print_quoting(&format!("{}\n", line(violation)))?;
     }
     for head in not_compared {
         notice(&format!(
@@ -95,8 +95,8 @@ fn print_report(report: &ChainReport, checkpoint: Option<&Checkpoint>) -> anyhow
             head.position, head.writer
         ));
     }
-    if *fault_count > 0 {
-        bail!("the audit trail was tampered with; problems: {fault_count}, entries: {entries}");
+    if *violation_count > 0 {
+        bail!("the audit trail was tampered with; problems: {violation_count}, entries: {entries}");
     }
     notice(&format!("entries: {entries}, and no problem"));
     for head in heads {
@@ -112,7 +112,7 @@ fn print_report(report: &ChainReport, checkpoint: Option<&Checkpoint>) -> anyhow
 }
 
 /// Which entry, when, and what is wrong.
-fn line(ChainFault { place, kind }: &ChainFault) -> String {
+fn line(ChainViolation { place, kind }: &ChainViolation) -> String {
     let Some(place) = place else { return format!("there are no entries: {kind}") };
     let at = Timestamp::from_millisecond(place.at);
     let at = at.map_or_else(|_| place.at.to_string(), |at| at.to_string());
