@@ -1,7 +1,9 @@
 //! Entries as lines of CSV (RFC 4180).
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
+use ::csv::{Terminator, WriterBuilder};
 use haltere_app::audit_trail::NumberedEntry;
 use haltere_core::{AuditChange, AuditChanges, AuditEntry, ChangedValues};
 
@@ -48,13 +50,13 @@ pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry, link 
         &position,
         &hash,
     ];
-    for (index, cell) in cells.into_iter().enumerate() {
-        if index > 0 {
-            lines.push(b',');
-        }
-        append_cell(lines, cell);
-    }
-    lines.extend_from_slice(b"\r\n");
+    append_line(lines, &cells.map(without_formula));
+}
+
+fn append_line(lines: &mut Vec<u8>, cells: &[Cow<'_, str>]) {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(lines);
+    let written = writer.write_record(cells.iter().map(|cell| cell.as_bytes()));
+    written.and_then(|()| Ok(writer.flush()?)).expect("a Vec takes everything");
 }
 
 /// `url: mqtt://a -> mqtt://b; credentials.password: changed`. For people: programs read the changes in the other forms.
@@ -70,23 +72,11 @@ fn change_texts(changes: &AuditChanges) -> String {
 }
 
 /// An apostrophe keeps a spreadsheet from taking a text for a formula: a failed login has a name of the client's choice.
-fn append_cell(lines: &mut Vec<u8>, cell: &str) {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let is_quoted = cell.contains([',', '"', '\r', '\n']) || cell.starts_with(['\'', ' ']);
-    if is_quoted {
-        lines.push(b'"');
-    }
-    if is_formula {
-        lines.push(b'\'');
-    }
-    for byte in cell.bytes() {
-        if byte == b'"' {
-            lines.push(b'"');
-        }
-        lines.push(byte);
-    }
-    if is_quoted {
-        lines.push(b'"');
+fn without_formula(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}").into()
+    } else {
+        cell.into()
     }
 }
 
@@ -107,8 +97,8 @@ mod tests {
             ("-1", "'-1"),
         ] {
             let mut line = Vec::new();
-            append_cell(&mut line, cell);
-            assert_eq!(String::from_utf8(line).expect("UTF-8"), expected);
+            append_line(&mut line, &["x", cell].map(without_formula));
+            assert_eq!(String::from_utf8(line).expect("UTF-8"), format!("x,{expected}\r\n"));
         }
     }
 }

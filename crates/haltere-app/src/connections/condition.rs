@@ -3,7 +3,7 @@
 //! A tag names a stored version, not a representation (RFC 9110, 8.8.3): how the link is, and whether
 //! secrets are shown, does not change it.
 
-use std::fmt::Write as _;
+use data_encoding::HEXLOWER;
 
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Revision, Timestamp};
 use haltere_store::{AuditFilter, AuditReads, ConnectionRecord, StoreError};
@@ -25,11 +25,7 @@ impl VersionTag {
         hash.update(created_at.as_millisecond().to_be_bytes());
         hash.update(updated_at.as_millisecond().to_be_bytes());
         hash.update(id.as_bytes());
-        let mut text = String::new();
-        for byte in &hash.finalize()[..8] {
-            write!(text, "{byte:02x}").expect("a String takes everything");
-        }
-        Self(text)
+        Self(HEXLOWER.encode(&hash.finalize()[..8]))
     }
 
     fn of_row(row: &ConnectionRecord) -> Self {

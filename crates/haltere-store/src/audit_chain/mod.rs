@@ -11,6 +11,8 @@ mod verifier;
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
+
 pub use content::ChainedEntry;
 pub use names::{ChainHead, ChainName, names_from_text, names_to_text};
 pub use verifier::{ChainPlace, ChainReport, ChainVerifier, ChainViolation, ViolationKind};
@@ -30,22 +32,14 @@ impl ChainHash {
 
     /// Reads what `Display` wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Some(byte - b'0'),
-            b'a'..=b'f' => Some(byte - b'a' + 10),
-            _ => None,
-        };
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
-        let bytes = bytes.collect::<Option<Vec<_>>>()?;
-        if rest.is_empty() { Self::from_slice(&bytes) } else { None }
+        Self::from_slice(&HEXLOWER.decode(text.as_bytes()).ok()?)
     }
 }
 
 /// 64 lower-case hexadecimal digits.
 impl fmt::Display for ChainHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        HEXLOWER.encode_display(&self.0).fmt(f)
     }
 }
 
