@@ -68,3 +68,16 @@ test("a form that is filled in is not left for another tab unasked", async ({ pa
   await dialog.getByRole("button", { name: en.leave.stay }).click();
   await expect(textField(page, en.form.name)).toHaveValue("Press 5");
 });
+
+test("the result of a test goes when the settings are edited", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press");
+  await page.getByRole("button", { name: en.form.test, exact: true }).click();
+  const result = page.getByRole("region", { name: en.form.test });
+  await expect(result).toContainText("ECONNREFUSED");
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await textField(page, en.form.name).fill("Press 5");
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
+  await expect(result).toBeHidden();
+});

@@ -1,5 +1,5 @@
 import { en } from "../src/i18n/en";
-import { SERVER_DOWN } from "./support/guard";
+import { SERVER_DOWN, UNAUTHORIZED } from "./support/guard";
 import { connectionItems, disconnect, sortButton, textField } from "./support/locators";
 import { freePort, UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
@@ -101,6 +101,25 @@ test.describe("while haltere is unreachable", () => {
     await haltere.start();
     await expect(history.filter({ hasText: en.states.unobserved })).toHaveCount(1);
     await expect(history.first()).toContainText(en.states.online);
+  });
+
+  test("a failed log out says so, and works later", async ({ page, haltere, guard }) => {
+    guard.allow(SERVER_DOWN);
+    // The notifications load after the page.
+    const notifications = page.waitForResponse(/notification[^/]*\.js$/i);
+    await page.goto("/");
+    await (await notifications).finished();
+    const logOut = page.getByRole("menuitem", { name: en.nav.logOut });
+    await page.getByRole("button", { name: en.nav.profile }).click();
+    await expect(logOut).toBeVisible();
+    await haltere.stop();
+    await logOut.click();
+    await expect(page.getByRole("alert")).toContainText(en.errors.unreachable);
+    await haltere.start();
+    await page.getByRole("button", { name: en.nav.profile }).click();
+    guard.allow(UNAUTHORIZED);
+    await logOut.click();
+    await expect(page.getByLabel(en.login.password, { exact: true })).toBeVisible();
   });
 
   test("a change fails meanwhile, and can be repeated", async ({ page, haltere, admin, guard }) => {

@@ -106,3 +106,11 @@ test("invalid PEM stays editable, and a file that is too large is not sent", asy
   await pick(page, form.ca, { name: "disk.pem", bytes: Buffer.alloc(300 * 1024, "x") });
   await expect(page.getByText(form.pemTooLarge("disk.pem", "300 KiB", "256 KiB"))).toBeVisible();
 });
+
+test("a chosen file can be chosen again, after it was corrected or removed", async ({ page, pki }) => {
+  await begin(page, SECURE_NOWHERE);
+  await pick(page, form.ca, { name: "ca.pem", bytes: Buffer.from(pki.ca.cert) });
+  await expect(page.locator('[data-field="ca"]')).toContainText("ca.pem");
+  // Otherwise, the browser takes the same file for no change.
+  for (const input of await page.locator("input[type=file]").all()) await expect(input).toHaveValue("");
+});

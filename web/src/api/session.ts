@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { basePath } from "../util/page-meta";
-import { api, ApiError, unwrap } from "./client";
+import { api, ApiError, toApiError, unreachable, unwrap } from "./client";
 import type { Permission, Profile } from "./schema";
 
 const KEY = ["profile"];
@@ -92,9 +92,15 @@ export async function logIn(queries: QueryClient, username: string, password: st
   await queries.invalidateQueries();
 }
 
-/** Logs out and reloads the page, which discards everything it held. */
+/** Logs out and reloads the page, which discards everything it held. Throws if haltere did not log out. */
 export async function logOut() {
-  await fetch(`${basePath}/logout`, { redirect: "manual" });
+  const response = await fetch(`${basePath}/logout`, { redirect: "manual" }).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  // The server redirects to the login.
+  if (!response.ok && response.type !== "opaqueredirect") {
+    throw toApiError(response, await response.json().catch(() => undefined));
+  }
   location.assign(`${basePath}/`);
 }
 

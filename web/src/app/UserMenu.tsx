@@ -3,7 +3,7 @@ import { IconApi, IconInfoCircle, IconLogout, IconUserCircle } from "@tabler/ico
 import { Link } from "@tanstack/react-router";
 
 import type { Profile } from "../api/schema";
-import { logOut } from "../api/session";
+import { useLogOut } from "../hooks/use-log-out";
 import { usePageMessages } from "../i18n/page-messages";
 import { API_DOCS_URL, linkTo } from "../model/paths";
 import type { MenuAnchor } from "../ui/menu/AnchoredMenu";
@@ -12,6 +12,7 @@ import { AnchoredMenu } from "../ui/menu/AnchoredMenu";
 /** The menu of the user who is logged in. */
 export function UserMenu({ profile, anchor }: { profile: Profile; anchor: MenuAnchor }) {
   const t = usePageMessages();
+  const logOut = useLogOut();
   return (
     <AnchoredMenu anchor={anchor} position="bottom-end" width={220}>
       <Menu.Dropdown>
@@ -26,7 +27,7 @@ export function UserMenu({ profile, anchor }: { profile: Profile; anchor: MenuAn
           {t.nav.api}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={() => void logOut()} leftSection={<IconLogout size={16} />}>
+        <Menu.Item onClick={logOut} leftSection={<IconLogout size={16} />}>
           {t.nav.logOut}
         </Menu.Item>
       </Menu.Dropdown>

@@ -18,7 +18,8 @@ import {
 } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 
-import { hasPermission, logOut, useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
+import { useLogOut } from "../hooks/use-log-out";
 import type { Command } from "../components/CommandPalette";
 import { useLanguageSwitch } from "../hooks/use-language-switch";
 import { LANGUAGES, useLanguage, useMessages } from "../i18n/language";
@@ -29,6 +30,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
   const t = useMessages();
   const profile = useProfile();
   const navigate = useNavigate();
+  const logOut = useLogOut();
   const language = useLanguage();
   const switchLanguage = useLanguageSwitch();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -116,6 +118,6 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
         icon: IconLanguage,
         run: () => switchLanguage(other),
       })),
-    { id: "log-out", label: t.nav.logOut, icon: IconLogout, run: () => void logOut() },
+    { id: "log-out", label: t.nav.logOut, icon: IconLogout, run: logOut },
   ];
 }

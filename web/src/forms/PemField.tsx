@@ -47,7 +47,11 @@ export function PemField({ field, label, description, value, stored = "", error,
   const [fault, setFault] = useState<string>();
   const [name, setName] = useState<string>();
 
+  const resetFile = useRef<() => void>(null);
+
   const readFile = async (file: File | null | undefined) => {
+    // The same file can be chosen again: after it was removed here, or corrected on disk.
+    resetFile.current?.();
     if (!file) return;
     if (file.size > MAX_BYTES) {
       setFault(t.form.pemTooLarge(file.name, formatBytes(file.size, language), formatBytes(MAX_BYTES, language)));
@@ -111,7 +115,7 @@ export function PemField({ field, label, description, value, stored = "", error,
           </p>
         )}
         <div className={classes.buttons}>
-          <FileButton onChange={(file) => void readFile(file)} accept={ACCEPTED_FILES}>
+          <FileButton resetRef={resetFile} onChange={(file) => void readFile(file)} accept={ACCEPTED_FILES}>
             {(props) => (
               <Button
                 {...props}

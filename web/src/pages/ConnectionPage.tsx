@@ -1,7 +1,7 @@
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, Outlet, useMatch, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 import { patchConnection } from "../api/connections";
 import { useFleet } from "../api/fleet";
@@ -88,6 +88,16 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
     },
     onError,
   });
+  // A result, and a test that still runs, are about the settings from before.
+  const { clear } = test;
+  const endTest = useEffectEvent(() => {
+    clear();
+    setTrustedCa(undefined);
+  });
+  useEffect(() => {
+    // oxlint-disable-next-line react-hooks/set-state-in-effect -- the request ends, too
+    if (isEditing) endTest();
+  }, [isEditing]);
   const { status, url } = connection;
   return (
     <>
