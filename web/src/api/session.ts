@@ -92,6 +92,11 @@ export async function logIn(queries: QueryClient, username: string, password: st
   await queries.invalidateQueries();
 }
 
+/** Sets the password of the user who is invited by this token, and returns their name. */
+export async function acceptInvitation(token: string, password: string): Promise<string> {
+  return (await unwrap(api.POST("/api/invitation", { body: { token, password } }))).username;
+}
+
 /** Logs out and reloads the page, which discards everything it held. Throws if haltere did not log out. */
 export async function logOut() {
   const response = await fetch(`${basePath}/logout`, { redirect: "manual" }).catch((cause: unknown) => {

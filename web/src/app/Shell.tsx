@@ -2,7 +2,7 @@ import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import type { StaticDataRouteOption } from "@tanstack/react-router";
-import { Link, Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { Link, Outlet, useMatchRoute, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { Suspense, useEffect, useState } from "react";
 
 import { lazyComponent } from "../api/lazy-component";
@@ -14,7 +14,7 @@ import { useFocusReturn } from "../hooks/use-focus-return";
 import { useIsSettled } from "../hooks/use-is-settled";
 import { useShortcuts } from "../hooks/use-shortcuts";
 import { useMessages } from "../i18n/language";
-import { linkTo } from "../model/paths";
+import { linkTo, PATHS } from "../model/paths";
 import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
 import type { MenuButtonProps } from "../ui/menu/MenuButton";
@@ -33,8 +33,16 @@ export function Shell() {
   const [typedPassword, setTypedPassword] = useState<string>();
   const { error: reason } = useSearch({ strict: false });
   useFocusReturn(!hasSession);
+  const isInvitation = useMatchRoute()({ to: PATHS.invitation }) !== false;
 
   if (profile === undefined) return <ServerUnavailablePage />;
+  if (isInvitation) {
+    return (
+      <Suspense>
+        <InvitationPage />
+      </Suspense>
+    );
+  }
   const needsPassword = profile?.mustChangePassword || (profile?.initialPassword && !isPostponed);
   if (profile && needsPassword && hasSession) {
     return (
@@ -149,6 +157,7 @@ const LoginPage = lazyComponent(async () => (await import("../pages/LoginPage"))
 const InitialPasswordPage = lazyComponent(
   async () => (await import("../pages/InitialPasswordPage")).InitialPasswordPage,
 );
+const InvitationPage = lazyComponent(async () => (await import("../pages/InvitationPage")).InvitationPage);
 const UserMenu = lazyComponent(async () => (await import("./UserMenu")).UserMenu);
 const importPalette = async () => (await import("./Palette")).Palette;
 const Palette = lazyComponent(importPalette);

@@ -44,6 +44,12 @@ const login = createRoute({
     typeof error === "string" ? { error } : {},
 });
 
+/** Shown by the frame, because it needs no session. */
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: PATHS.invitation,
+});
+
 const connectionPage = whenReachable(() => import("../pages/ConnectionPage"));
 
 const connection = createRoute({
@@ -175,6 +181,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     fleet,
     login,
+    invitation,
     connection.addChildren([connectionOverview, connectionCertificates, connectionHistory, editConnection]),
     newConnection,
     activity,

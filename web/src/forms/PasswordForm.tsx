@@ -14,21 +14,24 @@ import classes from "./PasswordForm.module.css";
 const MIN_LENGTH = 8;
 
 interface Props {
-  username: string;
+  /** Unknown before an invitation is accepted. */
+  username?: string;
   /** The current password, if the user has just typed it to log in. */
   knownPassword?: string | undefined;
   onChanged?: () => void;
+  /** Sets a password without the current one. */
+  save?: (newPassword: string) => Promise<unknown>;
 }
 
-/** Changes the user's own password. */
-export function PasswordForm({ username, knownPassword, onChanged }: Props) {
+/** Changes the user's own password, or sets the first one. */
+export function PasswordForm({ username, knownPassword, onChanged, save }: Props) {
   const t = usePageMessages();
   const faultText = useFaultText();
   const [oldPassword, setOldPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");
   const [repeated, setRepeated] = useState("");
   const change = useMutation({
-    mutationFn: () => changePassword(knownPassword ?? oldPassword, newPassword),
+    mutationFn: async () => (save ? save(newPassword) : changePassword(knownPassword ?? oldPassword, newPassword)),
     onSuccess: () => {
       setOldPassword("");
       setNewPassword("");
@@ -55,8 +58,10 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
         </Alert>
       )}
       {/* For password managers: which account this is. */}
-      <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
-      {knownPassword === undefined && (
+      {username !== undefined && (
+        <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
+      )}
+      {knownPassword === undefined && !save && (
         <PasswordInput
           label={t.profile.oldPassword}
           autoComplete="current-password"
@@ -72,7 +77,7 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
         autoComplete="new-password"
         required
         withAsterisk={false}
-        autoFocus={knownPassword !== undefined}
+        autoFocus={knownPassword !== undefined || save !== undefined}
         error={isTooShort && t.profile.short}
         value={newPassword}
         onChange={(event) => setNewPassword(event.currentTarget.value)}

@@ -276,6 +276,8 @@ export const coreMessages: CoreMessages = {
       "The password must be changed first": "Wählen Sie zuerst ein neues Passwort.",
       "User object invalid": "Etwas an diesem Benutzer ist ungültig.",
       "User must have at least one role": "Ein Benutzer braucht mindestens eine Rolle.",
+      "Invitation not valid any more":
+        "Diese Einladung wurde schon benutzt oder ist abgelaufen. Bitten Sie um eine neue.",
       "User already exists": "Es gibt schon einen Benutzer mit diesem Namen.",
       "User does not exist": "Diesen Benutzer gibt es nicht mehr.",
       "The last administrator can't be deleted, disabled or lose the role admin":

@@ -216,6 +216,15 @@ export const settingsMessages: typeof en = {
     },
   },
 
+  invitation: {
+    title: "Sie sind eingeladen",
+    text: "Wählen Sie das Passwort, mit dem Sie sich anmelden werden.",
+    incomplete:
+      "Dieser Link ist unvollständig. Kopieren Sie ihn ganz in die Adresszeile, oder bitten Sie um einen neuen.",
+    accepted: (username: string) => `Das Passwort ist gesetzt. Ihr Benutzername ist ${username}.`,
+    logIn: "Anmelden",
+  },
+
   initialPassword: {
     title: "Neues Passwort wählen",
     text: "Das erste Passwort steht im Protokoll. Wählen Sie eines, das nur Sie kennen.",

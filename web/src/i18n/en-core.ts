@@ -275,6 +275,7 @@ export const coreMessages = {
       "The password must be changed first": "Choose a new password first.",
       "User object invalid": "Something about this user is not valid.",
       "User must have at least one role": "A user needs at least one role.",
+      "Invitation not valid any more": "This invitation was used already, or has expired. Ask for another one.",
       "User already exists": "There is a user with this name already.",
       "User does not exist": "This user does not exist any more.",
       "The last administrator can't be deleted, disabled or lose the role admin":

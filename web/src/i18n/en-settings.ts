@@ -215,6 +215,14 @@ export const settingsMessages = {
     },
   },
 
+  invitation: {
+    title: "You are invited",
+    text: "Choose the password that you will log in with.",
+    incomplete: "This link is incomplete. Copy all of it into the address bar, or ask for another one.",
+    accepted: (username: string) => `The password is set. Your user name is ${username}.`,
+    logIn: "Log in",
+  },
+
   initialPassword: {
     title: "Choose a new password",
     text: "The initial password is in the log. Choose one only you know.",

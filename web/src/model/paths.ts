@@ -6,6 +6,7 @@ import type { FleetSearch } from "./fleet-search";
 export const PATHS = {
   fleet: "/",
   login: "/login",
+  invitation: "/invitation",
   connection: "/connections/$connectionId",
   connectionCertificates: "/connections/$connectionId/certificates",
   connectionHistory: "/connections/$connectionId/history",

@@ -56,8 +56,9 @@ pub(crate) fn response(options: &ApiOptions) -> Response {
 /// The paths of the console's pages except `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
 /// any segment. Every other path is a 404, so that tools which probe for other software don't take this
 /// page for it.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/login",
+    "/invitation",
     "/connections/*",
     "/connections/*/certificates",
     "/connections/*/history",

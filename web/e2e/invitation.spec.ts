@@ -1,0 +1,47 @@
+import { de } from "../src/i18n/de";
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { UNAUTHORIZED } from "./support/guard";
+import { submitLogin } from "./support/log-in";
+import { expect, test } from "./support/test";
+
+const { invitation, profile } = en;
+const PASSWORD = "a sentence of her own";
+
+test.use({ loggedInAs: "" });
+
+test("an invited user sets a password, once, and logs in with it", async ({ page, haltere, admin, guard }) => {
+  guard.allow(UNAUTHORIZED, /status of 410/);
+  await haltere.addUser("nina", "viewer");
+  const { path } = (await admin.ask("POST", "/api/user-management/users/nina/invitation", {})) as { path: string };
+  const accept = async () => {
+    await page.getByLabel(profile.newPassword, { exact: true }).fill(PASSWORD);
+    await page.getByLabel(profile.again).fill(PASSWORD);
+    await page.getByRole("button", { name: profile.change }).click();
+  };
+  await page.goto(path);
+  await expect(page.getByRole("heading", { name: invitation.title })).toBeVisible();
+  await expect(page.getByLabel(profile.oldPassword)).toHaveCount(0);
+  await expectAccessible(page, "an invitation");
+  await accept();
+  await expect(page.getByRole("status")).toContainText(invitation.accepted("nina"));
+  await expectAccessible(page, "an accepted invitation");
+  await page.getByRole("link", { name: invitation.logIn }).click();
+  await submitLogin(page, "nina", PASSWORD);
+  await expect(page.getByRole("link", { name: en.nav.fleet })).toBeVisible();
+
+  await page.goto("about:blank");
+  await page.goto(`${haltere.url}${path}`);
+  await accept();
+  await expect(page.getByRole("alert")).toContainText("This invitation was used already");
+});
+
+test.describe("in German", () => {
+  test.use({ locale: "de" });
+
+  test("a link without its end says so", async ({ page, guard }) => {
+    guard.allow(UNAUTHORIZED);
+    await page.goto("/invitation");
+    await expect(page.getByRole("alert")).toContainText(de.invitation.incomplete);
+  });
+});

@@ -1,0 +1,39 @@
+import { Alert, Button } from "@mantine/core";
+import { useState } from "react";
+
+import { acceptInvitation } from "../api/session";
+import { PasswordForm } from "../forms/PasswordForm";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { usePageMessages } from "../i18n/page-messages";
+import { StandalonePage } from "../ui/StandalonePage";
+import { basePath } from "../util/page-meta";
+
+/** Lets an invited user set a password. The token is what follows `#` in the URL. */
+export function InvitationPage() {
+  const t = usePageMessages();
+  const [token] = useState(() => location.hash.slice(1));
+  const [username, setUsername] = useState<string>();
+  useDocumentTitle(t.invitation.title);
+  const save = async (password: string) => setUsername(await acceptInvitation(token, password));
+  return (
+    <StandalonePage product={t.product} title={t.invitation.title} text={username ? "" : t.invitation.text}>
+      {token === "" && (
+        <Alert color="red" variant="light" role="alert">
+          {t.invitation.incomplete}
+        </Alert>
+      )}
+      {token !== "" && username === undefined && <PasswordForm save={save} />}
+      {username !== undefined && (
+        <>
+          <Alert color="green" variant="light" role="status" mb="md">
+            {t.invitation.accepted(username)}
+          </Alert>
+          {/* Loads the page again: another user may be logged in, whose session has nothing to do with this. */}
+          <Button component="a" href={`${basePath}/`} autoFocus>
+            {t.invitation.logIn}
+          </Button>
+        </>
+      )}
+    </StandalonePage>
+  );
+}
