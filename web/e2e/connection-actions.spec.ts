@@ -89,6 +89,35 @@ test("a CA is trusted for all connections whose brokers present it, and that can
   for (const { ca } of await admin.connections()) expect(ca).toBeUndefined();
 });
 
+test("a CA does not replace one that another user has entered meanwhile", async ({
+  page,
+  admin,
+  pki,
+  expiringPki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await admin.load(["Press", "Belt"].map((name) => connectionNamed(name, broker.url)));
+  const code = async (id: string) => (await admin.connection(id)).status?.error?.code;
+  for (const id of ["press", "belt"]) await expect.poll(async () => code(id)).toBe("SELF_SIGNED_CERT_IN_CHAIN");
+  await page.goto("/connections/press/certificates");
+  const card = page.getByRole("region", { name: en.connection.certificates });
+  await card.getByRole("checkbox", { name: certificates.compared }).check();
+  // After the click, and before the console's first request about the other connection.
+  let isChanged = false;
+  await page.route(/\/api\/connections\/belt\?/, async (route) => {
+    if (!isChanged) await admin.ask("PATCH", "/api/connections/belt", { ca: expiringPki.ca.cert });
+    isChanged = true;
+    await route.continue();
+  });
+  await card.getByRole("button", { name: trustAll.trust(2) }).click();
+  await expect(page.getByRole("alert").first()).toContainText(`Belt: ${en.errors.editConflict}`);
+  await expect(page.getByRole("status").filter({ hasText: trustAll.done(1) })).toBeVisible();
+  await admin.isOnline("press");
+  const { ca } = await admin.connection("belt");
+  expect(Buffer.from(ca?.data ?? "", "base64").toString()).toBe(expiringPki.ca.cert);
+});
+
 test("many connections get another scheme and a CA, after a plan, and that can be taken back", async ({
   page,
   admin,
@@ -132,24 +161,28 @@ test("many connections get another scheme and a CA, after a plan, and that can b
 
 test("an edit of many goes on after a failure, and says for which and why", async ({ page, admin, guard }) => {
   guard.allow(/status of 404 .*\/api\/connections\/oven\?/);
-  await admin.load([connectionNamed("Press", UNREACHABLE_URL), connectionNamed("Oven", UNREACHABLE_URL)]);
+  await admin.load(["Press", "Oven", "Kiln"].map((name) => connectionNamed(name, UNREACHABLE_URL)));
   await page.goto("/");
   await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
   await page.getByRole("button", { name: en.fleet.edit, exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: bulkEdit.title(2) });
+  const dialog = page.getByRole("dialog", { name: bulkEdit.title(3) });
   await dialog.getByRole("radiogroup", { name: bulkEdit.credentials }).getByText(bulkEdit.replace).click();
   await textField(page, form.username).fill("haltere");
   await dialog.getByLabel(form.password, { exact: true }).fill("new password");
   await expect(dialog.getByRole("list", { name: bulkEdit.plan })).toContainText(
     `${form.username}: ${bulkEdit.removed} → haltere, ${bulkEdit.newPassword}`,
   );
+  // Another user is faster.
   await admin.delete("oven");
-  await dialog.getByRole("button", { name: bulkEdit.change(2) }).click();
-  await expect(dialog.getByRole("alert")).toContainText(en.bulk.failed(1));
+  await admin.ask("PATCH", "/api/connections/kiln", { credentials: { username: "theirs" } });
+  await dialog.getByRole("button", { name: bulkEdit.change(3) }).click();
+  await expect(dialog.getByRole("alert")).toContainText(en.bulk.failed(2));
   await expect(dialog.getByRole("alert")).toContainText(`Oven: ${en.errors.refusals["Connection not found"]}`);
+  await expect(dialog.getByRole("alert")).toContainText(`Kiln: ${en.errors.editConflict}`);
   await expect(page.getByText(bulkEdit.done(1))).toBeVisible();
   // Only the server has the passwords from before.
   await expect(page.getByRole("button", { name: en.undo })).toHaveCount(0);
   await dialog.getByRole("button", { name: en.close }).last().click();
   expect((await admin.connection("press")).credentials).toEqual({ username: "haltere", password: "new password" });
+  expect((await admin.connection("kiln")).credentials).toEqual({ username: "theirs" });
 });

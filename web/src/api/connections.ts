@@ -71,6 +71,23 @@ async function fetchStoredVersion(id: string): Promise<StoredVersion> {
   return { connection, tag: strongETag(response.headers.get("ETag")) };
 }
 
+/**
+ * Changes the given fields of a connection, only while it is stored as the user has seen it; returns the ETag of the
+ * new version. Whether its link is meant to be up does not matter, and the stored secrets are not part of what was seen.
+ */
+export async function patchSeenConnection(seen: Connection, change: ConnectionPatch): Promise<string | undefined> {
+  const { connection, tag } = await fetchStoredVersion(seen.id);
+  if (settingsOf(connection) !== settingsOf(seen)) {
+    throw new ApiError(412, "PRECONDITION_FAILED", "the connection was changed meanwhile");
+  }
+  return patchConnection(seen.id, change, tag);
+}
+
+/** What is configured, without the state of the link and of the broker, to compare. */
+function settingsOf({ status: _status, broker: _broker, ...settings }: Connection): string {
+  return JSON.stringify(settings);
+}
+
 /** What is stored instead of the version that an edit started from, and the last change of it. */
 export interface EditConflict {
   readonly latest: StoredVersion;

@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 
-import { certificatesQuery, patchConnection } from "../../api/connections";
+import { certificatesQuery, patchConnection, patchSeenConnection } from "../../api/connections";
 import { useFleet } from "../../api/fleet";
 import type { Certificate, Connection, PresentedChain } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
@@ -80,7 +80,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: Presented
   const profile = useProfile();
   const onError = useErrorNotification();
   const trust = useMutation({
-    mutationFn: ({ pem }: Certificate) => patchConnection(connection.id, { ca: pem }),
+    mutationFn: ({ pem }: Certificate) => patchSeenConnection(connection, { ca: pem }),
     onSuccess: () => notifications.show({ message: t.certificates.trusted }),
     onError,
   });
@@ -112,8 +112,8 @@ function useTrustForAll() {
   return useMutation({
     mutationFn: async ({ ca, connections }: { ca: Certificate; connections: readonly Connection[] }) => {
       const tags = new Map<string, string | undefined>();
-      const failed = await runForEach(connections, async ({ id }) =>
-        tags.set(id, await patchConnection(id, { ca: ca.pem })),
+      const failed = await runForEach(connections, async (connection) =>
+        tags.set(connection.id, await patchSeenConnection(connection, { ca: ca.pem })),
       );
       return { failed, tags };
     },

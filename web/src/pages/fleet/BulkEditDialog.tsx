@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useId, useMemo, useState } from "react";
 
-import { patchConnection } from "../../api/connections";
+import { patchConnection, patchSeenConnection } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { LabelsField } from "../../forms/LabelsField";
@@ -75,7 +75,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
     mutationFn: async () => {
       const failed = await runForEach(
         plan,
-        async ({ connection: { id }, patch }) => tags.set(id, await patchConnection(id, patch)),
+        async ({ connection, patch }) => tags.set(connection.id, await patchSeenConnection(connection, patch)),
         setDone,
       );
       return failed.map(({ item, error }) => {
