@@ -28,7 +28,12 @@ async function shownFingerprint(part: Locator): Promise<string> {
   return ((await text.textContent()) ?? "").replaceAll(/[\s:]/g, "");
 }
 
-test("the CA of a broker is trusted once its fingerprint has been compared", async ({ page, pki, startBroker }) => {
+test("the CA of a broker is trusted once its fingerprint has been compared", async ({
+  page,
+  pki,
+  expiringPki,
+  startBroker,
+}) => {
   const broker = await startBroker({ tls: { pki, chain: true } });
   await page.goto("/new");
   await textField(page, form.name).fill("Press");
@@ -42,6 +47,10 @@ test("the CA of a broker is trusted once its fingerprint has been compared", asy
   await expect(panel).toContainText("Works 4 CA");
   expect(await shownFingerprint(panel)).toBe((await fingerprint(pki.ca)).replaceAll(":", ""));
 
+  // It says so if that replaces another CA.
+  await expect(panel).not.toContainText(certificates.replaces);
+  await textField(page, form.ca).fill(expiringPki.ca.cert);
+  await expect(panel).toContainText(certificates.replaces);
   const trust = panel.getByRole("button", { name: form.trust });
   await expect(trust).toBeDisabled();
   await panel.getByRole("checkbox", { name: certificates.compared }).check();

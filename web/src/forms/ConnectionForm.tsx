@@ -234,6 +234,7 @@ export function ConnectionForm({
           test={test.latest}
           isOutdated={test.latest !== undefined && !isSameTarget(draft, testedDraft)}
           trustedCa={trustedCa && draft.ca === trustedCa.pem ? trustedCa.subject : undefined}
+          replacesCa={draft.ca !== ""}
           onTrust={trust}
         />
       </div>

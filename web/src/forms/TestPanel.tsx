@@ -25,13 +25,15 @@ interface Props {
   isOutdated: boolean;
   /** The name of the CA that was trusted after a test. */
   trustedCa: string | undefined;
+  /** Whether another CA is trusted now, which a new one would replace. */
+  replacesCa: boolean;
   onTrust: (ca: Certificate) => void;
   /** Removes the panel. */
   onClose?: () => void;
 }
 
 /** How far a test gets, and its result. Next to the form where there is space, else above its buttons. */
-export function TestPanel({ test, isOutdated, trustedCa, onTrust, onClose }: Props) {
+export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, onClose }: Props) {
   const t = usePageMessages();
   const panel = useRef<HTMLElement>(null);
   const hasResult = test?.result !== undefined;
@@ -65,7 +67,7 @@ export function TestPanel({ test, isOutdated, trustedCa, onTrust, onClose }: Pro
                 <Stage key={stage.stage} stage={stage} result={test.result} />
               ))}
             </ol>
-            {test.result && <Result result={test.result} onTrust={onTrust} />}
+            {test.result && <Result result={test.result} replacesCa={replacesCa} onTrust={onTrust} />}
           </div>
         </>
       ) : (
@@ -88,7 +90,11 @@ function showPanel(panel: HTMLElement | null): void {
 /** The height of the form's buttons, which stick to the bottom of the window, in pixels. */
 const HIDDEN_BY_BUTTONS = 72;
 
-function Result({ result, onTrust }: { result: ConnectionTest; onTrust: (ca: Certificate) => void }) {
+interface ResultProps extends Pick<Props, "replacesCa" | "onTrust"> {
+  result: ConnectionTest;
+}
+
+function Result({ result, replacesCa, onTrust }: ResultProps) {
   const t = usePageMessages();
   const sentences = useSentences();
   const toAdvice = useAdvice();
@@ -106,7 +112,7 @@ function Result({ result, onTrust }: { result: ConnectionTest; onTrust: (ca: Cer
           {!isIssuerUnknown(error.code) && <AdviceList lines={toAdvice(result)} />}
         </div>
       )}
-      {isIssuerUnknown(error?.code) && <TrustIssuer chain={certificates} onTrust={onTrust} />}
+      {isIssuerUnknown(error?.code) && <TrustIssuer chain={certificates} replaces={replacesCa} onTrust={onTrust} />}
     </>
   );
 }

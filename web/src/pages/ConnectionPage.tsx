@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link, Outlet, useMatch, useParams } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { patchConnection } from "../api/connections";
+import { patchSeenConnection } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Certificate, Connection } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
@@ -81,7 +81,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
   const [trustedCa, setTrustedCa] = useState<string>();
   const runTest = () => test.run({ connectionId: connection.id, patch: {} });
   const trust = useMutation({
-    mutationFn: ({ pem }: Certificate) => patchConnection(connection.id, { ca: pem }),
+    mutationFn: ({ pem }: Certificate) => patchSeenConnection(connection, { ca: pem }),
     onSuccess: (_, { subject }) => {
       setTrustedCa(subject);
       runTest();
@@ -130,6 +130,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
             test={test.latest}
             isOutdated={false}
             trustedCa={trustedCa}
+            replacesCa={connection.ca !== undefined}
             onTrust={trust.mutate}
             onClose={test.clear}
           />
