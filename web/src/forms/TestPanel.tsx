@@ -1,10 +1,12 @@
 import { CloseButton, Loader } from "@mantine/core";
 import { IconCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
+import type { RefObject } from "react";
 import { useEffect, useRef } from "react";
 
 import type { TestStage } from "../api/connection-test";
 import type { Certificate, ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
+import { useFocusHandover } from "../hooks/use-focus-handover";
 import { useAdvice } from "../i18n/advice";
 import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
@@ -28,12 +30,12 @@ interface Props {
   /** Whether another CA is trusted now, which a new one would replace. */
   replacesCa: boolean;
   onTrust: (ca: Certificate) => void;
-  /** Removes the panel. */
-  onClose?: () => void;
+  /** Removes the panel; then the focus goes to the button that started the test. */
+  closing?: { readonly onClose: () => void; readonly next: RefObject<HTMLElement | null> };
 }
 
 /** How far a test gets, and its result. Next to the form where there is space, else above its buttons. */
-export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, onClose }: Props) {
+export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, closing }: Props) {
   const t = usePageMessages();
   const panel = useRef<HTMLElement>(null);
   const hasResult = test?.result !== undefined;
@@ -51,7 +53,7 @@ export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, on
       data-empty={test === undefined || undefined}
       data-outdated={isOutdated || undefined}
     >
-      {onClose && <CloseButton className={classes.close} aria-label={t.close} onClick={onClose} />}
+      {closing && <Close {...closing} />}
       {trustedCa && (
         <p className={classes.trusted}>
           <IconShieldCheck size={16} aria-hidden />
@@ -75,6 +77,12 @@ export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, on
       )}
     </section>
   );
+}
+
+function Close({ onClose, next }: NonNullable<Props["closing"]>) {
+  const t = usePageMessages();
+  const button = useFocusHandover(next);
+  return <CloseButton ref={button} className={classes.close} aria-label={t.close} onClick={onClose} />;
 }
 
 /** Scrolls to the panel and moves the focus there, unless it is in view already, as next to the form. */

@@ -1,6 +1,7 @@
 import { TextInput, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
+import { useFocusHandover } from "../hooks/use-focus-handover";
 import { usePageMessages } from "../i18n/page-messages";
 import { suggestUrl, urlFault } from "../util/broker-url";
 import classes from "./UrlField.module.css";
@@ -19,6 +20,8 @@ interface Props {
 /** The broker's URL. A host without a scheme is completed on request. */
 export function UrlField({ value, autoFocus, error, wasSubmitted, onChange }: Props) {
   const t = usePageMessages();
+  const field = useRef<HTMLInputElement>(null);
+  const suggestionButton = useFocusHandover(field);
   const [wasLeft, setLeft] = useState(false);
   const fault = urlFault(value);
   const isTypedFar = value.includes("://") && fault !== "host";
@@ -27,6 +30,7 @@ export function UrlField({ value, autoFocus, error, wasSubmitted, onChange }: Pr
   return (
     <div {...{ [FIELD]: "url" }}>
       <TextInput
+        ref={field}
         label={t.form.url}
         description={t.form.urlText}
         placeholder={t.form.urlPlaceholder}
@@ -48,7 +52,7 @@ export function UrlField({ value, autoFocus, error, wasSubmitted, onChange }: Pr
       {suggestion && (
         <p className={classes.suggestion}>
           {t.form.didYouMean}{" "}
-          <UnstyledButton className={classes.button} onClick={() => onChange(suggestion)}>
+          <UnstyledButton ref={suggestionButton} className={classes.button} onClick={() => onChange(suggestion)}>
             {suggestion}
           </UnstyledButton>
         </p>

@@ -1,7 +1,7 @@
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, Outlet, useMatch, useParams } from "@tanstack/react-router";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { patchSeenConnection } from "../api/connections";
 import { useFleet } from "../api/fleet";
@@ -78,6 +78,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
   const profile = useProfile();
   const onError = useErrorNotification();
   const test = useConnectionTest(onError);
+  const testButton = useRef<HTMLButtonElement>(null);
   const [trustedCa, setTrustedCa] = useState<string>();
   const runTest = () => test.run({ connectionId: connection.id, patch: {} });
   const trust = useMutation({
@@ -118,6 +119,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
             isEditing={isEditing}
             isTesting={test.isRunning}
             stages={test.latest?.stages}
+            testButton={testButton}
             onTest={runTest}
           />
         )}
@@ -132,7 +134,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
             trustedCa={trustedCa}
             replacesCa={connection.ca !== undefined}
             onTrust={trust.mutate}
-            onClose={test.clear}
+            closing={{ onClose: test.clear, next: testButton }}
           />
         </div>
       )}

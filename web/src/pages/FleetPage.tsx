@@ -10,6 +10,7 @@ import { lastFleetSearch } from "../hooks/last-fleet-search";
 import type { TableSettings } from "../hooks/table-settings";
 import { useTableSettings } from "../hooks/table-settings";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import { useFocusHandover } from "../hooks/use-focus-handover";
 import { useIsSettled } from "../hooks/use-is-settled";
 import { useNow } from "../hooks/use-now";
 import { useTrailingText } from "../hooks/use-trailing-text";
@@ -33,7 +34,7 @@ import { nextSort } from "../ui/table/column";
 import type { BulkRequest } from "./fleet/bulk-action";
 import { Causes } from "./fleet/Causes";
 import { useConnectionColumns } from "./fleet/connection-columns";
-import { ConnectionList, LIST_ID } from "./fleet/ConnectionList";
+import { ConnectionList, LIST_START } from "./fleet/ConnectionList";
 import { FleetHealth } from "./fleet/FleetHealth";
 import { NewButton } from "./fleet/NewButton";
 import { Toolbar } from "./fleet/Toolbar";
@@ -143,16 +144,17 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
     () => sortConnections(filterConnections(sortByName(byId), filtered, sentences, filterTime), sort),
     [byId, filtered, sentences, filterTime, sort],
   );
+  const clearLink = useFocusHandover("#all");
   const noMatch = useMemo(
     () => (
       <>
         {t.fleet.noMatch}{" "}
-        <Link {...linkTo.fleet()} onClick={() => replace("")}>
+        <Link ref={clearLink} {...linkTo.fleet()} onClick={() => replace("")}>
           {t.fleet.clearFilter}
         </Link>
       </>
     ),
-    [t, replace],
+    [t, replace, clearLink],
   );
   useDocumentTitle(counts.down > 0 ? `(${counts.down}) ${t.fleet.title}` : t.fleet.title);
 
@@ -238,7 +240,7 @@ function chosenSort({ sort, down }: FleetSearch, last: TableSettings["sort"]): C
 }
 
 function focusList() {
-  document.querySelector<HTMLElement>(`#${LIST_ID} :is([tabindex="0"], a)`)?.focus();
+  document.querySelector<HTMLElement>(LIST_START)?.focus();
 }
 
 const ViewMenu = lazyComponent(async () => (await import("./fleet/ViewMenu")).ViewMenu);

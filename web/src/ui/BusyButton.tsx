@@ -1,8 +1,8 @@
 import type { ButtonProps } from "@mantine/core";
 import { Button, Loader } from "@mantine/core";
-import type { ComponentPropsWithoutRef } from "react";
+import type { ComponentPropsWithRef } from "react";
 
-interface Props extends ButtonProps, Omit<ComponentPropsWithoutRef<"button">, keyof ButtonProps> {
+interface Props extends ButtonProps, Omit<ComponentPropsWithRef<"button">, keyof ButtonProps> {
   isBusy: boolean;
 }
 

@@ -1,9 +1,10 @@
 import { NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 
 import { useFleet } from "../../api/fleet";
 import { hasPermission, useProfile } from "../../api/session";
+import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { usePageMessages } from "../../i18n/page-messages";
 import type { ActivityKind, ActivityPeriod, ActivitySearch } from "../../model/activity-search";
 import { ACTIVITY_KINDS, ACTIVITY_PERIODS, AUDIT_KINDS } from "../../model/activity-search";
@@ -25,9 +26,12 @@ export function ActivityFilters({ search, onChange }: Props) {
   const seesAudit = hasPermission(useProfile(), "audit.list");
   const kinds = ACTIVITY_KINDS.filter((kind) => seesAudit || !AUDIT_KINDS.has(kind));
   const { connection } = search;
+  const kindField = useRef<HTMLSelectElement>(null);
+  const chip = useFocusHandover(kindField);
   return (
     <div className={classes.filters}>
       <NativeSelect
+        ref={kindField}
         label={t.kind}
         value={search.kind ?? "all"}
         onChange={({ currentTarget: { value } }) =>
@@ -58,6 +62,7 @@ export function ActivityFilters({ search, onChange }: Props) {
       <LabelChoice label={search.label} onChange={(label) => onChange({ label })} />
       {connection !== undefined && (
         <UnstyledButton
+          ref={chip}
           className={classes.chip}
           aria-label={`${t.clear}: ${byId.get(connection)?.name ?? connection}`}
           onClick={() => onChange({ connection: undefined })}

@@ -12,6 +12,7 @@ import {
 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import type { RefObject } from "react";
 import { useEffect, useRef, useState } from "react";
 
 import type { TestStage } from "../../api/connection-test";
@@ -38,11 +39,12 @@ interface Props {
   isTesting: boolean;
   /** The stages of the latest test. */
   stages: readonly TestStage[] | undefined;
+  testButton: RefObject<HTMLButtonElement | null>;
   onTest: () => void;
 }
 
 /** What can be done with a connection. The first button is what helps in its state. */
-export function Actions({ connection, isEditing, isTesting, stages, onTest }: Props) {
+export function Actions({ connection, isEditing, isTesting, stages, testButton, onTest }: Props) {
   const t = usePageMessages();
   const navigate = useNavigate();
   const profile = useProfile();
@@ -86,7 +88,13 @@ export function Actions({ connection, isEditing, isTesting, stages, onTest }: Pr
         </BusyButton>
       )}
       {state !== "unreadable" && !isEditing && (
-        <BusyButton variant="default" leftSection={<IconStethoscope size={16} />} isBusy={isTesting} onClick={onTest}>
+        <BusyButton
+          ref={testButton}
+          variant="default"
+          leftSection={<IconStethoscope size={16} />}
+          isBusy={isTesting}
+          onClick={onTest}
+        >
           {t.form.test}
         </BusyButton>
       )}

@@ -1,21 +1,25 @@
 import { Button, CloseButton } from "@mantine/core";
 
 import type { Connection } from "../../api/schema";
+import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { useMessages } from "../../i18n/language";
 import type { BulkRequest } from "./bulk-action";
 import classes from "./BulkBar.module.css";
 
 interface Props {
   connections: readonly Connection[];
+  /** A selector of the element in the list that the keyboard continues at when the bar goes. */
+  next: string;
   onAction: (action: BulkRequest["action"]) => void;
   onClear: () => void;
 }
 
 /** The actions for the selected connections. */
-export function BulkBar({ connections, onAction, onClear }: Props) {
+export function BulkBar({ connections, next, onAction, onClear }: Props) {
   const t = useMessages();
+  const bar = useFocusHandover(next);
   return (
-    <div className={classes.bar} role="toolbar" aria-label={t.fleet.selected(connections.length)}>
+    <div ref={bar} className={classes.bar} role="toolbar" aria-label={t.fleet.selected(connections.length)}>
       <strong>{t.fleet.selected(connections.length)}</strong>
       <Button variant="default" size="xs" onClick={() => onAction("connect")}>
         {t.fleet.connect}

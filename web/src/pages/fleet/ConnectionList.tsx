@@ -30,8 +30,10 @@ interface Props {
 
 const ConnectionTiles = lazyComponent(async () => (await import("./ConnectionTiles")).ConnectionTiles);
 
-/** The id that links lead to. */
-export const LIST_ID = "list";
+const LIST_ID = "list";
+
+/** A selector of what the keyboard operates first in the list. */
+export const LIST_START = `#${LIST_ID} :is([tabindex="0"], a)`;
 
 /** The connections as a table or as tiles. */
 export const ConnectionList = memo(function ConnectionList({
@@ -88,6 +90,7 @@ export const ConnectionList = memo(function ConnectionList({
       {canChange && selection.selected.length > 0 && (
         <BulkBar
           connections={selection.selected}
+          next={LIST_START}
           onAction={(action) => onBulk({ action, connections: selection.selected, onDone: selection.clear })}
           onClear={selection.clear}
         />

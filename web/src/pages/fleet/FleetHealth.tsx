@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { memo } from "react";
 
 import type { CoreMessages } from "../../i18n/en-core";
+import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { useMessages } from "../../i18n/language";
 import type { DisplayState } from "../../model/display-state";
 import { DISPLAY_STATES } from "../../model/display-state";
@@ -19,6 +20,8 @@ interface Props {
 /** The state of the fleet as a sentence, a bar and a count per state. */
 export const FleetHealth = memo(function FleetHealth({ counts, total, state, onState }: Props) {
   const t = useMessages();
+  // The count of a state that no broker has goes when it is no longer the filter.
+  const count = useFocusHandover('[type="search"]');
   const failing = counts.down + counts.unreadable;
   return (
     <section className={classes.health} data-bad={failing > 0 || undefined}>
@@ -43,6 +46,7 @@ export const FleetHealth = memo(function FleetHealth({ counts, total, state, onS
         {DISPLAY_STATES.filter((each) => counts[each] > 0 || each === state).map((each) => (
           <li key={each}>
             <UnstyledButton
+              ref={count}
               className={classes.count}
               aria-pressed={state === each}
               onClick={() => onState(state === each ? undefined : each)}

@@ -1,9 +1,10 @@
 import { Button, CloseButton, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { startTransition, useId, useOptimistic, useRef } from "react";
 
 import { lazyComponent } from "../../api/lazy-component";
+import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import type { FleetSearch } from "../../model/fleet-search";
@@ -26,24 +27,30 @@ interface Props {
 /** Filter and view. The key `/` focuses the filter. */
 export function Toolbar({ search, onChange, text, onText, onTextDone, children }: Props) {
   const t = useMessages();
+  const field = useRef<HTMLInputElement>(null);
   return (
     <div className={classes.toolbar}>
-      <FilterField text={text} onText={onText} onTextDone={onTextDone} />
+      <FilterField field={field} text={text} onText={onText} onTextDone={onTextDone} />
       <MenuButton
         renderButton={(props) => <FilterButton {...props} />}
         renderMenu={(anchor) => <FilterMenu anchor={anchor} search={search} onChange={onChange} />}
       />
-      {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
-      {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
-      {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
+      {search.code && <Chip field={field} text={search.code} onRemove={() => onChange({ code: undefined })} />}
+      {search.version && <Chip field={field} text={search.version} onRemove={() => onChange({ version: undefined })} />}
+      {search.state && (
+        <Chip field={field} text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />
+      )}
       {labelTerms(search.label).map((term, _, terms) => (
         <Chip
           key={term}
+          field={field}
           text={term}
           onRemove={() => onChange({ label: terms.filter((each) => each !== term).join() || undefined })}
         />
       ))}
-      {search.cert && <Chip text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />}
+      {search.cert && (
+        <Chip field={field} text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />
+      )}
       <div className={classes.view}>
         <ViewChoice
           isGrid={search.view === "grid"}
@@ -55,11 +62,15 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
   );
 }
 
+interface FieldProps extends Pick<Props, "text" | "onText" | "onTextDone"> {
+  field: RefObject<HTMLInputElement | null>;
+}
+
 /** Shows a key at once; the page follows in a transition, which later keys interrupt. */
-function FilterField({ text, onText, onTextDone }: Pick<Props, "text" | "onText" | "onTextDone">) {
+function FilterField({ field, text, onText, onTextDone }: FieldProps) {
   const t = useMessages();
   const [shown, setShown] = useOptimistic(text);
-  const field = useRef<HTMLInputElement>(null);
+  const clearButton = useFocusHandover(field);
   useShortcuts([["/", () => field.current?.focus()]]);
   const change = (to: string) =>
     startTransition(() => {
@@ -75,7 +86,9 @@ function FilterField({ text, onText, onTextDone }: Pick<Props, "text" | "onText"
       placeholder={t.fleet.filter}
       leftSection={<IconSearch size={16} />}
       rightSection={
-        shown ? <CloseButton size="sm" aria-label={t.fleet.clearFilter} onClick={() => change("")} /> : null
+        shown ? (
+          <CloseButton ref={clearButton} size="sm" aria-label={t.fleet.clearFilter} onClick={() => change("")} />
+        ) : null
       }
       value={shown}
       onChange={(event) => change(event.currentTarget.value)}
@@ -116,10 +129,23 @@ function ViewChoice({ isGrid, onChange }: { isGrid: boolean; onChange: (isGrid: 
   );
 }
 
-function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
+interface ChipProps {
+  /** The field of the filter, where the focus goes when the chip does. */
+  field: RefObject<HTMLInputElement | null>;
+  text: string;
+  onRemove: () => void;
+}
+
+function Chip({ field, text, onRemove }: ChipProps) {
   const t = useMessages();
+  const chip = useFocusHandover(field);
   return (
-    <UnstyledButton className={classes.chip} aria-label={`${t.fleet.clearFilter}: ${text}`} onClick={onRemove}>
+    <UnstyledButton
+      ref={chip}
+      className={classes.chip}
+      aria-label={`${t.fleet.clearFilter}: ${text}`}
+      onClick={onRemove}
+    >
       {text}
       <IconX size={14} aria-hidden />
     </UnstyledButton>

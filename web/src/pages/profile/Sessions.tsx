@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { RefObject } from "react";
@@ -7,9 +6,11 @@ import { useRef } from "react";
 import { endOtherSessions, endSession, ownSessionsQuery } from "../../api/own-sessions";
 import type { Session } from "../../api/schema";
 import { useErrorNotification } from "../../hooks/use-error-notification";
+import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
+import { BusyButton } from "../../ui/BusyButton";
 import { Card } from "../../ui/Card";
 import { formatAgo, formatDateTime } from "../../util/format-time";
 import { describeUserAgent } from "../../util/user-agent";
@@ -22,6 +23,7 @@ export function Sessions() {
   const onError = useErrorNotification();
   const { data: sessions = [] } = useQuery(ownSessionsQuery);
   const list = useRef<HTMLUListElement>(null);
+  const othersButton = useFocusHandover(list);
   const others = useMutation({
     mutationFn: endOtherSessions,
     onSuccess: (left) => {
@@ -38,9 +40,16 @@ export function Sessions() {
         ))}
       </ul>
       {sessions.length > 1 && (
-        <Button variant="default" size="xs" mt="sm" loading={others.isPending} onClick={() => others.mutate()}>
+        <BusyButton
+          ref={othersButton}
+          variant="default"
+          size="xs"
+          mt="sm"
+          isBusy={others.isPending}
+          onClick={() => others.mutate()}
+        >
           {t.profile.endOthers}
-        </Button>
+        </BusyButton>
       )}
     </Card>
   );
@@ -54,13 +63,12 @@ function SessionItem({ session, list }: { session: Session; list: RefObject<HTML
   const onError = useErrorNotification();
   const { id, current, createdAt, lastUsedAt, address, userAgent } = session;
   const where = describeUserAgent(userAgent) ?? t.profile.unknownDevice;
+  const endButton = useFocusHandover(list);
   const end = useMutation({
     mutationFn: () => endSession(id),
     onSuccess: (left) => {
       queries.setQueryData(ownSessionsQuery.queryKey, left);
       notifications.show({ message: t.outcome.sessionEnded(where) });
-      // The button goes with the session.
-      list.current?.focus();
     },
     onError,
   });
@@ -78,15 +86,16 @@ function SessionItem({ session, list }: { session: Session; list: RefObject<HTML
         </p>
       </div>
       {!current && (
-        <Button
+        <BusyButton
+          ref={endButton}
           variant="default"
           size="xs"
           aria-label={t.profile.endSessionAt(where)}
-          loading={end.isPending}
+          isBusy={end.isPending}
           onClick={() => end.mutate()}
         >
           {t.profile.endSession}
-        </Button>
+        </BusyButton>
       )}
     </li>
   );
