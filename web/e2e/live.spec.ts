@@ -1,5 +1,6 @@
 import { en } from "../src/i18n/en";
 import { SERVER_DOWN, UNAUTHORIZED } from "./support/guard";
+import { connectionNamed } from "./support/fleet";
 import { connectionItems, disconnect, sortButton, textField } from "./support/locators";
 import { freePort, UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
@@ -26,6 +27,40 @@ test("a change in one window appears in another at once", async ({ page, openWin
   await expect(connectionItems(other)).toHaveText([/Oven.*Down.*ECONNREFUSED/, /Press 5/]);
   await admin.delete("press");
   await expect(connectionItems(other)).toHaveText([/Oven/]);
+});
+
+test("screen readers get the state of the fleet at intervals, not with each change", async ({
+  page,
+  admin,
+  broker,
+}) => {
+  await admin.load(["Press", "Belt", "Oven"].map((name) => connectionNamed(name, broker.url)));
+  await page.clock.install();
+  await page.goto("/");
+  const announced = page.getByRole("status");
+  await expect(announced).toHaveText(en.fleet.allWell(3));
+  await page.clock.runFor(10_000);
+  await page.clock.pauseAt(Date.now() + 60_000);
+  /** Waits for the sentence that is shown, while little time passes in the page. */
+  const shows = async (sentence: string) => {
+    const shown = page.getByRole("main").locator("p[aria-hidden]");
+    const step = async () => {
+      await page.clock.runFor(10);
+      return shown.textContent();
+    };
+    await expect.poll(step).toBe(sentence);
+  };
+  // A first change is announced at once, those that follow together.
+  await admin.disconnect("press");
+  await shows(en.fleet.allWell(2));
+  await expect(announced).toHaveText(en.fleet.allWell(2));
+  await admin.disconnect("belt");
+  await shows(en.fleet.allWell(1));
+  await admin.disconnect("oven");
+  await shows(en.fleet.allIdle);
+  await expect(announced).toHaveText(en.fleet.allWell(2));
+  await page.clock.runFor(5_000);
+  await expect(announced).toHaveText(en.fleet.allIdle);
 });
 
 test("rows keep their order under the pointer", async ({ page, admin, startBroker }) => {

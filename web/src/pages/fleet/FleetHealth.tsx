@@ -1,4 +1,5 @@
-import { UnstyledButton } from "@mantine/core";
+import { UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { useThrottledValue } from "@mantine/hooks";
 import { memo } from "react";
 
 import type { CoreMessages } from "../../i18n/en-core";
@@ -17,19 +18,25 @@ interface Props {
   onState: (state: DisplayState | undefined) => void;
 }
 
+/** The least time between two announcements to screen readers, in milliseconds: links may change every second. */
+const MIN_ANNOUNCEMENT_INTERVAL = 5_000;
+
 /** The state of the fleet as a sentence, a bar and a count per state. */
 export const FleetHealth = memo(function FleetHealth({ counts, total, state, onState }: Props) {
   const t = useMessages();
   // The count of a state that no broker has goes when it is no longer the filter.
   const count = useFocusHandover('[type="search"]');
   const failing = counts.down + counts.unreadable;
+  const sentence = summary(t, counts, failing, total);
+  const announced = useThrottledValue(sentence, MIN_ANNOUNCEMENT_INTERVAL);
   return (
     <section className={classes.health} data-bad={failing > 0 || undefined}>
-      <p className={classes.sentence} role="status">
+      <VisuallyHidden role="status">{announced}</VisuallyHidden>
+      <p className={classes.sentence} aria-hidden>
         <StateIcon
           state={failing > 0 ? "down" : counts.connecting > 0 ? "connecting" : counts.online > 0 ? "online" : "idle"}
         />
-        {summary(t, counts, failing, total)}
+        {sentence}
       </p>
       <div className={classes.bar} aria-hidden="true">
         {DISPLAY_STATES.filter((each) => counts[each] > 0).map((each) => (
