@@ -99,11 +99,16 @@ test("a connection that fails is named with the reason, and the others go on", a
   await admin.delete("press");
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
   await expect(dialog.getByRole("alert")).toHaveText(
-    `${en.bulk.failed(1)}Press: ${en.errors.refusals["Connection not found"]}`,
+    `${en.bulk.outcome(2, 1)}Press: ${en.errors.refusals["Connection not found"]}`,
   );
   await dialog.getByRole("button", { name: en.close }).last().click();
   await expect(connectionItem(page, "Belt")).toContainText(en.states.idle);
   await expect(connectionItem(page, "Oven")).toContainText(en.states.idle);
+  // What was done can be taken back.
+  const outcome = page.getByRole("status").filter({ hasText: bulk.done.disconnect(2) });
+  await outcome.getByRole("button", { name: en.undo }).click();
+  await expect(page.getByText(bulk.done.connect(2))).toBeVisible();
+  await expect(connectionItem(page, "Belt")).toContainText(en.states.online);
 });
 
 test("a failed delete is named even if no connection is left", async ({ page, admin, guard }) => {
@@ -116,7 +121,7 @@ test("a failed delete is named even if no connection is left", async ({ page, ad
   await dialog.getByRole("textbox").fill("4");
   await dialog.getByRole("button", { name: en.delete }).click();
   await expect(dialog.getByRole("alert")).toHaveText(
-    `${en.bulk.failed(1)}Press: ${en.errors.refusals["Connection not found"]}`,
+    `${en.bulk.outcome(3, 1)}Press: ${en.errors.refusals["Connection not found"]}`,
   );
   await dialog.getByRole("button", { name: en.close }).last().click();
   await expect(page.getByRole("heading", { name: fleet.empty })).toBeVisible();

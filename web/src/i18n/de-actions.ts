@@ -109,7 +109,7 @@ export const actionMessages: typeof en = {
       "Das entfernt die Verbindungen samt gespeicherten Zugangsdaten und Schlüsseln. Die Broker laufen weiter. Das lässt sich nicht rückgängig machen.",
     unchanged: (n) => (n === 1 ? "1 ist es schon" : `${n} sind es schon`),
     progress: (done, all) => `${done} von ${all}`,
-    failed: (n) => `${n} fehlgeschlagen`,
+    outcome: (done, failed) => (done > 0 ? `${done} erledigt, ${failed} fehlgeschlagen` : `${failed} fehlgeschlagen`),
     typeNumber: (n) => `Zur Bestätigung ${n} eintippen`,
     done: {
       connect: (n) => `${n} Broker ${n === 1 ? "wird" : "werden"} verbunden`,

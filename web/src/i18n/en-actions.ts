@@ -109,7 +109,7 @@ export const actionMessages = {
       "This removes the connections and their stored credentials and keys. The brokers keep running. This can't be undone.",
     unchanged: (n: number) => `${n} already ${n === 1 ? "is" : "are"}`,
     progress: (done: number, all: number) => `${done} of ${all}`,
-    failed: (n: number) => `${n} failed`,
+    outcome: (done: number, failed: number) => (done > 0 ? `${done} done, ${failed} failed` : `${failed} failed`),
     typeNumber: (n: number) => `Type ${n} to confirm`,
     done: {
       connect: (n: number) => `${n === 1 ? "1 broker is" : `${n} brokers are`} being connected`,

@@ -32,3 +32,9 @@ export async function runForEach<T>(
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return failed;
 }
+
+/** The items that did not fail. */
+export function withoutFailures<T>(items: readonly T[], failures: readonly Failure<T>[]): T[] {
+  const failed = new Set(failures.map(({ item }) => item));
+  return items.filter((item) => !failed.has(item));
+}

@@ -20,7 +20,7 @@ import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
 import { isTls } from "../../util/broker-url";
 import { formatAgo, formatExactTime } from "../../util/format-time";
-import { runForEach } from "../../util/run-for-each";
+import { runForEach, withoutFailures } from "../../util/run-for-each";
 import classes from "./Certificates.module.css";
 
 /** The certificates of both sides of a link, with an offer to trust an unknown CA. */
@@ -118,8 +118,7 @@ function useTrustForAll() {
       return { failed, tags };
     },
     onSuccess: ({ failed, tags }, { connections }) => {
-      const errors = new Set(failed.map(({ item }) => item));
-      const changed = connections.filter((connection) => !errors.has(connection));
+      const changed = withoutFailures(connections, failed);
       if (failed.length > 0) notifyFailures(failed);
       if (changed.length === 0) return;
       notify(t.trustAll.done(changed.length), {

@@ -2,9 +2,12 @@ import { Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
+import type { Connection } from "../../api/schema";
 import { usePageMessages } from "../../i18n/page-messages";
 import { displayState } from "../../model/display-state";
 import { StateBadge } from "../../ui/StateBadge";
+import type { Failure } from "../../util/run-for-each";
+import { withoutFailures } from "../../util/run-for-each";
 import type { BulkAction, BulkRequest } from "./bulk-action";
 import { affectedConnections, runBulkAction } from "./bulk-action";
 import classes from "./BulkDialog.module.css";
@@ -32,10 +35,15 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
     onSuccess: (failed) => {
       if (failed.length > 0) return;
       onDone();
-      onClose();
-      notifyDone(action, targets);
+      close(failed);
     },
   });
+  /** Failures are listed here, so the notification with its undo waits until they have been read. */
+  const close = (failed?: readonly Failure<Connection>[]) => {
+    onClose();
+    const succeeded = failed ? withoutFailures(targets, failed) : [];
+    if (succeeded.length > 0) notifyDone(action, succeeded);
+  };
   const text = {
     connect: t.bulk.connectText,
     disconnect: t.bulk.disconnectText,
@@ -51,7 +59,7 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
       submit={
         action === "delete" ? { label: t.delete, color: "red" } : { label: t.fleet[action], "data-autofocus": true }
       }
-      onClose={onClose}
+      onClose={close}
     >
       <Text mb="sm">{text[action]}</Text>
       {/* Focusable, so that the keyboard can scroll it. */}

@@ -16,6 +16,7 @@ import { countLabels, parseLabels } from "../../model/labels";
 import type { PemInput } from "../../model/pem";
 import type { Scheme } from "../../util/broker-url";
 import { SCHEMES_AND_PORTS } from "../../util/broker-url";
+import type { Failure } from "../../util/run-for-each";
 import { runForEach } from "../../util/run-for-each";
 import classes from "./BulkEditDialog.module.css";
 import { BulkModal } from "./BulkModal";
@@ -84,14 +85,18 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       });
     },
     onSuccess: (failed) => {
-      const errors = new Set(failed.map(({ item }) => item));
-      const changed = plan.filter(({ connection }) => !errors.has(connection));
-      if (changed.length > 0) notifyDone(changed);
       if (failed.length > 0) return;
       onDone();
-      onClose();
+      close(failed);
     },
   });
+  /** Failures are listed here, so the notification with its undo waits until they have been read. */
+  const close = (failed?: readonly Failure<Connection>[]) => {
+    onClose();
+    const errors = new Set(failed?.map(({ item }) => item));
+    const changed = failed ? plan.filter(({ connection }) => !errors.has(connection)) : [];
+    if (changed.length > 0) notifyDone(changed);
+  };
   const notifyDone = (changed: readonly PlannedEdit[]) => {
     const text = t.bulkEdit.done(changed.length);
     if (changed.some(({ undo }) => undo === undefined)) {
@@ -117,7 +122,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       all={plan.length}
       done={done}
       submit={{ label: t.bulkEdit.change(plan.length) }}
-      onClose={onClose}
+      onClose={close}
     >
       {!run.data && (
         <div className={classes.fields}>

@@ -21,17 +21,21 @@ interface Props {
   done: number;
   /** The button that starts it. */
   submit: { readonly label: string; readonly color?: string; readonly "data-autofocus"?: boolean };
-  onClose: () => void;
+  /** Called when it closes, with the failures if there were any. */
+  onClose: (failed?: readonly Failure<Connection>[]) => void;
   children: ReactNode;
 }
 
 /** A dialog that changes many connections, shows the progress, and lists the failures at the end. */
 export function BulkModal({ title, run, canRun, all, done, submit: { label, ...button }, onClose, children }: Props) {
   const t = usePageMessages();
+  const close = () => {
+    if (!run.isPending) onClose(run.data);
+  };
   return (
     <Modal
       opened
-      onClose={run.isPending ? () => undefined : onClose}
+      onClose={close}
       title={title}
       centered
       size="lg"
@@ -45,10 +49,10 @@ export function BulkModal({ title, run, canRun, all, done, submit: { label, ...b
         }}
       >
         {children}
-        {run.data && <BulkFailures failed={run.data} />}
+        {run.data && <BulkFailures failed={run.data} succeeded={all - run.data.length} />}
         <Group justify="flex-end" mt="lg">
           {run.isPending && <Text size="sm">{t.bulk.progress(done, all)}</Text>}
-          <Button variant="default" onClick={onClose} disabled={run.isPending}>
+          <Button variant="default" onClick={close} disabled={run.isPending}>
             {run.data ? t.close : t.cancel}
           </Button>
           {!run.data && (
