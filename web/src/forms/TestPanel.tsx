@@ -8,10 +8,12 @@ import type { Certificate, ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
 import { useFocusHandover } from "../hooks/use-focus-handover";
 import { useAdvice } from "../i18n/advice";
+import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
 import { isIssuerUnknown } from "../model/issuer";
 import { AdviceList } from "../ui/AdviceList";
+import { formatRunTime } from "../util/format-time";
 import classes from "./TestPanel.module.css";
 
 /** The progress of a test and its result. */
@@ -133,11 +135,12 @@ interface StageProps {
 /** A stage with what was found in it. The cause of a failure is below the stages. */
 function Stage({ stage: { stage, state, elapsedMs, detail }, result }: StageProps) {
   const t = usePageMessages();
+  const language = useLanguage();
   const { version, sys } = result?.broker ?? {};
   const found = {
     ...(stage === "subscribe" && { text: version ?? (sys && t.connection.unknownVersion[sys]) }),
     ...(stage === "roundtrip" && {
-      text: result?.roundtrip && `${result.roundtrip.latencyMs.toFixed(1)} ms, QoS ${result.roundtrip.qos}`,
+      text: result?.roundtrip && `${formatRunTime(result.roundtrip.latencyMs, language)}, QoS ${result.roundtrip.qos}`,
     }),
   };
   const shown = "text" in found ? found.text : detail;
@@ -150,9 +153,7 @@ function Stage({ stage: { stage, state, elapsedMs, detail }, result }: StageProp
       </span>
       <strong>{t.stageNames[stage]}</strong>
       <span className={classes.detail}>{state !== "failed" && shown}</span>
-      <span className={classes.time}>
-        {elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}
-      </span>
+      <span className={classes.time}>{elapsedMs !== undefined && formatRunTime(elapsedMs, language)}</span>
     </li>
   );
 }

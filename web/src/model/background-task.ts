@@ -23,15 +23,3 @@ export function sortTasks(tasks: readonly BackgroundTask[], now: number): Backgr
     (a, b) => Number(isWell(a)) - Number(isWell(b)) || (a.name < b.name ? -1 : Number(a.name > b.name)),
   );
 }
-
-/** The duration of a run, in a unit that keeps it short. */
-export function formatRunTime(milliseconds: number, language: string): string {
-  const [value, unit] = milliseconds < 1_000 ? [milliseconds, "millisecond"] : [milliseconds / 1_000, "second"];
-  const format = new Intl.NumberFormat(language, {
-    style: "unit",
-    unit,
-    unitDisplay: "short",
-    maximumFractionDigits: value < 10 ? 1 : 0,
-  });
-  return format.format(value);
-}

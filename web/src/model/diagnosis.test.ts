@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { de } from "../i18n/de";
 import { en } from "../i18n/en";
 import { diagnosis } from "./diagnosis";
 
@@ -48,6 +49,7 @@ test("a diagnosis says what failed, where, when and with which certificate", () 
       },
       stages: [{ stage: "tcp", state: "passed", elapsedMs: 1.25 }],
       now: NOW,
+      language: "en",
     },
     en,
   );
@@ -84,10 +86,18 @@ test("a diagnosis has no token of a URL, and a broker's text stays on its line",
         },
       },
       now: NOW,
+      language: "en",
     },
     en,
   );
   expect(text).not.toContain("hunter2");
   expect(text).toContain("URL: wss://press-4/mqtt?…\n");
   expect(text).toContain("Reason: no State: Connected \ufffdevil\n");
+});
+
+test("numbers are as the language writes them", () => {
+  const connection = { id: "p", name: "P", url: "mqtt://press-4" };
+  const stages = [{ stage: "tcp", state: "passed", elapsedMs: 2.5 }] as const;
+  const text = diagnosis({ connection, stages, now: NOW, language: "de" }, de);
+  expect(text).toMatch(/2,5\sms/);
 });

@@ -1,6 +1,7 @@
 import type { TestStage } from "../api/connection-test";
 import type { Connection, ConnectionCertificates } from "../api/schema";
 import type { Messages } from "../i18n/en";
+import { formatRunTime } from "../util/format-time";
 import { displayState } from "./display-state";
 import { failureAddress } from "./failure-groups";
 
@@ -13,10 +14,15 @@ interface Facts {
   readonly stages?: readonly TestStage[] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** The language of the messages. */
+  readonly language: string;
 }
 
 /** What is known about a connection, as text for a ticket: times in UTC, no secrets. */
-export function diagnosis({ connection, reason, certificates, stages = [], now }: Facts, t: Messages): string {
+export function diagnosis(
+  { connection, reason, certificates, stages = [], now, language }: Facts,
+  t: Messages,
+): string {
   const { name, id, url, status, broker } = connection;
   const error = status?.error;
   const chain = certificates?.broker;
@@ -36,7 +42,7 @@ export function diagnosis({ connection, reason, certificates, stages = [], now }
     [t.connection.version, broker?.version],
     [t.connection.protocol, broker?.protocolVersion],
     [t.connection.tls, broker?.tls?.version],
-    ...stages.map((stage) => [texts.test, stageText(stage, t)] as const),
+    ...stages.map((stage) => [texts.test, stageText(stage, t, language)] as const),
     ...(chain?.certificates ?? []).flatMap(
       ({ subject, issuer, notBefore, notAfter, fingerprint }) =>
         [
@@ -55,9 +61,13 @@ export function diagnosis({ connection, reason, certificates, stages = [], now }
   return `${[oneLine(name), ...present].join("\n")}\n`;
 }
 
-function stageText({ stage, state, elapsedMs, detail }: TestStage, { form, stageNames, loading }: Messages): string {
+function stageText(
+  { stage, state, elapsedMs, detail }: TestStage,
+  { form, stageNames, loading }: Messages,
+  language: string,
+): string {
   const outcome = { passed: form.passed, failed: form.failed, running: loading }[state];
-  const time = elapsedMs === undefined ? "" : `, ${elapsedMs.toFixed(1)} ms`;
+  const time = elapsedMs === undefined ? "" : `, ${formatRunTime(elapsedMs, language)}`;
   return `${stageNames[stage]}: ${outcome}${time}${detail ? `, ${detail}` : ""}`;
 }
 

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 
-import { formatAgo, formatDate, formatDateTime, formatDuration, formatRelative, formatUtc } from "./format-time";
+import {
+  formatAgo,
+  formatDate,
+  formatDateTime,
+  formatDuration,
+  formatRelative,
+  formatRunTime,
+  formatUtc,
+} from "./format-time";
 
 test("times ago are formatted in the given language", () => {
   expect(formatAgo(0, 3 * 60_000 + 59_000, "en")).toBe("3 min. ago");
@@ -47,4 +55,13 @@ test("dates and times follow the language, also when it changes", () => {
 test("logs are in UTC, whatever the local time zone", () => {
   expect(formatUtc("2026-11-29T03:09:58.4+02:00")).toBe("2026-11-29 01:09:58 UTC");
   expect(formatUtc(0)).toBe("1970-01-01 00:00:00 UTC");
+});
+
+const nbsp = (text: string) => text.replaceAll("\u00a0", " ");
+
+test("run times are short", () => {
+  expect(nbsp(formatRunTime(0.412, "en"))).toBe("0.4 ms");
+  expect(nbsp(formatRunTime(2.5, "de"))).toBe("2,5 ms");
+  expect(nbsp(formatRunTime(412.3, "en"))).toBe("412 ms");
+  expect(nbsp(formatRunTime(2_512, "de"))).toBe("2,5 Sek.");
 });

@@ -34,6 +34,18 @@ export function formatDuration(milliseconds: number): string {
   return "0s";
 }
 
+/** How long something took, in a unit that keeps it short: `0.4 ms`, `2.5 sec`. */
+export function formatRunTime(milliseconds: number, language: string): string {
+  const [value, unit] = milliseconds < 1_000 ? [milliseconds, "millisecond"] : [milliseconds / 1_000, "second"];
+  const format = new Intl.NumberFormat(language, {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  });
+  return format.format(value);
+}
+
 /** A date and time, to the second, in 24 hours, with the local time zone. */
 export function formatDateTime(time: number | string, language: string): string {
   return `${formatDate(time, language)}, ${timeFormat(language).format(new Date(time))}`;

@@ -5,9 +5,9 @@ import type { BackgroundTask } from "../../api/schema";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
-import { formatRunTime, sortTasks, taskResult } from "../../model/background-task";
+import { sortTasks, taskResult } from "../../model/background-task";
 import { Card } from "../../ui/Card";
-import { formatAgo } from "../../util/format-time";
+import { formatAgo, formatRunTime } from "../../util/format-time";
 import classes from "./BackgroundTasks.module.css";
 
 /** What the server does in the background, for administrators. */
