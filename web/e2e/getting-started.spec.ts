@@ -10,10 +10,10 @@ for (const width of [360, 1280]) {
   test(`the commands of the first page are complete, copied and work, at ${width} px`, async ({ page, admin }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto("/");
-    const commands = page.getByLabel("curl");
+    const commands = page.getByRole("region", { name: "curl" });
     await expect(commands).toBeVisible();
     expect(await commands.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
-    await page.getByRole("button", { name: en.form.copyCommand }).click();
+    await page.getByRole("button", { name: `${en.copy}: curl` }).click();
     const text = await page.evaluate(async () => navigator.clipboard.readText());
     expect(text.split("\n")).toHaveLength(2);
     const folder = new TempDir();

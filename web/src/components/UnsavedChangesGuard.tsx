@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
 
-import { useFocusReturn } from "../hooks/use-focus-return";
 import { usePageMessages } from "../i18n/page-messages";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
 
 /** Asks for confirmation before unsaved changes are lost. */
 export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
@@ -12,19 +12,17 @@ export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
     enableBeforeUnload: isDirty,
     withResolver: true,
   });
-  useFocusReturn(status === "blocked");
   if (status !== "blocked") return null;
   return (
-    <Modal opened onClose={reset} title={t.leave.title} centered>
+    <ConfirmDialog
+      title={t.leave.title}
+      action={t.leave.go}
+      cancel={t.leave.stay}
+      isDestructive
+      onConfirm={proceed}
+      onClose={reset}
+    >
       <Text>{t.leave.text}</Text>
-      <Group justify="flex-end" mt="lg">
-        <Button variant="default" data-autofocus onClick={reset}>
-          {t.leave.stay}
-        </Button>
-        <Button color="red" onClick={proceed}>
-          {t.leave.go}
-        </Button>
-      </Group>
-    </Modal>
+    </ConfirmDialog>
   );
 }

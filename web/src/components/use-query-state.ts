@@ -18,17 +18,24 @@ export function useQueryChoice<T extends string>(
 /** The same for a text; a URL without it means an empty one. */
 export function useQueryText(name: string): readonly [string, (text: string) => void] {
   const value: unknown = (useSearch({ strict: false }) as Readonly<Record<string, unknown>>)[name];
+  const update = useSearchUpdate();
+  const setText = useCallback((text: string) => update({ [name]: text || undefined }), [update, name]);
+  // The router parses `?q=1883` as a number.
+  return [value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value), setText];
+}
+
+/** Returns a function that changes parameters of the URL's query, of the page at `from` or of the open one. */
+export function useSearchUpdate<T extends object>(from?: string): (change: T) => void {
   const navigate = useNavigate();
-  const setText = useCallback(
-    (text: string) =>
+  return useCallback(
+    (change: T) =>
       void navigate({
+        ...(from !== undefined && { from }),
         to: ".",
-        search: (previous: object) => ({ ...previous, [name]: text || undefined }),
+        search: (previous: object) => ({ ...previous, ...change }),
         replace: true,
         resetScroll: false,
       } as Parameters<typeof navigate>[0]),
-    [navigate, name],
+    [navigate, from],
   );
-  // The router parses `?q=1883` as a number.
-  return [value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value), setText];
 }

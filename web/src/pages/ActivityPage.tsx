@@ -1,13 +1,14 @@
 import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef } from "react";
 
 import type { ActivityFilter } from "../api/activity";
 import { activityQuery, refreshActivity } from "../api/activity";
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
+import { useSearchUpdate } from "../components/use-query-state";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { usePageMessages } from "../i18n/page-messages";
 import { useMessages } from "../i18n/language";
@@ -44,9 +45,7 @@ function Activity() {
   const { activity } = usePageMessages();
   const shared = useSearch({ from: PATHS.activity });
   const search = hasPermission(useProfile(), "audit.list") ? shared : withoutAuditFilters(shared);
-  const navigate = useNavigate({ from: PATHS.activity });
-  const onChange = (change: ActivitySearch) =>
-    void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true, resetScroll: false });
+  const onChange = useSearchUpdate<ActivitySearch>(PATHS.activity);
   const { kind, user: typed, period = "day", connection, label } = search;
   // Not a request per key.
   const [user] = useDebouncedValue(typed, 300);

@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { IconTableOptions } from "@tabler/icons-react";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { lazyComponent } from "../api/lazy-component";
 import { hasPermission, useProfile } from "../api/session";
+import { useSearchUpdate } from "../components/use-query-state";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
 import type { TableSettings } from "../hooks/table-settings";
 import { useTableSettings } from "../hooks/table-settings";
@@ -93,12 +94,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
   const search = useSearch({ from: PATHS.fleet });
-  const navigate = useNavigate({ from: PATHS.fleet });
-  const updateSearch = useCallback(
-    (change: FleetSearch) =>
-      void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true, resetScroll: false }),
-    [navigate],
-  );
+  const updateSearch = useSearchUpdate<FleetSearch>(PATHS.fleet);
   const { text, type, saveNow, replace } = useTrailingText(search.q ?? "", (q) => updateSearch({ q: q || undefined }));
   const filtered = useMemo(() => ({ ...search, q: text || undefined }), [search, text]);
 

@@ -9,6 +9,8 @@ interface Props {
   title: string;
   /** The verb of the button, as in "Delete". */
   action: string;
+  /** The button that changes nothing, where "Cancel" is not clear. */
+  cancel?: string;
   /** Whether it takes something away. */
   isDestructive?: boolean;
   isBusy?: boolean;
@@ -22,6 +24,7 @@ interface Props {
 export function ConfirmDialog({
   title,
   action,
+  cancel,
   isDestructive = false,
   isBusy = false,
   onConfirm,
@@ -35,7 +38,7 @@ export function ConfirmDialog({
       {children}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" data-autofocus onClick={onClose}>
-          {t.cancel}
+          {cancel ?? t.cancel}
         </Button>
         <Button {...(isDestructive && { color: "red" })} loading={isBusy} onClick={onConfirm}>
           {action}

@@ -4,7 +4,7 @@ import { usePageMessages } from "../../i18n/page-messages";
 import { API_DOCS_URL, linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
-import { CopyButton } from "../../ui/CopyButton";
+import { CodeBlock } from "../../ui/viewers/CodeBlock";
 import { basePath } from "../../util/page-meta";
 import classes from "./GettingStarted.module.css";
 
@@ -36,12 +36,7 @@ export function GettingStarted() {
           </Card>
           <Card title={t.fleet.firstByScript}>
             <p>{t.fleet.firstByScriptText}</p>
-            {/* Focusable, so that the keyboard can scroll it. */}
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-            <pre tabIndex={0} aria-label="curl">
-              {script}
-            </pre>
-            <CopyButton text={script} label={t.form.copyCommand} />
+            <CodeBlock label="curl" text={script} />
             <a href={API_DOCS_URL}>{t.commands.api}</a>
           </Card>
         </div>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Switch, Text } from "@mantine/core";
+import { Button, Group, Switch, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
 import { Card } from "../../ui/Card";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { formatBytes } from "../../util/format-bytes";
 import { saveFile } from "../../util/save-file";
 import { ErrorAlert } from "./ErrorAlert";
@@ -54,18 +55,19 @@ export function Export() {
           {download.data && `${download.data.name} · ${formatBytes(download.data.file.size, language)}`}
         </span>
       </Group>
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title={t.transfer.secretsTitle} centered>
-        <Text>{t.transfer.secretsText}</Text>
-        <Text mt="sm">{t.transfer.secretsAudited(profile?.username ?? "")}</Text>
-        <Group justify="flex-end" mt="lg">
-          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            {t.cancel}
-          </Button>
-          <Button color="red" loading={download.isPending} onClick={() => download.mutate(true)}>
-            {t.transfer.secretsYes}
-          </Button>
-        </Group>
-      </Modal>
+      {isAsking && (
+        <ConfirmDialog
+          title={t.transfer.secretsTitle}
+          action={t.transfer.secretsYes}
+          isDestructive
+          isBusy={download.isPending}
+          onConfirm={() => download.mutate(true)}
+          onClose={() => setAsking(false)}
+        >
+          <Text>{t.transfer.secretsText}</Text>
+          <Text mt="sm">{t.transfer.secretsAudited(profile?.username ?? "")}</Text>
+        </ConfirmDialog>
+      )}
     </Card>
   );
 }
