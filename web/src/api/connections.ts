@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { queryOptions } from "@tanstack/react-query";
 
+import { runForEach } from "../util/run-for-each";
 import { api, ApiError, unwrap } from "./client";
 import { updateFleet } from "./fleet";
 import type { Connection, ConnectionError, ConnectionInput, ConnectionPatch, LastChange } from "./schema";
@@ -81,6 +82,14 @@ export async function patchSeenConnection(seen: Connection, change: ConnectionPa
     throw new ApiError(412, "PRECONDITION_FAILED", "the connection was changed meanwhile");
   }
   return patchConnection(seen.id, change, tag);
+}
+
+/** The stored versions of connections that could not be changed as seen, without those that are deleted. */
+export async function fetchLatest(seen: readonly Connection[]): Promise<Connection[]> {
+  const latest = new Map(seen.map((connection) => [connection.id, connection]));
+  const failed = await runForEach(seen, async ({ id }) => latest.set(id, (await fetchStoredVersion(id)).connection));
+  for (const { item, error } of failed) if (error instanceof ApiError && error.status === 404) latest.delete(item.id);
+  return [...latest.values()];
 }
 
 /** What is configured, without the state of the link and of the broker, to compare. */

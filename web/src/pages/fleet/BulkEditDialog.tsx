@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useId, useMemo, useState } from "react";
 
-import { patchConnection, patchSeenConnection } from "../../api/connections";
+import { fetchLatest, patchConnection, patchSeenConnection } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { LabelsField } from "../../forms/LabelsField";
@@ -16,7 +16,6 @@ import { countLabels, parseLabels } from "../../model/labels";
 import type { PemInput } from "../../model/pem";
 import type { Scheme } from "../../util/broker-url";
 import { SCHEMES_AND_PORTS } from "../../util/broker-url";
-import type { Failure } from "../../util/run-for-each";
 import { runForEach } from "../../util/run-for-each";
 import classes from "./BulkEditDialog.module.css";
 import { BulkModal } from "./BulkModal";
@@ -40,8 +39,8 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   const t = usePageMessages();
   const notify = useOutcomeNotification();
   const faultText = useFaultText();
-  // Frozen, so that the user confirms exactly what is listed.
-  const [connections] = useState(selected);
+  // Frozen, so that the user confirms exactly what is listed. After failures it is those that failed.
+  const [connections, setConnections] = useState(selected);
   const [scheme, setScheme] = useState<Scheme>();
   const [caWay, setCaWay] = useState<Way>("keep");
   const [ca, setCa] = useState<PemInput>("");
@@ -51,6 +50,10 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   const [set, setSet] = useState("");
   const [unset, setUnset] = useState("");
   const [done, setDone] = useState(0);
+  /** How many connections the latest run has tried to change. */
+  const [tried, setTried] = useState(0);
+  /** What all runs have changed. */
+  const [changed, setChanged] = useState<readonly PlannedEdit[]>([]);
 
   const keys = useMemo(() => [...countLabels(connections).keys()], [connections]);
 
@@ -73,29 +76,36 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   /** The ETag of each changed connection: what has changed since is not taken back. */
   const [tags] = useState(() => new Map<string, string | undefined>());
   const run = useMutation({
+    onMutate: () => setTried(plan.length),
     mutationFn: async () => {
       const failed = await runForEach(
         plan,
         async ({ connection, patch }) => tags.set(connection.id, await patchSeenConnection(connection, patch)),
         setDone,
       );
-      return failed.map(({ item, error }) => {
+      const latest = await fetchLatest(failed.map(({ item }) => item.connection));
+      const failures = failed.map(({ item, error }) => {
         const fault = faultText(error);
         return { item: item.connection, error: fault === undefined ? error : new Error(fault) };
       });
+      return { failed: failures, latest };
     },
-    onSuccess: (failed) => {
-      if (failed.length > 0) return;
+    onSuccess: ({ failed, latest }) => {
+      const errors = new Set(failed.map(({ item }) => item));
+      const all = [...changed, ...plan.filter(({ connection }) => !errors.has(connection))];
+      setChanged(all);
+      if (failed.length > 0) {
+        setConnections(latest);
+        return;
+      }
       onDone();
-      close(failed);
+      close(all);
     },
   });
   /** Failures are listed here, so the notification with its undo waits until they have been read. */
-  const close = (failed?: readonly Failure<Connection>[]) => {
+  const close = (all: readonly PlannedEdit[]) => {
     onClose();
-    const errors = new Set(failed?.map(({ item }) => item));
-    const changed = failed ? plan.filter(({ connection }) => !errors.has(connection)) : [];
-    if (changed.length > 0) notifyDone(changed);
+    if (all.length > 0) notifyDone(all);
   };
   const notifyDone = (changed: readonly PlannedEdit[]) => {
     const text = t.bulkEdit.done(changed.length);
@@ -117,57 +127,56 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   return (
     <BulkModal
       title={t.bulkEdit.title(connections.length)}
-      run={run}
+      run={{ ...run, data: run.data?.failed }}
+      canRepeat
       canRun={plan.length > 0 && isComplete}
-      all={plan.length}
+      all={tried}
       done={done}
       submit={{ label: t.bulkEdit.change(plan.length) }}
-      onClose={close}
+      onClose={() => close(changed)}
     >
-      {!run.data && (
-        <div className={classes.fields}>
+      <div className={classes.fields}>
+        <NativeSelect
+          label={t.bulkEdit.scheme}
+          description={t.bulkEdit.schemeText}
+          value={scheme ?? ""}
+          data={[
+            { value: "", label: t.bulkEdit.keep },
+            ...SCHEMES.map((each) => ({ value: each, label: `${each}://` })),
+          ]}
+          onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
+        />
+        <div className={classes.pair}>
+          <LabelsField label={t.labels.set} value={set} onChange={setSet} />
           <NativeSelect
-            label={t.bulkEdit.scheme}
-            description={t.bulkEdit.schemeText}
-            value={scheme ?? ""}
-            data={[
-              { value: "", label: t.bulkEdit.keep },
-              ...SCHEMES.map((each) => ({ value: each, label: `${each}://` })),
-            ]}
-            onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
+            label={t.labels.unset}
+            value={unset}
+            data={[{ value: "", label: t.labels.unsetNone }, ...keys]}
+            onChange={(event) => setUnset(event.currentTarget.value)}
           />
+        </div>
+        <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
+          <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
+        </WayChoice>
+        <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={setUserWay}>
           <div className={classes.pair}>
-            <LabelsField label={t.labels.set} value={set} onChange={setSet} />
-            <NativeSelect
-              label={t.labels.unset}
-              value={unset}
-              data={[{ value: "", label: t.labels.unsetNone }, ...keys]}
-              onChange={(event) => setUnset(event.currentTarget.value)}
+            <TextInput
+              label={t.form.username}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={username}
+              onChange={(event) => setUsername(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label={t.form.password}
+              autoComplete="new-password"
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
             />
           </div>
-          <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
-            <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
-          </WayChoice>
-          <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={setUserWay}>
-            <div className={classes.pair}>
-              <TextInput
-                label={t.form.username}
-                autoComplete="off"
-                autoCapitalize="none"
-                spellCheck={false}
-                value={username}
-                onChange={(event) => setUsername(event.currentTarget.value)}
-              />
-              <PasswordInput
-                label={t.form.password}
-                autoComplete="new-password"
-                value={password}
-                onChange={(event) => setPassword(event.currentTarget.value)}
-              />
-            </div>
-          </WayChoice>
-        </div>
-      )}
+        </WayChoice>
+      </div>
       <h3 className={classes.title}>{t.bulkEdit.plan}</h3>
       {plan.length > 0 && (
         // Focusable, so that the keyboard can scroll it.

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useEffect, useRef } from "react";
 
 import type { Connection } from "../../api/schema";
 import { BulkFailures } from "../../components/BulkFailures";
@@ -16,6 +17,8 @@ interface Props {
     readonly mutate: () => void;
   };
   canRun: boolean;
+  /** Whether it can be tried again after failures. */
+  canRepeat?: boolean;
   /** How many connections are changed, and how many of them are done. */
   all: number;
   done: number;
@@ -27,11 +30,27 @@ interface Props {
 }
 
 /** A dialog that changes many connections, shows the progress, and lists the failures at the end. */
-export function BulkModal({ title, run, canRun, all, done, submit: { label, ...button }, onClose, children }: Props) {
+export function BulkModal({
+  title,
+  run,
+  canRun,
+  canRepeat = false,
+  all,
+  done,
+  submit: { label, ...button },
+  onClose,
+  children,
+}: Props) {
   const t = usePageMessages();
   const close = () => {
     if (!run.isPending) onClose(run.data);
   };
+  const failures = useRef<HTMLDivElement>(null);
+  // The button that was used may be gone.
+  useEffect(() => {
+    if (run.data && run.data.length > 0) failures.current?.focus();
+  }, [run.data]);
+  const isStartable = canRepeat || !run.data;
   return (
     <Modal
       opened
@@ -45,17 +64,19 @@ export function BulkModal({ title, run, canRun, all, done, submit: { label, ...b
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (canRun && !run.data && !run.isPending) run.mutate();
+          if (canRun && isStartable && !run.isPending) run.mutate();
         }}
       >
         {children}
-        {run.data && <BulkFailures failed={run.data} succeeded={all - run.data.length} />}
+        <div ref={failures} tabIndex={-1}>
+          {run.data && <BulkFailures failed={run.data} succeeded={all - run.data.length} />}
+        </div>
         <Group justify="flex-end" mt="lg">
           {run.isPending && <Text size="sm">{t.bulk.progress(done, all)}</Text>}
           <Button variant="default" onClick={close} disabled={run.isPending}>
             {run.data ? t.close : t.cancel}
           </Button>
-          {!run.data && (
+          {isStartable && (
             <BusyButton type="submit" {...button} disabled={!canRun} isBusy={run.isPending}>
               {label}
             </BusyButton>
