@@ -48,6 +48,42 @@ test("a session that ends while a form is filled in is renewed in front of it, a
   await expect(page.getByRole("heading", { name: en.connection.gone })).toBeVisible();
 });
 
+test("a dialog is suspended while the session is renewed in front of it, and then goes on", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 401 /);
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press");
+  await page.getByRole("button", { name: en.more }).click();
+  await page.getByRole("menuitem", { name: en.connection.delete }).click();
+  const dialog = page.getByRole("dialog", { name: en.connection.deleteTitle });
+  const typed = dialog.getByRole("textbox");
+  await typed.fill("Pre");
+  const password = { oldPassword: "balance-in-flight", password: "balance-in-flight-2" };
+  await admin.ask("PUT", "/api/profile", password);
+
+  await expect(page.getByRole("alert")).toContainText("Your session has ended.");
+  await expect(dialog).toBeHidden();
+  const login = page.getByRole("textbox", { name: en.login.username });
+  await login.focus();
+  // Neither Tab nor Escape gets through to it.
+  for (let presses = 0; presses < 12; presses += 1) {
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("[role=dialog]") ?? null)).toBeNull();
+  }
+  await page.keyboard.press("Escape");
+  // The wheel scrolls the login.
+  expect(await page.evaluate(() => document.body.hasAttribute("data-scroll-locked"))).toBe(false);
+
+  await submitLogin(page, "admin", password.password);
+  await expect(typed).toHaveValue("Pre");
+  await expect(typed).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+});
+
 test("after a navigation the focus is on the new page's heading", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/");

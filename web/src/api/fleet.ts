@@ -26,9 +26,15 @@ export function updateFleet(queries: QueryClient, event: ConnectionsEvent): void
   queries.setQueryData<Fleet>(KEY, (fleet) => applyEvent(fleet ?? EMPTY, event));
 }
 
+/** Forgets all connections: another user may not be allowed to see them. */
+export function clearFleet(queries: QueryClient): void {
+  queries.setQueryData<Fleet>(KEY, EMPTY);
+}
+
 const QUERY = queryOptions<Fleet>({
   queryKey: KEY,
-  queryFn: () => EMPTY,
+  // Requests nothing. When all queries are invalidated after a login, what is open on the pages stays open.
+  queryFn: ({ client }) => client.getQueryData<Fleet>(KEY) ?? EMPTY,
   initialData: EMPTY,
   staleTime: Infinity,
   gcTime: Infinity,

@@ -3,6 +3,7 @@ import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { basePath } from "../util/page-meta";
 import { api, ApiError, toApiError, unreachable, unwrap } from "./client";
+import { clearFleet } from "./fleet";
 import type { Permission, Profile } from "./schema";
 
 const KEY = ["profile"];
@@ -88,7 +89,9 @@ async function fetchProfile(): Promise<Profile | null> {
 
 /** Logs in; throws when that fails. */
 export async function logIn(queries: QueryClient, username: string, password: string) {
+  const lastUser = queries.getQueryData<SessionState>(KEY)?.profile?.username;
   await unwrap(api.POST("/auth", { params: { query: { json: "1" } }, body: { username, password } }));
+  if (username !== lastUser) clearFleet(queries);
   await queries.invalidateQueries();
 }
 

@@ -1,4 +1,4 @@
-import { Kbd, UnstyledButton } from "@mantine/core";
+import { Kbd, MantineThemeProvider, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import type { StaticDataRouteOption } from "@tanstack/react-router";
@@ -57,7 +57,10 @@ export function Shell() {
       {profile && (
         // Keyed: another user may see other data, so all state is discarded.
         <div key={profile.username} className={hasSession ? undefined : classes.suspended} inert={!hasSession}>
-          <AppFrame profile={profile} hasSession={hasSession} />
+          <MantineThemeProvider theme={hasSession ? FRAME_THEME : SUSPENDED_THEME}>
+            <AppFrame profile={profile} hasSession={hasSession} />
+          </MantineThemeProvider>
+          <div id={OVERLAYS_ID} />
         </div>
       )}
       {/* The URL stays the same, so that the requested page opens after the login. */}
@@ -73,6 +76,17 @@ export function Shell() {
     </>
   );
 }
+
+/** Dialogs and tooltips are rendered inside of the frame, so that they are suspended with it. */
+const OVERLAYS_ID = "overlays";
+const PORTAL = { Portal: { defaultProps: { target: `#${OVERLAYS_ID}` } } };
+const FRAME_THEME = { components: PORTAL };
+
+/** A suspended dialog listens to no key, and the page in front of it scrolls. */
+const SUSPENDED_DIALOG = { defaultProps: { closeOnEscape: false, lockScroll: false } };
+const SUSPENDED_THEME = {
+  components: { ...PORTAL, Modal: SUSPENDED_DIALOG, ModalRoot: SUSPENDED_DIALOG, Drawer: SUSPENDED_DIALOG },
+};
 
 const POSTPONED_KEY = "haltere.first-password.later";
 

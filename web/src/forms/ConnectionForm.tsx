@@ -133,7 +133,11 @@ export function ConnectionForm({
     runTest(trusting);
   };
 
-  useHotkeys([["mod+Enter", submit]], []);
+  const submitByKey = (event: KeyboardEvent) => {
+    // While the session is renewed in front of the form, keys belong to the login.
+    if (!form.current?.closest("[inert]")) submit(event);
+  };
+  useHotkeys([["mod+Enter", submitByKey]], []);
 
   return (
     <form ref={form} className={classes.form} onSubmit={submit} noValidate>
