@@ -9,6 +9,7 @@ import type { Connection } from "../api/schema";
 import { useErrorNotification } from "../hooks/use-error-notification";
 import { useFocusReturn } from "../hooks/use-focus-return";
 import { usePageMessages } from "../i18n/page-messages";
+import { BusyButton } from "../ui/BusyButton";
 
 interface Props {
   connection: Connection;
@@ -50,14 +51,14 @@ export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
           <Button variant="default" onClick={onClose}>
             {t.cancel}
           </Button>
-          <Button
+          <BusyButton
             type="submit"
             color="red"
             disabled={typed.trim() !== connection.name.trim()}
-            loading={deletion.isPending}
+            isBusy={deletion.isPending}
           >
             {t.delete}
-          </Button>
+          </BusyButton>
         </Group>
       </form>
     </Modal>

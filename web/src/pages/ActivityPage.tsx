@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
@@ -17,6 +16,7 @@ import type { ActivitySearch } from "../model/activity-search";
 import { ACTIVITY_PERIODS, withoutAuditFilters } from "../model/activity-search";
 import { errorText } from "../model/error-text";
 import { PATHS } from "../model/paths";
+import { BusyButton } from "../ui/BusyButton";
 import { EmptyState } from "../ui/EmptyState";
 import { ActivityFilters } from "./activity/ActivityFilters";
 import { ActivityList } from "./activity/ActivityList";
@@ -65,9 +65,9 @@ function Activity() {
       {groups.length > 0 && <ActivityList groups={groups} />}
       {data && groups.length === 0 && <p className={classes.none}>{hasNextPage ? activity.noneYet : activity.none}</p>}
       {hasNextPage && (
-        <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <BusyButton variant="default" mt="md" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {activity.more}
-        </Button>
+        </BusyButton>
       )}
     </>
   );

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { useFocusReturn } from "../hooks/use-focus-return";
 import { useMessages } from "../i18n/language";
+import { BusyButton } from "./BusyButton";
 
 interface Props {
   /** A question. */
@@ -40,9 +41,9 @@ export function ConfirmDialog({
         <Button variant="default" data-autofocus onClick={onClose}>
           {cancel ?? t.cancel}
         </Button>
-        <Button {...(isDestructive && { color: "red" })} loading={isBusy} onClick={onConfirm}>
+        <BusyButton {...(isDestructive && { color: "red" })} isBusy={isBusy} onClick={onConfirm}>
           {action}
-        </Button>
+        </BusyButton>
       </Group>
     </Modal>
   );

@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { useFocusReturn } from "../hooks/use-focus-return";
 import { usePageMessages } from "../i18n/page-messages";
+import { BusyButton } from "./BusyButton";
 import { ConfirmDialog } from "./ConfirmDialog";
 import classes from "./SidePanel.module.css";
 
@@ -49,9 +50,9 @@ export function SidePanel({ title, action, isDirty, isBusy = false, onSubmit, on
             <Button variant="default" onClick={close}>
               {t.cancel}
             </Button>
-            <Button type="submit" loading={isBusy}>
+            <BusyButton type="submit" isBusy={isBusy}>
               {action}
-            </Button>
+            </BusyButton>
           </Group>
         </form>
       </Drawer>

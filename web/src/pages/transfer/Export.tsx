@@ -1,4 +1,4 @@
-import { Button, Group, Switch, Text } from "@mantine/core";
+import { Group, Switch, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { exportConnections } from "../../api/transfer";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { errorText } from "../../model/error-text";
+import { BusyButton } from "../../ui/BusyButton";
 import { Card } from "../../ui/Card";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { formatBytes } from "../../util/format-bytes";
@@ -43,14 +44,14 @@ export function Export() {
         <p className={classes.text}>{t.transfer.secretsForAdmins}</p>
       )}
       <Group mt="md">
-        <Button
+        <BusyButton
           variant="default"
           leftSection={<IconDownload size={16} />}
-          loading={download.isPending && !isAsking}
+          isBusy={download.isPending && !isAsking}
           onClick={() => (secrets ? setAsking(true) : download.mutate(false))}
         >
           {t.transfer.download}
-        </Button>
+        </BusyButton>
         <span role="status" className={classes.done}>
           {download.data && `${download.data.name} · ${formatBytes(download.data.file.size, language)}`}
         </span>
