@@ -27,6 +27,20 @@ export async function expectAccessibleColours(page: Page, where: string): Promis
   await expectNoViolation(page, where, COLOUR_RULES);
 }
 
+/** Sets the theme of the open page. */
+export async function setTheme(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+}
+
+/** The first two for a page in the light theme: all rules there, and the colours in the dark one. */
+export async function expectAccessibleInBothThemes(page: Page, where: string): Promise<void> {
+  await expectAccessible(page, where);
+  await setTheme(page, "dark");
+  await expectAccessibleColours(page, `${where}, dark`);
+  await setTheme(page, "light");
+}
+
 async function expectNoViolation(page: Page, where: string, rules: RunOptions): Promise<void> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(SOURCE);
   const { violations } = await page.evaluate(
