@@ -1,10 +1,13 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
+import { logIn } from "./support/api";
+import { makePki } from "./support/certificates";
 import { startFakeBroker } from "./support/fake-broker";
 import { HOSTILE } from "./support/hostile";
 import { connectionItems } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
+import { TempDir } from "./support/temp-dir";
 import { test as base, expect } from "./support/test";
 
 /** A fleet of hostile texts: names, ids, versions from brokers and their reasons. */
@@ -237,6 +240,85 @@ test("hostile texts can be found in the palette, planned in an import, and delet
     await expectInert(page, `notification of ${text}`);
   }
   expect(await admin.connections()).toHaveLength(HOSTILE.length - 6);
+});
+
+test("hostile texts stay text in the activity, its groups and filters", async ({ page, haltere }) => {
+  const { activity } = en;
+  // The names that users try to log in with are in the audit trail as well.
+  const users = HOSTILE.filter((_, index) => index % 50 === 0);
+  for (const user of users) expect((await logIn(haltere.url, user, "wrong")).status).toBe(401);
+  await page.goto("/activity");
+  const more = page.getByRole("button", { name: activity.more });
+  const list = page.getByRole("list", { name: activity.list });
+  for (const user of users) await expect(list).toContainText(activity.by(user));
+  await expect(async () => {
+    if (await more.isVisible()) await more.click();
+    await expect(more).toBeHidden({ timeout: 1_000 });
+  }).toPass();
+  // New groups come while brokers refuse their links.
+  await expect(async () => {
+    await list.evaluate((element) => {
+      for (const group of element.querySelectorAll<HTMLElement>("[aria-expanded=false]")) group.click();
+    });
+    expect(await list.getByRole("button", { expanded: false }).count()).toBe(0);
+  }).toPass();
+  const names = new Set(await list.getByRole("link").allTextContents());
+  for (const text of HOSTILE) expect(names).toContain(text);
+  await expectInert(page, "activity");
+
+  for (const text of HOSTILE.filter((_, index) => index % 25 === 0)) {
+    await page.goto(`/activity?connection=${encodeURIComponent(JSON.stringify(text))}`);
+    await expect(list.getByRole("link", { name: text, exact: true }).first()).toBeVisible();
+    await page.getByLabel(activity.user).fill(text);
+    await expectInert(page, `activity of ${text}`);
+  }
+});
+
+test.describe("with access to the clipboard", () => {
+  test.use({ permissions: ["clipboard-read", "clipboard-write"] });
+
+  test("a copied diagnosis has the lines that haltere wrote, and no others", async ({ page }) => {
+    for (const text of HOSTILE.filter((_, index) => index % 25 === 1)) {
+      await page.goto(at(text));
+      await page.getByRole("button", { name: en.more }).click();
+      await page.getByRole("menuitem", { name: en.diagnosis.copy }).click();
+      await expect(page.getByText(en.diagnosis.copied)).toBeVisible();
+      const [name, ...lines] = (await page.evaluate(async () => navigator.clipboard.readText())).trimEnd().split("\n");
+      expect(name).toBe(text);
+      expect(lines.length).toBeGreaterThan(3);
+      const labels = [en.connection, en.fleet, en.diagnosis].flatMap((texts) => Object.values<unknown>(texts));
+      for (const line of lines) expect(labels).toContain(line.trimStart().split(": ")[0]);
+      await expectInert(page, `diagnosis of ${text}`);
+    }
+  });
+});
+
+test("hostile texts stay text in a CA's name and in the list of those who present it", async ({
+  page,
+  admin,
+  startBroker,
+}) => {
+  const { certificates, trustAll } = en;
+  const folder = new TempDir();
+  const ca = `"><img src=x onerror=window.gotIn=1>`;
+  const broker = await startBroker({ tls: { pki: await makePki(folder, 90, ca), chain: true } });
+  const some = HOSTILE.filter((text, index) => index % 12 === 0 && text.trim() === text && text.length < 100);
+  await admin.load(some.map((text, number) => ({ id: `tls-${number}`, name: `${text} TLS`, url: broker.url })));
+  const failing = async () =>
+    (await admin.connections()).filter(({ status }) => status?.error?.code === "SELF_SIGNED_CERT_IN_CHAIN").length;
+  await expect.poll(failing).toBe(some.length);
+  await page.goto("/connections/tls-0/certificates");
+  const card = page.getByRole("region", { name: en.connection.certificates });
+  await expect(card).toContainText(ca);
+  await card.getByText(trustAll.names).click();
+  const names = card.getByRole("list", { name: trustAll.found(some.length) }).getByRole("listitem");
+  expect((await names.allTextContents()).toSorted()).toEqual(some.map((text) => `${text} TLS`).toSorted());
+  await expectInert(page, "offer to trust a CA");
+  await card.getByRole("checkbox", { name: certificates.compared }).check();
+  await card.getByRole("button", { name: trustAll.trust(some.length) }).click();
+  await expect(page.getByText(trustAll.done(some.length))).toBeVisible();
+  await expectInert(page, "trusted CA");
+  folder.remove();
 });
 
 /** Whether the first character of a text on the page is left of its last one. */

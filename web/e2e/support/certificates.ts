@@ -23,8 +23,8 @@ export interface Pki {
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-/** Certificates that are valid for some days. */
-export async function makePki(folder: TempDir, days = 90): Promise<Pki> {
+/** Certificates that are valid for some days, of a CA with a name. */
+export async function makePki(folder: TempDir, days = 90, ca = "Works 4 CA"): Promise<Pki> {
   const openssl = async (...args: string[]) => run("openssl", args, { cwd: folder.path });
   const identity = (name: string): Identity => {
     const [certFile, keyFile] = [folder.at(`${name}.pem`), folder.at(`${name}.key`)];
@@ -37,7 +37,7 @@ export async function makePki(folder: TempDir, days = 90): Promise<Pki> {
     await openssl("x509", ...from, "-days", `${days}`, "-extfile", `${name}.ext`, "-out", `${name}.pem`);
   };
 
-  const self = ["-x509", ...NEW_KEY, "-days", `${days}`, "-subj", "/O=Works 4/CN=Works 4 CA"];
+  const self = ["-x509", ...NEW_KEY, "-days", `${days}`, "-subj", `/O=Works 4/CN=${ca}`];
   await openssl("req", ...self, "-keyout", "ca.key", "-out", "ca.pem");
   await issue("server", "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
   await issue("client", "/CN=haltere", "extendedKeyUsage=clientAuth\n");
