@@ -285,17 +285,17 @@ test.describe("limits", () => {
     await expect(alert).toContainText(de.offline.limits["audited_actions"] ?? "");
     await expect(alert).not.toContainText(ENGLISH);
 
-    const stranger = await openWindow("");
-    await stranger.goto(`${haltere.url}/`);
+    const loggedOut = await openWindow("");
+    await loggedOut.goto(`${haltere.url}/`);
     for (let n = 0; n < 3; n += 1) {
-      await textField(stranger, de.login.username).fill("nina");
-      await stranger.getByLabel(de.login.password, { exact: true }).fill("wrong password");
-      const answered = stranger.waitForResponse((response) => response.request().method() === "POST");
-      await stranger.getByRole("button", { name: de.login.submit }).click();
+      await textField(loggedOut, de.login.username).fill("nina");
+      await loggedOut.getByLabel(de.login.password, { exact: true }).fill("wrong password");
+      const answered = loggedOut.waitForResponse((response) => response.request().method() === "POST");
+      await loggedOut.getByRole("button", { name: de.login.submit }).click();
       await answered;
     }
-    await expect(stranger.getByRole("alert")).toContainText(/\d+ (s|min)/);
-    await expect(stranger.locator("body")).not.toContainText(ENGLISH);
+    await expect(loggedOut.getByRole("alert")).toContainText(/\d+ (s|min)/);
+    await expect(loggedOut.locator("body")).not.toContainText(ENGLISH);
   });
 });
 

@@ -124,8 +124,8 @@ function connection(data: Connection): Connection {
 
 function history(id: string, data: StatusChange[]): StatusChange[] {
   const earlier = data[0]?.error ? AGES_DOWN : AGES_UP;
-  const isDialled = data.at(-1)?.state === "connecting";
-  const first = data.length - (isDialled ? 2 : 1);
+  const isConnecting = data.at(-1)?.state === "connecting";
+  const first = data.length - (isConnecting ? 2 : 1);
   return data.map((change, index) => {
     // The first attempt takes a second.
     if (index > first) return { ...change, timestamp: NOW - ageOf(id) - (first > 0 ? AGE_OF_FIRST : 0) - 1_000 };

@@ -20,7 +20,7 @@ import { basePath } from "../util/page-meta";
 import type { NavId } from "./nav-items";
 import { Shell } from "./Shell";
 
-/** The table of all pages. The fleet is part of the entry; other pages load when they open. */
+/** The table of all pages. The fleet is part of the first load; other pages load when they open. */
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Shell,
   notFoundComponent: NotFoundPage,
@@ -206,7 +206,7 @@ declare module "@tanstack/react-router" {
   }
   /** What a route says about its page. */
   interface StaticDataRouteOption {
-    /** The entry of the navigation that it belongs to. */
+    /** The item of the navigation that it belongs to. */
     nav?: NavId;
     /** `list` for pages that use the width of a large screen. */
     width?: "list";
