@@ -51,5 +51,8 @@ export default defineConfig({
     include: ["{src,build}/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     css: false,
+    // No file leaves anything behind for the next, and a new environment for each takes ten times as long as the tests.
+    pool: "threads",
+    isolate: false,
   },
 });
