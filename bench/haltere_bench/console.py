@@ -39,7 +39,7 @@ def measure(binary: Path, work: Path, quick: bool) -> Iterator[Row]:
 
 
 def measure_heap(binary: Path, work: Path, minutes: float) -> Iterator[Row]:
-    """What scripts hold while brokers come and go and nobody touches the page."""
+    """The heap of the page's scripts while brokers come and go and the page is not used."""
     machine.require(program())
     with Browser(work / "browser") as browser, Swarm(N_BROKERS) as swarm, \
             Haltere(binary, work / "open", LINK_MAX_BACKOFF="2s") as haltere:

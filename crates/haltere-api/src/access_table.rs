@@ -11,6 +11,7 @@ Printed from the table in `crates/haltere-app/src/policy/table.rs`, which decide
 writes it). Roles add up: an action is allowed if one of them allows it. `GET /api/profile` lists a user's actions in `permissions`.
 
 A request is refused, in this order, with 401 without a login, with 404 while the plugin is off, and with 403 if no role allows the action.
+A user who has to change the password first gets a 403 for everything but their own account, and may change it even while the plugin is off.
 The last column is the name of that refusal in the audit trail; without a name it is not recorded. `GET /` is the console's page, which the
 paths of its other pages return as well (`/login`, `/connections/press-4`), and which asks for a login itself. Every other path is 404.
 

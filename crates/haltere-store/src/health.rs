@@ -8,8 +8,8 @@ use crate::StoreError;
 /// Whether the disk takes what is written, and what can be done about the files.
 #[async_trait]
 pub trait StoreHealth: Send + Sync + 'static {
-    /// Why nothing can be stored, since a write has failed for want of a disk that takes it and until
-    /// [`StoreHealth::probe`] finds that it does. Answers from memory.
+    /// Why nothing can be stored, from a write that the disk refused until
+    /// [`StoreHealth::probe`] finds that it accepts writes. Answers from memory.
     fn trouble(&self) -> Option<StorageTrouble>;
 
     /// Writes something and removes it again: whether the trouble is over. The backend logs its

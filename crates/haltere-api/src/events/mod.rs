@@ -2,7 +2,7 @@
 //!
 //! Nothing is queued for a reader. The stream asks for changes only when the last bytes are on their
 //! way, and what it then gets is the newest state of each connection: a slow reader misses
-//! intermediate states, never the last one. Long events come in pieces, which readers share.
+//! intermediate states, never the last one. Long events come in pieces.
 
 mod reader;
 mod selection;
@@ -46,11 +46,11 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// The data of an event `connections`.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectionsEvent<'a> {
-    /// Whether `changed` holds all connections: those not in it are gone.
+    /// Whether `changed` holds all connections: those not in it do not exist any more.
     complete: bool,
     /// Connections as they are now, without secrets.
     changed: Vec<WireConnection<'a>>,
-    /// The ids of connections that are gone.
+    /// The ids of connections that do not exist any more.
     removed: Vec<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! Lets pages of other origins in, those that were named (the Fetch standard, §3.2: CORS).
+//! Lets pages of the configured origins use the API (the Fetch standard, §3.2: CORS).
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
 /// The headers of ours that a page may read.
 const EXPOSED: &str = "x-request-id, x-next-cursor, retry-after, etag";
 
-/// Answers preflight requests of the origins that were named, and adds to every response what lets
-/// their pages read it, errors included. Other origins get what they always got.
+/// Answers preflight requests of the configured origins, and adds to every response, errors included, the
+/// headers that let their pages read it. Nothing changes for other origins.
 pub(crate) async fn share(
     State(named): State<Arc<[WebOrigin]>>,
     request: Request,

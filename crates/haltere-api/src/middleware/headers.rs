@@ -42,13 +42,12 @@ const NO_CACHE: [(HeaderName, &str); 3] = [
     (PRAGMA, "no-cache"),
 ];
 
-/// Two years, as browsers' preload lists ask for. It speaks for all ports of the host, so it is not for
-/// us to say where we have only a folder of it.
+/// Two years, as browsers' preload lists ask for. It is valid for all ports of the host, so haltere does not send it
+/// where it has only a folder of the host.
 const HSTS: &str = "max-age=63072000";
 
-/// Adds them. A response that says itself how long it may be kept (our style sheet) keeps its word, but for
-/// an event stream, about which axum says less than we do. So does one with a policy of its own (the
-/// console's page).
+/// Adds them. A response's own `Cache-Control` (the style sheet's) stays, except that of an event stream, where axum
+/// sets less than is needed. A response's own policy (the console page's) stays, too.
 pub(crate) async fn add(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let is_secure =
         request.extensions().get::<RequestSource>().is_some_and(|source| source.is_secure);
