@@ -182,7 +182,7 @@ async fn no_caller_denies_a_shared_thing_to_another_and_each_limit_says_its_name
 
     seen.extend(imports().await);
     seen.extend(logins().await);
-    seen.extend(kept_places().await);
+    seen.extend(reserved_slots().await);
     seen.extend(refusals().await);
     seen.extend(changes().await);
 
@@ -271,7 +271,7 @@ async fn logins() -> Vec<String> {
 }
 
 /// While all general slots are taken.
-async fn kept_places() -> Vec<String> {
+async fn reserved_slots() -> Vec<String> {
     let api = start().await;
     let kept = |request: Request<Body>| {
         let (mut parts, body) = request.into_parts();

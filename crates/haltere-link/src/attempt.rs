@@ -262,18 +262,3 @@ fn io_failure(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr
         failure::before_connack(stage, error, peer, transport.is_tls())
     })
 }
-
-/// The failure of a session that was up.
-pub(crate) fn session_lost(error: &SessionError) -> LinkFailure {
-    match error {
-        SessionError::PingTimeout(after) => failure::no_pong(*after),
-        SessionError::Disconnected(why) => failure::disconnected(why),
-        // TLS reports a missing close_notify as an error, and few brokers send one.
-        SessionError::Io(error) if is_plain_end(error) => session_lost(&SessionError::Closed),
-        other => failure::broken(other),
-    }
-}
-/// The connection ended, and the broker gave no reason.
-fn is_plain_end(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::UnexpectedEof && failure::closed_with(error).is_none()
-}

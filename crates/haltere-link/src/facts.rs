@@ -1,5 +1,7 @@
 //! What is known about a broker, collected from the updates of a session.
 
+use std::sync::Arc;
+
 use haltere_core::{BrokerFacts, ProtocolVersion, SysTopics, Timestamp, TlsFacts};
 use jiff::SignedDuration;
 
@@ -27,9 +29,9 @@ pub(crate) fn on_connect(
 }
 
 /// Applies an update and the messages received with it at `now`. Returns whether the facts have changed
-/// notably.
+/// notably. They are shared with the status table, so they are copied only if something changes.
 pub(crate) fn apply_update(
-    facts: &mut BrokerFacts,
+    facts: &mut Arc<BrokerFacts>,
     update: SessionUpdate,
     values: SysValues,
     now: Timestamp,
@@ -38,13 +40,17 @@ pub(crate) fn apply_update(
     let SysValues { version, uptime } = values;
     let mut changed = skipped > 0;
     if let Some(InterestAnswer { is_granted, refused }) = interest {
+        let facts = Arc::make_mut(facts);
         facts.sys = if is_granted { SysTopics::Granted } else { SysTopics::Denied };
         facts.refused_filters = refused;
         changed = true;
     }
-    facts.skipped_messages = facts.skipped_messages.saturating_add(skipped);
+    if skipped > 0 {
+        let facts = Arc::make_mut(facts);
+        facts.skipped_messages = facts.skipped_messages.saturating_add(skipped);
+    }
     if version.is_some() && version != facts.version {
-        facts.version = version;
+        Arc::make_mut(facts).version = version;
         changed = true;
     }
     let started_at = uptime
@@ -53,7 +59,7 @@ pub(crate) fn apply_update(
     if let Some(started_at) = started_at
         && facts.started_at.is_none_or(|known| known.duration_since(started_at).abs() > MAX_DRIFT)
     {
-        facts.started_at = Some(started_at);
+        Arc::make_mut(facts).started_at = Some(started_at);
         changed = true;
     }
     changed
@@ -67,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    fn apply(facts: &mut BrokerFacts, values: SysValues, now: Timestamp) -> bool {
+    fn apply(facts: &mut Arc<BrokerFacts>, values: SysValues, now: Timestamp) -> bool {
         apply_update(facts, SessionUpdate::default(), values, now)
     }
 
@@ -78,12 +84,14 @@ mod tests {
     #[test]
     fn a_start_time_is_reported_when_it_changes() {
         let second = |second| Timestamp::from_second(second).expect("in range");
-        let mut facts = on_connect(ProtocolVersion::V5, None, SysTopics::Asked);
+        let mut facts = Arc::new(on_connect(ProtocolVersion::V5, None, SysTopics::Asked));
         assert!(apply(&mut facts, uptime(100), second(1_000)));
         assert_eq!(facts.started_at, Some(second(900)));
         // The broker publishes its uptime every ten seconds.
+        let shared = Arc::clone(&facts);
         assert!(!apply(&mut facts, uptime(110), second(1_011)));
         assert_eq!(facts.started_at, Some(second(900)));
+        assert!(Arc::ptr_eq(&facts, &shared), "nothing changed, so nothing is copied");
         // The broker was restarted.
         assert!(apply(&mut facts, uptime(3), second(1_020)));
         assert_eq!(facts.started_at, Some(second(1_017)));
@@ -92,7 +100,7 @@ mod tests {
     #[test]
     fn versions_and_skipped_messages_are_reported() {
         let now = Timestamp::UNIX_EPOCH;
-        let mut facts = on_connect(ProtocolVersion::V5, None, SysTopics::Asked);
+        let mut facts = Arc::new(on_connect(ProtocolVersion::V5, None, SysTopics::Asked));
         let version = || SysValues { version: Some("mosquitto version 2".into()), uptime: None };
         assert!(apply(&mut facts, version(), now));
         assert!(!apply(&mut facts, version(), now));

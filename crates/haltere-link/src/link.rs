@@ -29,7 +29,7 @@ use crate::state::{Effect, Input, Moment, State, step};
 use crate::status_table::StatusToken;
 use crate::sys_policy::SysPolicy;
 use crate::version_fallback::VersionFallback;
-use crate::work::{DialTask, Outcome, Work};
+use crate::work::{DialTask, Work, WorkOutcome};
 use crate::{LinkSpec, facts};
 
 /// How long a DISCONNECT may take.
@@ -163,13 +163,13 @@ impl Link {
     }
 
     /// Turns an outcome of the work into an input for the state machine, if it is one.
-    fn on_outcome(&mut self, outcome: Outcome) -> Option<Input> {
-        if !matches!(outcome, Outcome::SessionUpdate(..)) {
+    fn on_outcome(&mut self, outcome: WorkOutcome) -> Option<Input> {
+        if !matches!(outcome, WorkOutcome::SessionUpdate(..)) {
             // The work is done and must not be polled again.
             self.work = Work::Nothing;
         }
         match outcome {
-            Outcome::Established(established) => {
+            WorkOutcome::Established(established) => {
                 let Established { session, tls } = *established;
                 self.versions.succeeded(session.version());
                 let facts = facts::on_connect(session.version(), tls, self.sys_topics());
@@ -178,12 +178,12 @@ impl Link {
                 tracing::info!(connection = %self.spec.id, url = %self.spec.url, "broker connected");
                 Some(Input::Dialled)
             }
-            Outcome::Failed(failure) => {
+            WorkOutcome::Failed(failure) => {
                 self.versions.failed(&failure);
                 self.log(&failure);
                 Some(Input::DialFailed(Arc::new(failure)))
             }
-            Outcome::Lost { mut failure, evidence, is_explained } => {
+            WorkOutcome::Lost { mut failure, evidence, is_explained } => {
                 let decision = self.sys.session_lost(evidence);
                 let note = decision.note.map(|note| note.note(is_explained));
                 failure.message.notes.extend(note);
@@ -193,15 +193,15 @@ impl Link {
                 }
                 Some(Input::Lost(Arc::new(failure)))
             }
-            Outcome::TimerFired => Some(Input::TimerFired),
-            Outcome::SocketPermit(permit) => {
+            WorkOutcome::TimerFired => Some(Input::TimerFired),
+            WorkOutcome::SocketPermit(permit) => {
                 self.socket_permit = Some(permit);
                 Some(Input::TimerFired)
             }
-            Outcome::SessionUpdate(update, values) => {
+            WorkOutcome::SessionUpdate(update, values) => {
                 let now = self.shared.clock.now();
                 if let Some(broker) = &mut self.broker
-                    && facts::apply_update(Arc::make_mut(broker), update, values, now)
+                    && facts::apply_update(broker, update, values, now)
                 {
                     self.publish_status();
                 }

@@ -1,6 +1,7 @@
 //! One dial to test a connection, which reports each stage.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use haltere_core::{
 };
 use tokio::time::timeout;
 
-use crate::attempt::{self, AttemptOptions, Established, attempt};
+use crate::attempt::{AttemptOptions, Established, attempt};
 use crate::attempt_trace::{AttemptTrace, Observer, ProbeStage};
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::SysValues;
@@ -47,13 +48,13 @@ pub struct ProbeReport {
 
 /// The part of a report that is not in the trace.
 #[derive(Default)]
-struct Outcome {
+struct ProbeOutcome {
     failure: Option<LinkFailure>,
     broker: Option<BrokerFacts>,
     roundtrip: Option<Roundtrip>,
 }
 
-impl Outcome {
+impl ProbeOutcome {
     fn failed(failure: LinkFailure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
     }
@@ -72,9 +73,9 @@ pub(crate) async fn probe(
     let outcome = outcome.unwrap_or_else(|panic| {
         shared.panics.fetch_add(1, Ordering::Relaxed);
         tracing::error!(panic = panic_message(&*panic), "a probe panicked");
-        Outcome::failed(failure::panicked())
+        ProbeOutcome::failed(failure::panicked())
     });
-    let Outcome { failure, broker, roundtrip } = outcome;
+    let ProbeOutcome { failure, broker, roundtrip } = outcome;
     let chain = trace.presented.as_ref().map(|presented| presented.chain.iter());
     let peer_chain = chain.into_iter().flatten().map(|der| certificate_facts(der)).collect();
     ProbeReport { stages: trace.stages, failure, broker, roundtrip, peer_chain }
@@ -85,12 +86,12 @@ async fn run(
     spec: &LinkSpec,
     topic: Option<&RoundtripTopic>,
     trace: &mut AttemptTrace<'_>,
-) -> Outcome {
+) -> ProbeOutcome {
     let (mut session, broker) = match connect_and_subscribe(shared, spec, trace).await {
         Ok(accepted) => accepted,
-        Err(failure) => return Outcome::failed(failure),
+        Err(failure) => return ProbeOutcome::failed(failure),
     };
-    let mut outcome = Outcome { broker: Some(broker), ..Outcome::default() };
+    let mut outcome = ProbeOutcome { broker: Some(Arc::unwrap_or_clone(broker)), ..ProbeOutcome::default() };
     if let Some(topic) = topic {
         trace.enter(Stage::Roundtrip);
         match roundtrip(&mut session, topic, shared.config.roundtrip_timeout).await {
@@ -118,10 +119,10 @@ async fn connect_and_subscribe(
     shared: &LinkShared,
     spec: &LinkSpec,
     trace: &mut AttemptTrace<'_>,
-) -> Result<(MqttSession, BrokerFacts), LinkFailure> {
+) -> Result<(MqttSession, Arc<BrokerFacts>), LinkFailure> {
     let mut established = connect(shared, spec, true, trace).await?;
     let sys = if spec.interest.is_empty() { SysTopics::Off } else { SysTopics::Asked };
-    let mut broker = facts::on_connect(established.session.version(), established.tls.take(), sys);
+    let mut broker = Arc::new(facts::on_connect(established.session.version(), established.tls.take(), sys));
     trace.enter(Stage::Subscribe);
     let outcome = collect_facts(shared, &mut established.session, &mut broker).await;
     match outcome.map_err(|error| (established.session.sys_evidence(&error), error)) {
@@ -154,9 +155,9 @@ async fn connect_without_sys(
     spec: &LinkSpec,
     lasted: Duration,
     trace: &mut AttemptTrace<'_>,
-) -> Result<(MqttSession, BrokerFacts), LinkFailure> {
+) -> Result<(MqttSession, Arc<BrokerFacts>), LinkFailure> {
     let Established { mut session, tls } = connect(shared, spec, false, trace).await?;
-    let mut broker = facts::on_connect(session.version(), tls, SysTopics::EndsSession);
+    let mut broker = Arc::new(facts::on_connect(session.version(), tls, SysTopics::EndsSession));
     trace.enter(Stage::Subscribe);
     let linger = LINGER.max(2 * lasted).min(MAX_LINGER);
     if let Err(error) = stays_up(shared, &mut session, &mut broker, linger).await {
@@ -176,7 +177,7 @@ fn session_lost(
     note: Option<Note>,
     trace: &mut AttemptTrace<'_>,
 ) -> LinkFailure {
-    let mut failure = attempt::session_lost(error);
+    let mut failure = failure::session_lost(error);
     failure.message.notes.extend(note);
     trace.enter(Stage::Closed);
     trace.fail(&failure);
@@ -226,7 +227,7 @@ async fn connect(
 async fn collect_facts(
     shared: &LinkShared,
     session: &mut MqttSession,
-    broker: &mut BrokerFacts,
+    broker: &mut Arc<BrokerFacts>,
 ) -> Result<(), SessionError> {
     let complete = timeout(ANSWER_TIMEOUT, async {
         let is_pending = |broker: &BrokerFacts| match broker.sys {
@@ -250,7 +251,7 @@ async fn collect_facts(
 async fn stays_up(
     shared: &LinkShared,
     session: &mut MqttSession,
-    broker: &mut BrokerFacts,
+    broker: &mut Arc<BrokerFacts>,
     linger: Duration,
 ) -> Result<(), SessionError> {
     session.send_ping()?;
@@ -264,7 +265,7 @@ async fn stays_up(
 async fn receive_while(
     shared: &LinkShared,
     session: &mut MqttSession,
-    broker: &mut BrokerFacts,
+    broker: &mut Arc<BrokerFacts>,
     condition: impl Fn(&MqttSession) -> bool,
 ) -> Result<(), SessionError> {
     while condition(session) {
@@ -277,7 +278,7 @@ async fn receive_while(
 async fn receive(
     shared: &LinkShared,
     session: &mut MqttSession,
-    broker: &mut BrokerFacts,
+    broker: &mut Arc<BrokerFacts>,
 ) -> Result<(), SessionError> {
     let mut values = SysValues::default();
     let update = session.next_update(&mut values).await?;

@@ -56,7 +56,7 @@ impl VersionFallback {
 mod tests {
     use super::*;
     use crate::failure;
-    use crate::transport::Refusal;
+    use crate::transport::BrokerRefusal;
 
     #[test]
     fn a_broker_that_only_closes_is_tried_with_alternating_versions() {
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(versions.next(), ProtocolVersion::V3_1_1);
         // A broker that speaks only 5 replaces it.
         let code = MqttReason::UnacceptableProtocolVersion;
-        let refusal = Refusal { code, number: 1, reason_string: None, server: None };
+        let refusal = BrokerRefusal { code, number: 1, reason_string: None, server: None };
         versions.failed(&failure::refusal(&refusal, peer));
         assert_eq!(versions.next(), ProtocolVersion::V5);
         // 5 works, and then a load balancer closes because the broker is down.

@@ -39,7 +39,7 @@ pub(crate) enum Work {
 }
 
 /// The outcome of the work, or an update from work that goes on.
-pub(crate) enum Outcome {
+pub(crate) enum WorkOutcome {
     Established(Box<Established>),
     Failed(LinkFailure),
     /// The pause is over.
@@ -116,7 +116,7 @@ impl Work {
         cx: &mut Context<'_>,
         panics: &AtomicU64,
         commands: Option<&mut CommandQueue>,
-    ) -> Poll<Outcome> {
+    ) -> Poll<WorkOutcome> {
         let is_online = matches!(self, Self::Session(_));
         match catch_unwind(AssertUnwindSafe(|| self.poll_unguarded(cx, commands))) {
             Ok(outcome) => outcome,
@@ -125,9 +125,13 @@ impl Work {
                 count_panic(&*panic, panics);
                 let failure = failure::panicked();
                 Poll::Ready(if is_online {
-                    Outcome::Lost { failure, evidence: SysEvidence::Unrelated, is_explained: true }
+                    WorkOutcome::Lost {
+                        failure,
+                        evidence: SysEvidence::Unrelated,
+                        is_explained: true,
+                    }
                 } else {
-                    Outcome::Failed(failure)
+                    WorkOutcome::Failed(failure)
                 })
             }
         }
@@ -147,7 +151,7 @@ impl Work {
         &mut self,
         cx: &mut Context<'_>,
         mut commands: Option<&mut CommandQueue>,
-    ) -> Poll<Outcome> {
+    ) -> Poll<WorkOutcome> {
         if let Some(queue) = &mut commands
             && !matches!(self, Self::Session(_))
         {
@@ -156,16 +160,16 @@ impl Work {
         Poll::Ready(match self {
             Self::Nothing => return Poll::Pending,
             Self::Dial(dial) => match ready!(dial.as_mut().poll(cx)) {
-                Ok(established) => Outcome::Established(Box::new(established)),
-                Err(failure) => Outcome::Failed(failure),
+                Ok(established) => WorkOutcome::Established(Box::new(established)),
+                Err(failure) => WorkOutcome::Failed(failure),
             },
             Self::Wait(timer) => {
                 ready!(timer.as_mut().poll(cx));
-                Outcome::TimerFired
+                WorkOutcome::TimerFired
             }
             Self::Queue(queue) => match ready!(queue.as_mut().poll(cx)) {
-                Some(permit) => Outcome::SocketPermit(permit),
-                None => Outcome::TimerFired,
+                Some(permit) => WorkOutcome::SocketPermit(permit),
+                None => WorkOutcome::TimerFired,
             },
             Self::Session(session) => {
                 // Holds nothing between two polls: a poll that collects something is ready.
@@ -175,9 +179,9 @@ impl Work {
                     None => session.poll_update(cx, &mut values),
                 };
                 match ready!(update) {
-                    Ok(update) => Outcome::SessionUpdate(update, values),
-                    Err(error) => Outcome::Lost {
-                        failure: attempt::session_lost(&error),
+                    Ok(update) => WorkOutcome::SessionUpdate(update, values),
+                    Err(error) => WorkOutcome::Lost {
+                        failure: failure::session_lost(&error),
                         evidence: session.sys_evidence(&error),
                         is_explained: error.is_explained(),
                     },
@@ -266,7 +270,7 @@ mod tests {
         let mut work = Work::Dial(Box::pin(async { panic!("a bug in a library") }));
         let panics = AtomicU64::new(0);
         let outcome = poll_fn(|cx| work.poll(cx, &panics, None)).await;
-        let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
+        let WorkOutcome::Failed(failure) = outcome else { panic!("not a failure") };
         assert_eq!(failure.code.as_str(), "ERR_INTERNAL");
         assert!(
             !failure.message.to_string().contains("library"),

@@ -142,7 +142,7 @@ fn a_foreign_crate_stays_where_it_belongs() {
 }
 
 #[test]
-fn floor_zero_does_nothing_but_think() {
+fn the_core_does_no_io() {
     let allowed = BTreeSet::from([
         "data-encoding",
         "jiff",

@@ -57,12 +57,12 @@ struct Line<'l> {
     times: Option<i64>,
     since: Option<i64>,
     #[serde(default)]
-    changes: Vec<Change>,
+    changes: Vec<RecordedChange>,
     chain: Option<Chain>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Change {
+struct RecordedChange {
     field: String,
     before: Option<String>,
     after: Option<String>,
@@ -138,8 +138,8 @@ pub fn read_line(line: &str) -> Result<ChainedEntry<'_>, FileError> {
     })
 }
 
-fn change(change: Change) -> Result<AuditChange, FileError> {
-    let Change { field, before, after, withheld } = change;
+fn change(change: RecordedChange) -> Result<AuditChange, FileError> {
+    let RecordedChange { field, before, after, withheld } = change;
     let values = match withheld {
         None => ChangedValues::Shown { before, after },
         Some(name) => {

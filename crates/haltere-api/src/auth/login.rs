@@ -28,13 +28,13 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A refusal in both of its forms.
 #[derive(Debug)]
-enum Refusal {
+enum LoginRefusal {
     WrongCredentials,
     TooMany(ApiError),
     Other(ApiError),
 }
 
-impl From<LoginError> for Refusal {
+impl From<LoginError> for LoginRefusal {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
@@ -45,7 +45,7 @@ impl From<LoginError> for Refusal {
     }
 }
 
-impl Refusal {
+impl LoginRefusal {
     /// For programs.
     fn into_json(self) -> Response {
         match self {
@@ -182,9 +182,9 @@ pub(crate) async fn handler(
     let logged_in = match credentials(request).await? {
         Some(LoginForm { username, password }) => {
             let wish = LogIn { username, password, origin, user_agent };
-            state.app.sessions().log_in(wish).await.map_err(Refusal::from)
+            state.app.sessions().log_in(wish).await.map_err(LoginRefusal::from)
         }
-        None => Err(Refusal::WrongCredentials),
+        None => Err(LoginRefusal::WrongCredentials),
     };
     let base = &state.options.base;
     Ok(match logged_in {

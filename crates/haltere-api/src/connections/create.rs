@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::connections::{CreateError, Outcome};
+use haltere_app::connections::{CreateError, CreateOutcome};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -117,8 +117,10 @@ pub(crate) async fn handler(
     let new = ConnectionInput::read(body)?.into_new()?;
     let created = state.app.connections().create(&context, new, wanted).await?;
     Ok(match created.outcome {
-        Outcome::Connected => pieces::list(&state, &holder::of_context(&context), created.all),
-        Outcome::Failed(reason) => {
+        CreateOutcome::Connected => {
+            pieces::list(&state, &holder::of_context(&context), created.all)
+        }
+        CreateOutcome::Failed(reason) => {
             let message = format!("Connection created but could not connect. Reason \"{reason}\"");
             single::about(StatusCode::ACCEPTED, created.connection, |connection| {
                 to_json(&Accepted {

@@ -149,7 +149,7 @@ mod tests {
     const PATH: &str = "/api/connections";
 
     #[tokio::test]
-    async fn the_gates_stand_in_their_order() {
+    async fn checks_happen_in_order() {
         let api = TestApi::start().await;
         let response = api.anonymous().get(PATH).await;
         response.is_refusal(401, "UNAUTHORIZED", "Unauthorized");

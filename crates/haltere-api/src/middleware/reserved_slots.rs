@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_login_gets_in_over_kept_places() {
+    async fn a_login_is_served_on_a_reserved_slot() {
         let api = TestApi::start().await;
         let body = serde_json::json!({"username": "admin", "password": TestApp::PASSWORD});
         let request = Request::post("/auth?json=1").header("content-type", "application/json");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn kept_places_are_for_health_and_for_those_with_a_session() {
+    async fn reserved_slots_are_for_health_and_for_those_with_a_session() {
         let api = TestApi::start().await;
         let (admin, anonymous) = (api.admin().await, api.anonymous());
         for path in ["/healthz", "/readyz"] {

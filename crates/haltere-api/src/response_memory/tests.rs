@@ -61,7 +61,7 @@ async fn a_response_counts_until_the_last_of_it_is_taken() {
 }
 
 #[tokio::test]
-async fn a_read_beyond_the_share_is_refused_and_says_why() {
+async fn a_read_beyond_the_quota_is_refused_and_says_why() {
     let memory = ResponseMemory::new(BUDGET);
     let charge = async |name, response| charge(&memory, holder(name), false, response).await;
     let mut held = Vec::new();
@@ -100,7 +100,7 @@ async fn the_response_to_a_change_does_not_wait_for_ever() {
 }
 
 #[tokio::test]
-async fn whole_lists_leave_room_for_pieces() {
+async fn whole_lists_leave_memory_for_pieces() {
     let memory = ResponseMemory::new(BUDGET);
     let list = Bytes::from(vec![b'x'; QUOTA / 2]);
     let whole = memory.whole(&holder("a"), &list).expect("there is memory");

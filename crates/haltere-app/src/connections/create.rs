@@ -26,7 +26,7 @@ use crate::tasks::to_completion;
 #[derive(Debug, Clone)]
 pub struct Created {
     pub connection: ConnectionView,
-    pub outcome: Outcome,
+    pub outcome: CreateOutcome,
     /// Whether it overwrote an existing connection that had failed.
     pub overwritten: bool,
     pub all: Listing,
@@ -34,7 +34,7 @@ pub struct Created {
 
 /// How the first attempt to connect ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CreateOutcome {
     Connected,
     /// It is not; the message says why. haltere keeps dialling.
     Failed(String),
@@ -242,7 +242,7 @@ impl Connections {
         }
     }
 
-    async fn first_outcome(&self, connection: &Connection) -> Outcome {
+    async fn first_outcome(&self, connection: &Connection) -> CreateOutcome {
         let Fleet { registry, supervisor, .. } = &*self.fleet;
         let deadline = self.first_outcome_within;
         let outcome = supervisor.first_outcome(&connection.id, connection.revision, deadline);
@@ -251,15 +251,15 @@ impl Connections {
             () = self.stopping.cancelled() => None,
         };
         match status.as_ref().map(|status| (&status.state, status.failure())) {
-            Some((LinkState::Online { .. }, _)) => Outcome::Connected,
-            Some((_, Some(failure))) => Outcome::Failed(failure.message.to_string()),
+            Some((LinkState::Online { .. }, _)) => CreateOutcome::Connected,
+            Some((_, Some(failure))) => CreateOutcome::Failed(failure.message.to_string()),
             Some((LinkState::Idle, None)) => {
-                Outcome::Failed("it was disconnected before it came up".to_owned())
+                CreateOutcome::Failed("it was disconnected before it came up".to_owned())
             }
             None if registry.get(connection.id.as_str()).is_none() => {
-                Outcome::Failed("it was deleted before it came up".to_owned())
+                CreateOutcome::Failed("it was deleted before it came up".to_owned())
             }
-            Some((_, None)) | None => Outcome::Failed(format!(
+            Some((_, None)) | None => CreateOutcome::Failed(format!(
                 "{}: no answer within {} s, still trying",
                 connection.settings.url,
                 deadline.as_secs()

@@ -55,7 +55,7 @@ pub use advice::ConnectionAdvice;
 pub use certificates::ConnectionCertificates;
 pub use change_labels::LabelsChanged;
 pub use condition::{ChangeOptions, Condition, LastChange, Outdated, VersionTag};
-pub use create::{CreateError, Created, Outcome};
+pub use create::{CreateError, CreateOutcome, Created};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, TestError, UpdateError};

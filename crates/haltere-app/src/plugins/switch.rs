@@ -101,7 +101,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
 
     use super::*;
-    use crate::connections::{Advice, ConnectionPatch, NewConnection, Outcome, Secrets};
+    use crate::connections::{Advice, ConnectionPatch, CreateOutcome, NewConnection, Secrets};
     use crate::plugins::TlsEffect;
     use crate::testing::TestApp;
 
@@ -178,7 +178,7 @@ mod tests {
             new(&id, &broker.url(), trusting(&ca.pem())),
             Secrets::Omit,
         );
-        assert_eq!(created.await.unwrap().outcome, Outcome::Connected);
+        assert_eq!(created.await.unwrap().outcome, CreateOutcome::Connected);
         let connected = async |wanted: bool| {
             until("the link to be dialled again", DEADLINE, async || {
                 let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
@@ -214,7 +214,7 @@ mod tests {
         let id = ConnectionId::parse("a").unwrap();
         let new = new(&id, &broker.url(), trusting(&Ca::new("factory").pem()));
         let created = app.app.connections().create(&ctx, new, Secrets::Omit).await.unwrap();
-        assert_eq!(created.outcome, Outcome::Connected);
+        assert_eq!(created.outcome, CreateOutcome::Connected);
         let off = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(off.effect, PluginEffect::Tls(TlsEffect::default()));
         // It takes another order after that one, so the first was followed.

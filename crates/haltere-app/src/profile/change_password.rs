@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
 use crate::now::now;
 use crate::policy::{Action, Resource};
-use crate::sessions::{LoginAttempt, Refusal, Throttled};
+use crate::sessions::{LoginAttempt, PasswordRefusal, Throttled};
 use crate::tasks::to_completion;
 use crate::users::{PasswordCheck, check_password};
 
@@ -133,9 +133,9 @@ impl Profiles {
         Ok(true)
     }
 
-    async fn refuse(&self, ctx: &Ctx, refusal: Refusal) -> ChangePasswordError {
+    async fn refuse(&self, ctx: &Ctx, refusal: PasswordRefusal) -> ChangePasswordError {
         match refusal {
-            Refusal::Wrong => {
+            PasswordRefusal::Wrong => {
                 let (at, name) = (now(&*self.clock), ctx.user().as_str());
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
@@ -145,11 +145,11 @@ impl Profiles {
                     Err(error) => error.into(),
                 }
             }
-            Refusal::Throttled(Throttled { retry_after, of, .. }) => {
+            PasswordRefusal::Throttled(Throttled { retry_after, of, .. }) => {
                 ChangePasswordError::Throttled { retry_after, of }
             }
-            Refusal::TooManyChecks(reached) => ChangePasswordError::TooManyChecks(reached),
-            Refusal::Internal(error) => error.into(),
+            PasswordRefusal::TooManyChecks(reached) => ChangePasswordError::TooManyChecks(reached),
+            PasswordRefusal::Internal(error) => error.into(),
         }
     }
 }

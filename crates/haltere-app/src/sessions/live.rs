@@ -32,14 +32,14 @@ pub(super) struct Stored {
 /// The sessions in use.
 pub(super) struct Live {
     idle: Duration,
-    sessions: HashMap<SessionId, Entry>,
+    sessions: HashMap<SessionId, LiveSession>,
     /// Uses that are not written down yet.
     used: HashMap<SessionId, Timestamp>,
     /// Incremented whenever sessions may have ended. A session read from the store before that is stale.
     generation: u64,
 }
 
-struct Entry {
+struct LiveSession {
     caller: Caller,
     expires_at: Timestamp,
     last_used_at: Timestamp,
@@ -88,7 +88,7 @@ impl Live {
             self.forget_oldest();
         }
         let Stored { caller, expires_at, must_change_password } = stored;
-        let entry = self.sessions.entry(id).or_insert_with(|| Entry {
+        let entry = self.sessions.entry(id).or_insert_with(|| LiveSession {
             caller,
             expires_at,
             last_used_at: now,
@@ -115,7 +115,8 @@ impl Live {
 
     /// Ends those that were idle for too long or have expired.
     pub(super) fn sweep(&mut self, now: Timestamp) {
-        let is_over = |entry: &Entry| is_over(self.idle, entry.last_used_at, entry.expires_at, now);
+        let is_over =
+            |entry: &LiveSession| is_over(self.idle, entry.last_used_at, entry.expires_at, now);
         let over = self.sessions.iter().filter(|(_, entry)| is_over(entry));
         let over: Vec<SessionId> = over.map(|(id, _)| *id).collect();
         for id in &over {
@@ -177,7 +178,7 @@ impl Live {
     }
 }
 
-impl Entry {
+impl LiveSession {
     fn session(&self) -> Session {
         Session {
             caller: self.caller.clone(),

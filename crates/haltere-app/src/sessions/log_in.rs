@@ -181,16 +181,16 @@ impl Sessions {
         attempt: &LoginAttempt,
         typed: &str,
         password: Secret<String>,
-    ) -> Result<Verified, Refusal> {
+    ) -> Result<Verified, PasswordRefusal> {
         let Sessions { throttle, passwords, .. } = self;
         let is_known = throttle.check(attempt, self.clock.steady())?;
         let check =
             PasswordCheck { account: attempt.account(), address: attempt.network(), is_known };
-        let permit = passwords.acquire(check).await.map_err(Refusal::TooManyChecks)?;
+        let permit = passwords.acquire(check).await.map_err(PasswordRefusal::TooManyChecks)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(attempt, self.clock.steady())?;
         let verified = match self.find_verified(permit, typed, password).await {
-            Ok(verified) => verified.ok_or(Refusal::Wrong)?,
+            Ok(verified) => verified.ok_or(PasswordRefusal::Wrong)?,
             Err(error) => {
                 throttle.refund(&counted, self.clock.steady());
                 return Err(error.into());
@@ -250,14 +250,14 @@ fn shown(user_agent: &str) -> Option<String> {
 }
 
 /// Why a login was refused.
-pub(crate) enum Refusal {
+pub(crate) enum PasswordRefusal {
     Wrong,
     Throttled(Throttled),
     TooManyChecks(QuotaExceeded),
     Internal(Internal),
 }
 
-impl Refusal {
+impl PasswordRefusal {
     fn audited_as(&self) -> Option<&'static str> {
         match self {
             Self::Wrong => Some("wrong user name or password"),
@@ -267,27 +267,27 @@ impl Refusal {
     }
 }
 
-impl From<Throttled> for Refusal {
+impl From<Throttled> for PasswordRefusal {
     fn from(throttled: Throttled) -> Self {
         Self::Throttled(throttled)
     }
 }
 
-impl From<Internal> for Refusal {
+impl From<Internal> for PasswordRefusal {
     fn from(error: Internal) -> Self {
         Self::Internal(error)
     }
 }
 
-impl From<Refusal> for LoginError {
-    fn from(refusal: Refusal) -> Self {
+impl From<PasswordRefusal> for LoginError {
+    fn from(refusal: PasswordRefusal) -> Self {
         match refusal {
-            Refusal::Wrong => Self::WrongCredentials,
-            Refusal::Throttled(Throttled { retry_after, of, .. }) => {
+            PasswordRefusal::Wrong => Self::WrongCredentials,
+            PasswordRefusal::Throttled(Throttled { retry_after, of, .. }) => {
                 Self::Throttled { retry_after, of }
             }
-            Refusal::TooManyChecks(reached) => Self::TooManyChecks(reached),
-            Refusal::Internal(error) => Self::Internal(error),
+            PasswordRefusal::TooManyChecks(reached) => Self::TooManyChecks(reached),
+            PasswordRefusal::Internal(error) => Self::Internal(error),
         }
     }
 }

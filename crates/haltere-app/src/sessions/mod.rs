@@ -28,7 +28,7 @@ pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 pub use token::is_token;
 
-pub(crate) use log_in::Refusal;
+pub(crate) use log_in::PasswordRefusal;
 pub(crate) use throttle::{LoginAttempt, Throttled};
 
 use crate::audit::AuditWriter;

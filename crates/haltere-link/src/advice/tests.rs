@@ -328,7 +328,8 @@ fn what_was_chosen_for_the_broker_is_shown_harmlessly() {
 /// A refusal as it is reported, with the address the broker gave.
 fn sent_to(code: MqttReason, server: &str) -> LinkFailure {
     let server = Some(server.to_owned());
-    let refusal = crate::transport::Refusal { code, number: 0x9c, reason_string: None, server };
+    let refusal =
+        crate::transport::BrokerRefusal { code, number: 0x9c, reason_string: None, server };
     failure::refusal(&refusal, ([192, 0, 2, 7], 1883).into())
 }
 

@@ -17,13 +17,13 @@ use std::borrow::Cow;
 use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage, TlsCode};
 
 pub(crate) use class::{is_lasting, lacks_address_family, lacks_settings};
-pub(crate) use mqtt::{broken, disconnected, no_pong, refusal};
+pub(crate) use mqtt::{refusal, session_lost};
 pub(crate) use network::{
     egress_denied, lookup_failed, lookup_timeout, no_descriptors, tcp, tcp_timeout, unknown_name,
 };
 pub(crate) use roundtrip::{RoundtripStep, roundtrip_lost, roundtrip_refused, roundtrip_timeout};
 pub(crate) use unanswered::{
-    before_connack, closed_early, closed_with, no_answer, not_mqtt, perhaps_tls_port, unsendable,
+    before_connack, closed_early, no_answer, not_mqtt, perhaps_tls_port, unsendable,
 };
 pub(crate) use websocket::{no_upgrade, speaks_tls, upgrade_refused};
 pub(crate) use wording::{about_server_name, with_plugin_off};

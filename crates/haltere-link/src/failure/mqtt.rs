@@ -7,12 +7,28 @@ use std::time::Duration;
 use haltere_core::{FailureMessage, LinkFailure, MqttReason, NetworkCode, Reason, Seconds, Stage};
 
 use super::quoted::broker_words;
-use super::unanswered::at_connack;
+use super::unanswered::{at_connack, closed_with};
 use super::{CLOSED, bare, of_call};
-use crate::transport::{Refusal, SessionError};
+use crate::transport::{BrokerRefusal, SessionError};
+
+/// A session that was up ended.
+pub(crate) fn session_lost(error: &SessionError) -> LinkFailure {
+    match error {
+        SessionError::PingTimeout(after) => no_pong(*after),
+        SessionError::Disconnected(why) => disconnected(why),
+        // TLS reports a missing close_notify as an error, and few brokers send one.
+        SessionError::Io(error) if is_plain_end(error) => session_lost(&SessionError::Closed),
+        other => broken(other),
+    }
+}
+
+/// The connection ended, and the broker gave no reason.
+fn is_plain_end(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof && closed_with(error).is_none()
+}
 
 /// The broker refused CONNECT.
-pub(crate) fn refusal(refusal: &Refusal, peer: SocketAddr) -> LinkFailure {
+pub(crate) fn refusal(refusal: &BrokerRefusal, peer: SocketAddr) -> LinkFailure {
     let message = broker_words(why_refused(refusal.code), refusal);
     at_connack(Stage::Mqtt, refusal.code, refusal.number.into(), peer, message)
 }
@@ -61,7 +77,7 @@ fn why_refused(code: MqttReason) -> Reason {
 }
 
 /// The broker ended a session that was up, and gave a reason.
-pub(crate) fn disconnected(why: &Refusal) -> LinkFailure {
+pub(super) fn disconnected(why: &BrokerRefusal) -> LinkFailure {
     use MqttReason as M;
     let reason = match why.code {
         M::SessionTakenOver => Reason::LostTakenOver,
@@ -78,7 +94,7 @@ pub(crate) fn disconnected(why: &Refusal) -> LinkFailure {
 }
 
 /// A link that was up ended, and the broker gave no reason.
-pub(crate) fn broken(error: &SessionError) -> LinkFailure {
+pub(super) fn broken(error: &SessionError) -> LinkFailure {
     let kind = |error: &io::Error| match error.kind() {
         io::ErrorKind::ConnectionReset => Reason::LostReset,
         io::ErrorKind::TimedOut => Reason::LostTimedOut,
@@ -97,6 +113,6 @@ fn lost(message: impl Into<FailureMessage>) -> LinkFailure {
 }
 
 /// A link that was up got no answer to a ping.
-pub(crate) fn no_pong(after: Duration) -> LinkFailure {
+pub(super) fn no_pong(after: Duration) -> LinkFailure {
     lost(Reason::LostSilent { seconds: Seconds(after) })
 }

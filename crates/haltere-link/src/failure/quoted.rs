@@ -2,10 +2,10 @@
 
 use haltere_core::{FailureMessage, Note, Reason};
 
-use crate::transport::Refusal;
+use crate::transport::BrokerRefusal;
 
 /// A reason with the address and the words the broker gave.
-pub(super) fn broker_words(reason: Reason, refusal: &Refusal) -> FailureMessage {
+pub(super) fn broker_words(reason: Reason, refusal: &BrokerRefusal) -> FailureMessage {
     let server = refusal.server.as_deref().map(|it| Note::ServerAddress { server: inside(it) });
     let words = refusal.reason_string.as_deref().map(|it| Note::BrokerWords { text: inside(it) });
     FailureMessage::from(reason).with(server).with(words)

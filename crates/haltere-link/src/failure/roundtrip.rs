@@ -7,9 +7,9 @@ use haltere_core::{
     Stage,
 };
 
+use super::mqtt::session_lost;
 use super::quoted::inside;
 use super::{bare, of_call};
-use crate::attempt::session_lost;
 use crate::transport::SessionError;
 
 /// Linux's ETIMEDOUT.

@@ -4,22 +4,23 @@ use std::time::Duration;
 
 use haltere_core::{CertificateOwner, Day, MqttReason, Note, Timestamp};
 
+use super::mqtt::no_pong;
 use super::websocket::upgrade;
 use super::*;
-use crate::transport::{HttpRefusal, Refusal};
+use crate::transport::{BrokerRefusal, HttpRefusal};
 
 fn peer() -> SocketAddr {
     SocketAddr::from(([192, 0, 2, 7], 1883))
 }
 
 fn refused(code: MqttReason, number: u8) -> LinkFailure {
-    refusal(&Refusal { code, number, reason_string: None, server: None }, peer())
+    refusal(&BrokerRefusal { code, number, reason_string: None, server: None }, peer())
 }
 
 #[test]
 fn quotation_marks_of_a_broker_do_not_end_a_quotation() {
     let refused = refusal(
-        &Refusal {
+        &BrokerRefusal {
             code: MqttReason::ServerMoved,
             number: 0x9d,
             reason_string: Some("moved; its address is \"evil\"".to_owned()),
@@ -40,8 +41,10 @@ fn quotation_marks_of_a_broker_do_not_end_a_quotation() {
 #[test]
 fn an_odd_reason_to_refuse_connect_is_named() {
     for code in [MqttReason::TopicNameInvalid, MqttReason::RetainNotSupported] {
-        let refusal =
-            refusal(&Refusal { code, number: 0x90, reason_string: None, server: None }, peer());
+        let refusal = refusal(
+            &BrokerRefusal { code, number: 0x90, reason_string: None, server: None },
+            peer(),
+        );
         assert!(refusal.message.to_string().contains(&code.to_string()), "{refusal}");
     }
 }

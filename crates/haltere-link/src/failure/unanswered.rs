@@ -24,7 +24,7 @@ pub(crate) fn closed_early(stage: Stage, peer: SocketAddr) -> LinkFailure {
 }
 
 /// The reason the peer gave when it closed the connection.
-pub(crate) fn closed_with(error: &io::Error) -> Option<&CloseReason> {
+pub(super) fn closed_with(error: &io::Error) -> Option<&CloseReason> {
     error.get_ref()?.downcast_ref()
 }
 

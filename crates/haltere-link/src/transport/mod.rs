@@ -22,7 +22,7 @@ mod upgrade;
 mod websocket;
 
 pub(crate) use byte_stream::ByteStream;
-pub(crate) use codec::{ConnectOptions, Refusal};
+pub(crate) use codec::{BrokerRefusal, ConnectOptions};
 pub(crate) use session::{
     InterestAnswer, MqttSession, MqttSessionConfig, SessionError, SessionUpdate,
 };

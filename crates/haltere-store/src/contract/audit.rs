@@ -192,7 +192,7 @@ pub async fn an_entry_that_sums_up_keeps_how_often_and_since_when(store: Arc<dyn
     assert_eq!(kept, entries);
 }
 
-pub async fn an_entry_stands_or_falls_with_its_change(store: Arc<dyn Store>) {
+pub async fn an_entry_is_committed_with_its_change_or_not_at_all(store: Arc<dyn Store>) {
     append(&*store, &[entry("ada", "1")]).await;
     let mut tx = store.write().await.unwrap();
     tx.connections().insert(&connection("a", "A"), "").await.unwrap();

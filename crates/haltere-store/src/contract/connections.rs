@@ -335,7 +335,7 @@ pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
     assert_eq!(tx.connections().find_client_id("X").await.unwrap(), [expected]);
 }
 
-pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store>) {
+pub async fn invalid_rows_are_kept_unchanged(store: Arc<dyn Store>) {
     let nonsense = ConnectionRecord {
         url: "no url at all".to_owned(),
         username: Some(String::new()),

@@ -139,7 +139,7 @@ pub async fn edits_leave_them_alone(store: Arc<dyn Store>) {
     assert_eq!(numbers(&*store, "a").await, [1, 2]);
 }
 
-pub async fn they_stand_or_fall_with_their_transaction(store: Arc<dyn Store>) {
+pub async fn they_are_committed_with_their_transaction_or_not_at_all(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let mut tx = store.write().await.unwrap();
     tx.link_history().append(&[line("a", 1)], 10).await.unwrap();

@@ -63,7 +63,7 @@ macro_rules! contract_tests {
                 deleting_returns_whether_there_was_one,
                 client_ids_are_found_by_who_has_them,
                 what_was_changed_lately_is_listed,
-                rows_that_make_no_sense_are_kept_as_they_stand,
+                invalid_rows_are_kept_unchanged,
                 texts_are_data,
                 each_change_moves_the_counter_by_one,
             }
@@ -112,7 +112,7 @@ macro_rules! contract_tests {
                 many_entries_are_appended_in_their_order,
                 every_action_and_outcome_is_kept,
                 an_entry_that_sums_up_keeps_how_often_and_since_when,
-                an_entry_stands_or_falls_with_its_change,
+                an_entry_is_committed_with_its_change_or_not_at_all,
                 entries_are_a_chain_that_can_be_verified,
                 a_new_writer_names_the_entries_of_the_former_one,
                 the_oldest_entries_can_be_removed,
@@ -123,7 +123,7 @@ macro_rules! contract_tests {
                 of_each_connection_the_newest_stay,
                 they_go_with_their_connection,
                 edits_leave_them_alone,
-                they_stand_or_fall_with_their_transaction,
+                they_are_committed_with_their_transaction_or_not_at_all,
             }
             meta {
                 a_value_is_replaced,

@@ -36,14 +36,14 @@ pub(super) fn read(text: &str, source: Source) -> ImportEntry {
     };
     let (id, name) =
         (label(&entry, "id"), label(&entry, "name").map(|name| name.trim().to_owned()));
-    let mut entry = Entry { rest: entry, source, notes: Vec::new(), faults: Vec::new() };
+    let mut entry = EntryReader { rest: entry, source, notes: Vec::new(), faults: Vec::new() };
     entry.drop_nulls();
     let held_back = entry.take_withheld();
     let intent = entry.take_intent(held_back);
     entry.note_what_is_not_taken_over();
     entry.move_credentials_out_of_the_url();
     entry.drop_path_without_use();
-    let Entry { rest, notes, mut faults, .. } = entry;
+    let EntryReader { rest, notes, mut faults, .. } = entry;
     if !rest.contains_key("name") {
         faults.push(name_is_missing());
     }
@@ -92,14 +92,14 @@ fn label(entry: &Map<String, Value>, name: &str) -> Option<String> {
 const PLACEHOLDER: &str = "mqtt://faulty.invalid";
 
 /// An entry being read.
-struct Entry {
+struct EntryReader {
     rest: Map<String, Value>,
     source: Source,
     notes: Vec<ImportNote>,
     faults: Vec<Invalid>,
 }
 
-impl Entry {
+impl EntryReader {
     /// The management center writes what was never given as `null`, sometimes.
     fn drop_nulls(&mut self) {
         if self.source == Source::Haltere {

@@ -60,7 +60,7 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_long_list_is_the_same_from_kept_blocks_and_made_for_one_reader() {
+async fn a_long_list_is_the_same_from_cached_pieces_and_made_for_one_reader() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
     import_fleet(&admin).await;

@@ -157,7 +157,7 @@ async fn hanging_up_ends_the_test() {
 }
 
 #[tokio::test]
-async fn tests_at_a_time_are_bounded_and_room_comes_back() {
+async fn tests_at_a_time_are_bounded_and_slots_are_returned() {
     let (api, peer) = (TestApi::start().await, Peer::silent().await);
     let admin = api.admin().await;
     let body = json!({"url": peer.url("mqtt")});

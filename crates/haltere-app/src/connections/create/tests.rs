@@ -34,7 +34,7 @@ async fn a_good_connection_is_stored_and_up() {
     let broker = Mosquitto::plain().await;
     let app = TestApp::start().await;
     let created = create(&app, new("a", &broker.url())).await.unwrap();
-    assert_eq!(created.outcome, Outcome::Connected);
+    assert_eq!(created.outcome, CreateOutcome::Connected);
     assert!(created.connection.status.unwrap().connected());
     assert!(!created.overwritten);
     assert_eq!(created.all.entries.len(), 1);
@@ -65,13 +65,13 @@ async fn without_an_id_it_gets_one_that_sorts_by_age() {
 async fn a_connection_that_fails_is_kept_and_overwritten_by_creating_it_again() {
     let (app, port, broker) = (TestApp::start().await, broken(), Mosquitto::plain().await);
     let failed = create(&app, new("a", port.url())).await.unwrap();
-    let Outcome::Failed(message) = failed.outcome else { panic!("{:?}", failed.outcome) };
+    let CreateOutcome::Failed(message) = failed.outcome else { panic!("{:?}", failed.outcome) };
     assert!(!message.is_empty());
     assert!(failed.connection.status.unwrap().failure().is_some());
 
     let overwritten = create(&app, new("a", &broker.url())).await.unwrap();
     assert!(overwritten.overwritten);
-    assert_eq!(overwritten.outcome, Outcome::Connected);
+    assert_eq!(overwritten.outcome, CreateOutcome::Connected);
     let (old, new) =
         (connection(&failed.connection.entry), connection(&overwritten.connection.entry));
     assert_eq!(new.revision, old.revision.next());
@@ -210,7 +210,7 @@ async fn a_connection_deleted_while_its_create_waits_is_said_to_be_gone() {
     };
     let (created, ()) = tokio::join!(waiting, meanwhile);
     let reason = "it was deleted before it came up".to_owned();
-    assert_eq!(created.unwrap().outcome, Outcome::Failed(reason));
+    assert_eq!(created.unwrap().outcome, CreateOutcome::Failed(reason));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const SERVER_MAX_CHARS: usize = 255;
 
 /// A reason the broker gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct BrokerRefusal {
     pub(crate) code: MqttReason,
     /// The reason's number: up to 5 in MQTT 3.1.1, from 128 in MQTT 5.
     pub(crate) number: u8,
@@ -24,7 +24,7 @@ pub(crate) struct Refusal {
     pub(crate) server: Option<String>,
 }
 
-impl Refusal {
+impl BrokerRefusal {
     /// Whether the broker does not speak this version of MQTT.
     pub(crate) fn is_about_version(&self) -> bool {
         matches!(self.number, 0x01 | 0x84)
@@ -38,7 +38,7 @@ pub(in crate::transport) enum Incoming<'p> {
         /// The keep-alive the broker requires, in seconds; `None` if it accepts ours.
         server_keepalive: Option<u16>,
     },
-    Refused(Refusal),
+    Refused(BrokerRefusal),
     Subscribed {
         packet_id: u16,
         /// For each filter the QoS granted, or a reason from 0x80 on.
@@ -63,7 +63,7 @@ pub(in crate::transport) enum Incoming<'p> {
     Message(Message<'p>),
     Pong,
     /// DISCONNECT, and why.
-    Disconnected(Refusal),
+    Disconnected(BrokerRefusal),
     /// A packet that needs no action.
     Nothing,
 }
@@ -81,7 +81,7 @@ impl From<Packet> for Incoming<'_> {
         match packet {
             Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
                 0 => Self::Accepted { server_keepalive: None },
-                number => Self::Refused(Refusal {
+                number => Self::Refused(BrokerRefusal {
                     code: return_code(number),
                     number,
                     reason_string: None,
@@ -90,7 +90,7 @@ impl From<Packet> for Incoming<'_> {
             },
             Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {
                 0 => Self::Accepted { server_keepalive: server_keepalive(connack.props()) },
-                number => Self::Refused(Refusal {
+                number => Self::Refused(BrokerRefusal {
                     code: reason_code(number),
                     number,
                     reason_string: reason_string(connack.props()),
@@ -144,7 +144,7 @@ impl From<Packet> for Incoming<'_> {
             Packet::V5_0Disconnect(disconnect) => {
                 let number = disconnect.reason_code().map_or(0, |code| code as u8);
                 let props = disconnect.props().as_ref();
-                Self::Disconnected(Refusal {
+                Self::Disconnected(BrokerRefusal {
                     code: reason_code(number),
                     number,
                     reason_string: props.and_then(|props| reason_string(props)),

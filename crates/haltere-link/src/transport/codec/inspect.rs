@@ -3,19 +3,19 @@
 use haltere_core::ProtocolVersion;
 
 use super::reason_codes::{reason_code, return_code};
-use super::{ProtocolError, Refusal};
+use super::{BrokerRefusal, ProtocolError};
 
 /// The refusal in an answer to CONNECT of MQTT 5 that is not a CONNACK of MQTT 5.
-pub(super) fn unusual_refusal(packet: &[u8]) -> Option<Refusal> {
+pub(super) fn unusual_refusal(packet: &[u8]) -> Option<BrokerRefusal> {
     refusal_in_older_form(packet).or_else(|| refusal_by_disconnect(packet))
 }
 
 /// A broker that speaks only MQTT 3 answers with its CONNACK, which has no properties. Most refuse. One
 /// that accepts has not checked the version, and would not understand further packets.
-fn refusal_in_older_form(packet: &[u8]) -> Option<Refusal> {
+fn refusal_in_older_form(packet: &[u8]) -> Option<BrokerRefusal> {
     if let &[0x20, 3..=u8::MAX, _, number @ 1..=5, ..] = packet {
         // The form of MQTT 5 with a code of MQTT 3.
-        return Some(Refusal {
+        return Some(BrokerRefusal {
             code: return_code(number),
             number,
             reason_string: None,
@@ -28,11 +28,11 @@ fn refusal_in_older_form(packet: &[u8]) -> Option<Refusal> {
         1..=5 => (return_code(number), number),
         _ => (reason_code(number), number),
     };
-    Some(Refusal { code, number, reason_string: None, server: None })
+    Some(BrokerRefusal { code, number, reason_string: None, server: None })
 }
 
 /// A broker may refuse CONNECT with a DISCONNECT instead of a CONNACK. The library reports an error.
-fn refusal_by_disconnect(packet: &[u8]) -> Option<Refusal> {
+fn refusal_by_disconnect(packet: &[u8]) -> Option<BrokerRefusal> {
     let (code, number) = match *packet {
         [0xe0, 0] => (reason_code(0), 0),
         // A code of MQTT 3.
@@ -40,7 +40,7 @@ fn refusal_by_disconnect(packet: &[u8]) -> Option<Refusal> {
         [0xe0, _, number, ..] => (reason_code(number), number),
         _ => return None,
     };
-    Some(Refusal { code, number, reason_string: None, server: None })
+    Some(BrokerRefusal { code, number, reason_string: None, server: None })
 }
 
 /// Refuses packets that only a client may send, and those that a broker may send only once (MQTT 5,

@@ -19,7 +19,7 @@ use mqtt_protocol_core::mqtt::result_code::MqttError;
 
 use crate::command::{PublishRequest, Qos};
 
-pub(crate) use incoming::Refusal;
+pub(crate) use incoming::BrokerRefusal;
 pub(super) use incoming::{Acknowledgement, Incoming};
 pub(super) use limits::BrokerLimits;
 use publish::Publish;

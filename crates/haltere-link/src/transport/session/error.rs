@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use haltere_core::MqttReason;
 
-use crate::transport::codec::{ProtocolError, Refusal};
+use crate::transport::codec::{BrokerRefusal, ProtocolError};
 use crate::transport::framer::FrameError;
 
 /// Why a session ended, or was not opened.
@@ -17,9 +17,9 @@ pub(crate) enum SessionError {
     #[error("{0}")]
     Io(#[source] io::Error),
     #[error("the broker refused us: {}", .0.code)]
-    Refused(Refusal),
+    Refused(BrokerRefusal),
     #[error("the broker ended the session: {}", .0.code)]
-    Disconnected(Refusal),
+    Disconnected(BrokerRefusal),
     /// The broker did not answer a ping.
     #[error("no answer to a ping within {0:?}")]
     PingTimeout(Duration),
@@ -41,7 +41,7 @@ impl SessionError {
     pub(crate) fn is_explained(&self) -> bool {
         use MqttReason as M;
         match self {
-            Self::Disconnected(Refusal { code, reason_string, .. }) => {
+            Self::Disconnected(BrokerRefusal { code, reason_string, .. }) => {
                 let says_nothing = matches!(
                     code,
                     M::NormalDisconnection

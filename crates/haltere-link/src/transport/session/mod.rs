@@ -17,7 +17,7 @@ use haltere_core::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
 
 use super::byte_stream::ByteStream;
-use super::codec::{Codec, ConnectOptions, Incoming, Refusal};
+use super::codec::{BrokerRefusal, Codec, ConnectOptions, Incoming};
 use super::framer::{Frame, Framer};
 use crate::Interest;
 use crate::command::Qos;
@@ -71,9 +71,9 @@ pub(crate) struct MqttSession {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Received {
     /// CONNACK: accepted, with the broker's keep-alive, or refused.
-    connack: Option<Result<Option<u16>, Refusal>>,
+    connack: Option<Result<Option<u16>, BrokerRefusal>>,
     /// DISCONNECT, and why.
-    disconnect: Option<Refusal>,
+    disconnect: Option<BrokerRefusal>,
     update: SessionUpdate,
 }
 

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::SessionError;
 use crate::sys_policy::{EARLY_WINDOW, IMMEDIATE_WINDOW, SysEvidence};
-use crate::transport::Refusal;
+use crate::transport::BrokerRefusal;
 
 /// Whether the broker was asked for its version and uptime, and since when.
 pub(super) struct SysSubscription {
@@ -52,20 +52,25 @@ impl SysSubscription {
             SysState::Acknowledged => elapsed <= IMMEDIATE_WINDOW,
         };
         match error {
-            SessionError::Disconnected(Refusal { code: MqttReason::SessionTakenOver, .. }) => {
+            SessionError::Disconnected(BrokerRefusal {
+                code: MqttReason::SessionTakenOver,
+                ..
+            }) => {
                 if elapsed <= EARLY_WINDOW {
                     SysEvidence::TakenOver(elapsed)
                 } else {
                     SysEvidence::Unrelated
                 }
             }
-            SessionError::Disconnected(Refusal { code, .. })
+            SessionError::Disconnected(BrokerRefusal { code, .. })
                 if is_immediate && is_about_a_subscription(*code) =>
             {
                 SysEvidence::Refused
             }
             _ if is_immediate => SysEvidence::Immediate,
-            SessionError::Disconnected(Refusal { code, .. }) if is_about_the_broker(*code) => {
+            SessionError::Disconnected(BrokerRefusal { code, .. })
+                if is_about_the_broker(*code) =>
+            {
                 SysEvidence::Unrelated
             }
             _ if elapsed <= EARLY_WINDOW => SysEvidence::Early(elapsed),
