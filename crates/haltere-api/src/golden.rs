@@ -10,8 +10,8 @@ use haltere_app::connections::{
 use haltere_core::sentence::{Sentence as _, SentenceKind};
 use haltere_core::url_credentials::UnpackError;
 use haltere_core::{
-    AlpnError, LabelError, MqttStringError, Note, Reason, SelectorError, TextError,
-    TlsServerNameError, TopicError, UrlError,
+    AlpnError, AuditAction, LabelError, MqttStringError, Note, PluginId, Reason, Role,
+    SelectorError, TextError, TlsServerNameError, TopicError, UrlError,
 };
 use serde_json::{Map, Value, json};
 
@@ -60,6 +60,18 @@ fn golden_sentences() {
     });
     let text = serde_json::to_string_pretty(&all).expect("JSON");
     check("openapi/sentences.json", &(text + "\n"));
+}
+
+/// Names in answers for which programs have words of their own.
+#[test]
+fn golden_names() {
+    let all = json!({
+        "auditActions": AuditAction::ALL.map(AuditAction::as_str),
+        "plugins": PluginId::ALL.map(PluginId::as_str),
+        "roles": Role::ALL.map(Role::as_str),
+    });
+    let text = serde_json::to_string_pretty(&all).expect("JSON");
+    check("openapi/names.json", &(text + "\n"));
 }
 
 /// What can be wrong with a field. A key has one meaning, wherever it is used.
