@@ -21,6 +21,10 @@ test("the initial password is replaced by one of the user's own", async ({ page,
   await page.getByLabel(profile.again).fill("shorter");
   await page.getByRole("button", { name: profile.change }).click();
   await expect(page.getByText(profile.mismatch)).toBeVisible();
+  // The rule that it breaks is an error of the field.
+  const tooShort = page.getByLabel(profile.newPassword, { exact: true });
+  await expect(tooShort).toHaveAttribute("aria-invalid", "true");
+  await expect(tooShort).toHaveAccessibleDescription(profile.short);
   expect((await logIn(haltere.url, "admin", "short")).status).toBe(401);
 
   await page.getByLabel(profile.newPassword, { exact: true }).fill(PASSWORD);

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, Button, Group, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -12,6 +12,7 @@ import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
 import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
+import { PasswordField } from "../ui/PasswordField";
 import { hostOf, isTls, urlFault } from "../util/broker-url";
 import { AdvancedFields } from "./AdvancedFields";
 import classes from "./ConnectionForm.module.css";
@@ -210,7 +211,7 @@ export function ConnectionForm({
               error={errorOf("username")}
               onChange={(event) => set({ username: event.currentTarget.value })}
             />
-            <PasswordInput
+            <PasswordField
               wrapperProps={{ [FIELD]: "password" }}
               label={t.form.password}
               autoComplete="new-password"

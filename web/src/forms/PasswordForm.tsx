@@ -1,4 +1,4 @@
-import { Alert, PasswordInput } from "@mantine/core";
+import { Alert } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { useFaultText } from "../i18n/faults";
 import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
+import { PasswordField } from "../ui/PasswordField";
 import classes from "./PasswordForm.module.css";
 
 /** The shortest password the server accepts. */
@@ -62,7 +63,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       )}
       {knownPassword === undefined && !save && (
-        <PasswordInput
+        <PasswordField
           label={t.profile.oldPassword}
           autoComplete="current-password"
           required
@@ -71,7 +72,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
           onChange={(event) => setOldPassword(event.currentTarget.value)}
         />
       )}
-      <PasswordInput
+      <PasswordField
         label={t.profile.newPassword}
         description={isTooShort ? undefined : t.profile.short}
         autoComplete="new-password"
@@ -82,7 +83,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
         value={newPassword}
         onChange={(event) => setNewPassword(event.currentTarget.value)}
       />
-      <PasswordInput
+      <PasswordField
         label={t.profile.again}
         autoComplete="new-password"
         required

@@ -14,6 +14,7 @@ export const coreMessages: CoreMessages = {
   delete: "Löschen",
   more: "Mehr",
   retry: "Erneut versuchen",
+  showPassword: "Passwort anzeigen",
   undo: "Rückgängig",
 
   nav: {

@@ -17,6 +17,7 @@ export const coreMessages = {
   delete: "Delete",
   more: "More",
   retry: "Try again",
+  showPassword: "Show the password",
   undo: "Undo",
 
   nav: {

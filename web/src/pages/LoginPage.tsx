@@ -1,4 +1,4 @@
-import { Alert, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useRef, useState } from "react";
@@ -10,6 +10,7 @@ import type { CoreMessages } from "../i18n/en-core";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
+import { PasswordField } from "../ui/PasswordField";
 import { StandalonePage } from "../ui/StandalonePage";
 import classes from "./LoginPage.module.css";
 
@@ -67,7 +68,7 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
           value={username}
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
-        <PasswordInput
+        <PasswordField
           ref={passwordField}
           label={t.login.password}
           name="password"

@@ -1,4 +1,4 @@
-import { NativeSelect, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
+import { NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useId, useMemo, useState } from "react";
@@ -14,6 +14,7 @@ import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
 import { planEdits } from "../../model/bulk-edit";
 import { countLabels, parseLabels } from "../../model/labels";
 import type { PemInput } from "../../model/pem";
+import { PasswordField } from "../../ui/PasswordField";
 import type { Scheme } from "../../util/broker-url";
 import { SCHEMES_AND_PORTS } from "../../util/broker-url";
 import { runForEach } from "../../util/run-for-each";
@@ -168,7 +169,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
               value={username}
               onChange={(event) => setUsername(event.currentTarget.value)}
             />
-            <PasswordInput
+            <PasswordField
               label={t.form.password}
               autoComplete="new-password"
               value={password}
