@@ -68,6 +68,8 @@ test("the selected connections are deleted, and no others", async ({ page, admin
   await page.getByRole("button", { name: en.delete, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: bulk.delete(2) });
   await expect(dialog.getByRole("listitem")).toHaveText([/Oven/, /Press/]);
+  // Titles of dialogs look like headings.
+  await expect(dialog.getByRole("heading")).toHaveCSS("font-weight", "650");
   await dialog.getByRole("button", { name: en.cancel }).click();
   expect(await admin.connections()).toHaveLength(4);
 

@@ -153,6 +153,17 @@ for (const [where, width, height] of [
     );
     await page.goto("/");
     await expect(page.getByRole("status")).toHaveText(fleet.someDown(24, 24));
+    // The icon is beside the first line of its text, also where the text wraps.
+    const cause = wrong(page).getByRole("listitem").first();
+    const offset = await cause.evaluate((element) => {
+      const [icon, text] = [element.querySelector("svg"), element.querySelector("[title]:not(strong)")];
+      const middle = ({ top, height }: DOMRect) => top + height / 2;
+      const range = document.createRange();
+      if (text) range.selectNodeContents(text);
+      const [firstLine = new DOMRect()] = range.getClientRects();
+      return middle(icon?.getBoundingClientRect() ?? new DOMRect()) - middle(firstLine);
+    });
+    expect(Math.abs(offset)).toBeLessThan(6);
     await page.getByRole("button", { name: `24 ${en.states.down}` }).click();
     await expect(connectionList(page).getByRole("link").first()).toBeInViewport();
     await expect(wrong(page)).toContainText(/in the whole fleet/);

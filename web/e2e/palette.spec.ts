@@ -65,6 +65,9 @@ test("single-key shortcuts work outside of fields, and can be turned off", async
   await expect(page.getByRole("main")).toContainText("0.1.0");
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: en.commands.shortcuts });
+  // Keys are described, not named like the fields that they lead to.
+  await expect(dialog.getByRole("term").filter({ hasText: en.commands.focusFilter })).toBeVisible();
+  await expect(dialog).not.toContainText(en.fleet.filter);
   await dialog.getByRole("switch", { name: en.commands.singleKeys }).uncheck();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();

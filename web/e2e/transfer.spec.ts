@@ -110,6 +110,8 @@ test("entries without errors are imported, and the others are listed with their 
   await expect(card).toContainText(`${transfer.imported(2)} ${transfer.leftOutCount(1)}`);
   const left = card.getByRole("region", { name: transfer.leftOut, exact: true });
   await expect(left.locator("[data-index]")).toHaveText([/Belt.*Port 70000 is out of range/s]);
+  // Positions in the file count from one.
+  await expect(left.getByTitle(transfer.position)).toHaveText("3");
   const changed = card.getByRole("region", { name: transfer.changedUrls, exact: true });
   await expect(changed.locator("[data-index]")).toHaveText([/Press/, /Oven/]);
   await expectAccessible(page, "import that left something out");
