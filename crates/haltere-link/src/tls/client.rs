@@ -22,7 +22,7 @@ use super::certificate::Certificate;
 use super::failure::{classify_handshake, refused_chain};
 use super::material_error::MaterialError;
 use super::parsed_settings::ParsedSettings;
-use super::progress::Progress;
+use super::progress::{RecordingResolver, recorded};
 use super::provider::provider;
 use super::settings_key::{self, SettingsKey};
 use super::trust::{Trust, WeakTrust};
@@ -85,6 +85,8 @@ impl TlsClients {
             }
             None => builder.with_no_client_auth(),
         };
+        config.client_auth_cert_resolver =
+            Arc::new(RecordingResolver(config.client_auth_cert_resolver));
         // A link lasts for days: remembering sessions costs more than it saves.
         config.resumption = Resumption::disabled();
         config.alpn_protocols = settings.alpn;
@@ -150,9 +152,9 @@ impl TlsClient {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let name = server_name(host).ok_or_else(|| Box::new(impossible_name(host)))?;
-        let progress = Arc::default();
-        let connector = TlsConnector::from(Arc::new(self.recording(&progress)));
-        match connector.connect(name.clone(), stream).await {
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let (outcome, reached) = recorded(connector.connect(name.clone(), stream)).await;
+        match outcome {
             Ok(stream) => {
                 let connection = stream.get_ref().1;
                 let peer_chain: Vec<_> = connection
@@ -165,19 +167,10 @@ impl TlsClient {
                 Ok(Handshake { stream, facts, peer_chain })
             }
             Err(error) => Err(Box::new(HandshakeFailure {
-                failure: classify_handshake(&error, progress.reached()),
+                failure: classify_handshake(&error, reached),
                 peer_chain: refused_chain(&error),
             })),
         }
-    }
-
-    /// The shared settings, for one handshake that `progress` records.
-    fn recording(&self, progress: &Arc<Progress>) -> ClientConfig {
-        let mut config = ClientConfig::clone(&self.config);
-        let verifier = self.verifier.recording(progress);
-        config.dangerous().set_certificate_verifier(Arc::new(verifier));
-        config.client_auth_cert_resolver = progress.recording(&config.client_auth_cert_resolver);
-        config
     }
 
     fn facts(

@@ -1,21 +1,22 @@
 //! How far a handshake got. This distinguishes reasons for which a broker sends the same alert.
+//!
+//! rustls reports it to the verifier and to the resolver of client certificates. Both belong to the configuration, which
+//! handshakes share and a connection keeps. So the record of a handshake is a local of its task.
 
+use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::sign::CertifiedKey;
+use tokio::task_local;
 
-/// Records one handshake.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    certificate_was_received: AtomicBool,
-    certificate_is_missing: AtomicBool,
+task_local! {
+    static REACHED: Cell<Reached>;
 }
 
 /// How far a handshake got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reached {
     /// The broker has not chosen anything yet.
     Nothing,
@@ -25,53 +26,40 @@ pub(super) enum Reached {
     Request,
 }
 
-impl Progress {
-    /// Records that the broker has sent its certificate.
-    pub(super) fn certificate_received(&self) {
-        self.certificate_was_received.store(true, Ordering::Relaxed);
-    }
-
-    /// Records whether `inner` has a certificate when the broker requests one.
-    pub(super) fn recording(
-        self: &Arc<Self>,
-        inner: &Arc<dyn ResolvesClientCert>,
-    ) -> Arc<dyn ResolvesClientCert> {
-        Arc::new(Recording { progress: Arc::clone(self), inner: Arc::clone(inner) })
-    }
-
-    pub(super) fn reached(&self) -> Reached {
-        if self.certificate_is_missing.load(Ordering::Relaxed) {
-            Reached::Request
-        } else if self.certificate_was_received.load(Ordering::Relaxed) {
-            Reached::Certificate
-        } else {
-            Reached::Nothing
-        }
-    }
+/// Makes a handshake, and returns how far it got.
+pub(super) async fn recorded<T>(handshake: impl Future<Output = T>) -> (T, Reached) {
+    let recorded = async { (handshake.await, REACHED.with(Cell::get)) };
+    REACHED.scope(Cell::new(Reached::Nothing), recorded).await
 }
 
+/// Records that the handshake of the current task got this far. Under TLS 1.3 the request comes before the certificate.
+pub(super) fn record(reached: Reached) {
+    // An error means that nothing records, as in tests of a verifier alone.
+    let _ = REACHED.try_with(|it| it.set(it.get().max(reached)));
+}
+
+/// Records whether there is a certificate when the broker requests one.
 #[derive(Debug)]
-struct Recording {
-    progress: Arc<Progress>,
-    inner: Arc<dyn ResolvesClientCert>,
-}
+pub(super) struct RecordingResolver(pub(super) Arc<dyn ResolvesClientCert>);
 
-impl ResolvesClientCert for Recording {
+impl ResolvesClientCert for RecordingResolver {
     fn resolve(
         &self,
         root_hint_subjects: &[&[u8]],
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let ours = self.inner.resolve(root_hint_subjects, schemes);
-        self.progress.certificate_is_missing.store(ours.is_none(), Ordering::Relaxed);
+        let ours = self.0.resolve(root_hint_subjects, schemes);
+        if ours.is_none() {
+            record(Reached::Request);
+        }
         ours
     }
 
     fn only_raw_public_keys(&self) -> bool {
-        self.inner.only_raw_public_keys()
+        self.0.only_raw_public_keys()
     }
 
     fn has_certs(&self) -> bool {
-        self.inner.has_certs()
+        self.0.has_certs()
     }
 }

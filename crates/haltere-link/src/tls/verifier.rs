@@ -1,7 +1,6 @@
 //! Verifies the broker's certificate and its proof of the key.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use haltere_core::{Host, Timestamp};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -17,34 +16,29 @@ use super::certificate::Certificate;
 use super::der;
 use super::legacy;
 use super::path::Path;
-use super::progress::Progress;
+use super::progress::{self, Reached};
 use super::refusal::Case;
 use super::signature::{Key, RSA_PSS_PSS, Scheme};
 use super::trust::Trust;
 
 /// Checks brokers' certificates for the connections that share its settings.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Verifier {
     /// `None`: any certificate is accepted, as long as the broker has its key.
     trust: Option<Trust>,
     algorithms: WebPkiSupportedAlgorithms,
-    progress: Arc<Progress>,
 }
 
 impl Verifier {
     pub(super) fn new(trust: Option<Trust>, provider: &CryptoProvider) -> Self {
         let algorithms = provider.signature_verification_algorithms;
-        Self { trust, algorithms, progress: Arc::default() }
-    }
-
-    /// The same rules, for one handshake that `progress` records.
-    pub(super) fn recording(&self, progress: &Arc<Progress>) -> Self {
-        Self { progress: Arc::clone(progress), ..self.clone() }
+        Self { trust, algorithms }
     }
 
     #[cfg(test)]
     pub(super) fn shares_roots_with(&self, other: &Self) -> bool {
-        let roots = |verifier: &Self| verifier.trust.as_ref().map(|it| Arc::as_ptr(&it.roots));
+        let roots =
+            |verifier: &Self| verifier.trust.as_ref().map(|it| std::sync::Arc::as_ptr(&it.roots));
         roots(self).is_some() && roots(self) == roots(other)
     }
 
@@ -85,7 +79,7 @@ impl ServerCertVerifier for Verifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.progress.certificate_received();
+        progress::record(Reached::Certificate);
         let Some(trust) = &self.trust else { return Ok(ServerCertVerified::assertion()) };
         let verdict = self.verify_by_webpki(trust, leaf, others, server_name, now);
         let presented: Vec<_> = std::iter::once(leaf)
