@@ -22,6 +22,7 @@ pub mod field_change;
 pub mod fuzzing;
 pub mod gcra;
 pub mod labels;
+pub mod log_limit;
 pub mod mqtt_string;
 pub mod network;
 pub mod pem;
@@ -59,6 +60,7 @@ pub use jiff::Timestamp;
 pub use labels::{
     LabelChanges, LabelError, LabelKey, LabelSelector, LabelValue, Labels, SelectorError,
 };
+pub use log_limit::LogLimit;
 pub use mqtt_string::{MqttPassword, MqttString, MqttStringError};
 pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};

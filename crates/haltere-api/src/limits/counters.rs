@@ -1,31 +1,24 @@
-//! Counts the limits that callers have reached, and logs when that begins.
+//! Counts the limits that callers have reached, and logs that they do.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
+use haltere_core::LogLimit;
 use parking_lot::Mutex;
 use tokio::time::Instant;
-
-/// A limit that was not reached for this long is logged when it is reached again.
-const QUIET: Duration = Duration::from_mins(1);
 
 /// On a refusal: the name of the limit that is its reason.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LimitReached(pub(crate) &'static str);
 
-/// How often each limit was reached, and when last.
+/// How often each limit was reached.
 #[derive(Debug, Default)]
-pub(crate) struct LimitCounters(Mutex<BTreeMap<&'static str, (u64, Instant)>>);
+pub(crate) struct LimitCounters(Mutex<BTreeMap<&'static str, LogLimit<Instant>>>);
 
 impl LimitCounters {
-    /// Counts once more, and logs it unless it was reached in the last minute as well.
+    /// Counts once more, and logs it at most once a minute.
     pub(crate) fn count(&self, LimitReached(limit): LimitReached) {
-        let now = Instant::now();
         let mut limits = self.0.lock();
-        let (count, last) = limits.entry(limit).or_insert((0, now));
-        let is_news = *count == 0 || now.duration_since(*last) >= QUIET;
-        (*count, *last) = (*count + 1, now);
-        if is_news {
+        if let Some(count) = limits.entry(limit).or_default().count(Instant::now()) {
             tracing::info!(limit, count, "a limit was reached");
         }
     }
@@ -33,21 +26,23 @@ impl LimitCounters {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use haltere_testkit::CapturedLog;
     use tracing::Level;
 
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_limit_is_logged_when_it_begins_to_be_reached() {
+    async fn a_limit_that_is_reached_is_logged_once_a_minute() {
         let log = CapturedLog::start(Level::INFO);
         let limits = LimitCounters::default();
         for _ in 0..3 {
             limits.count(LimitReached("one"));
             limits.count(LimitReached("other"));
-            tokio::time::advance(QUIET / 2).await;
+            tokio::time::advance(Duration::from_secs(15)).await;
         }
-        tokio::time::advance(QUIET).await;
+        tokio::time::advance(Duration::from_secs(15)).await;
         limits.count(LimitReached("one"));
         let log = log.text();
         let lines = log.lines().filter_map(|line| line.split_once("reached "));

@@ -1,9 +1,10 @@
 //! Refuses changes that a page of another origin makes the browser request (cross-site request forgery).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::Request;
+use haltere_core::LogLimit;
 use http::header::{ORIGIN, REFERER, UPGRADE_INSECURE_REQUESTS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use parking_lot::Mutex;
@@ -16,20 +17,18 @@ use crate::web_origin::WebOrigin;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// How often a refusal is worth a line in the log: any page can make a browser cause one.
-const LOG_PAUSE: Duration = Duration::from_mins(1);
-
 /// The origins whose pages may request changes.
 #[derive(Clone)]
 pub(crate) struct Guard {
     named: Arc<[WebOrigin]>,
-    logged: Arc<Mutex<Option<Instant>>>,
+    /// Any page can make a browser cause a refusal.
+    log_limit: Arc<Mutex<LogLimit<Instant>>>,
 }
 
 impl Guard {
     /// Accepts the configured origins in addition to our own.
     pub(crate) fn new(named: Arc<[WebOrigin]>) -> Self {
-        Self { named, logged: Arc::default() }
+        Self { named, log_limit: Arc::default() }
     }
 
     /// 403 for a changing request that comes from another origin, unless that one was named. Logging out is
@@ -57,10 +56,8 @@ impl Guard {
     }
 
     fn log(&self, why: &str) {
-        let mut logged = self.logged.lock();
-        if logged.is_none_or(|at| at.elapsed() >= LOG_PAUSE) {
-            *logged = Some(Instant::now());
-            tracing::info!("{why}");
+        if let Some(count) = self.log_limit.lock().count(Instant::now()) {
+            tracing::info!(count, "{why}");
         } else {
             tracing::debug!("{why}");
         }

@@ -9,7 +9,6 @@ mod connection;
 mod connection_state;
 mod lingering_close;
 mod request_body;
-mod warning_counter;
 mod write_timeout;
 
 use std::net::SocketAddr;

@@ -8,12 +8,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use haltere_core::LogLimit;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// The minimum interval between warnings.
-const WARNING_INTERVAL: Duration = Duration::from_mins(1);
 
 pub(super) struct Handshakes {
     max: usize,
@@ -26,9 +24,7 @@ struct State {
     /// By number, so that the first is the oldest.
     in_progress: BTreeMap<u64, CancellationToken>,
     started: u64,
-    /// Since the last warning.
-    aborted: u64,
-    warned_at: Option<Instant>,
+    aborted: LogLimit<Instant>,
 }
 
 impl Handshakes {
@@ -59,8 +55,9 @@ impl Handshakes {
             && let Some((_, oldest)) = state.in_progress.pop_first()
         {
             oldest.cancel();
-            state.aborted += 1;
-            state.warn(self.max);
+            if let Some(count) = state.aborted.count(Instant::now()) {
+                tracing::warn!(count, max = self.max, "TLS handshakes were aborted for newer ones");
+            }
         }
         let (number, abort) = (state.started, CancellationToken::new());
         state.started += 1;
@@ -70,17 +67,6 @@ impl Handshakes {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock()
-    }
-}
-
-impl State {
-    fn warn(&mut self, max: usize) {
-        let now = Instant::now();
-        if self.warned_at.is_none_or(|warned| now.duration_since(warned) >= WARNING_INTERVAL) {
-            let count = std::mem::take(&mut self.aborted);
-            tracing::warn!(count, max, "TLS handshakes were aborted for newer ones");
-            self.warned_at = Some(now);
-        }
     }
 }
 

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use haltere_core::Network;
 use haltere_core::quota::neighbourhood;
+use haltere_core::{LogLimit, Network};
 use parking_lot::{Mutex, MutexGuard};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::handover::{Admission, Successor};
 use super::limits::SlotLimits;
 use super::slot::{ConnectionSlot, SlotHolder};
-use crate::http::warning_counter::WarningCounter;
 use crate::http::write_timeout::WriteState;
 
 /// All slots. Cheap to clone.
@@ -39,9 +39,9 @@ pub(super) struct State {
     pub(super) unauthenticated: BTreeMap<u64, Arc<SlotHolder>>,
     last_number: u64,
     closed: u64,
-    rejected: WarningCounter,
-    evicted: WarningCounter,
-    write_timeouts: WarningCounter,
+    rejected: LogLimit<Instant>,
+    evicted: LogLimit<Instant>,
+    write_timeouts: LogLimit<Instant>,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -118,9 +118,9 @@ impl SlotPool {
         SlotStats {
             open: state.taken.general + state.taken.reserved,
             closed: state.closed,
-            rejected: state.rejected.count(),
-            evicted: state.evicted.count(),
-            write_timeouts: state.write_timeouts.count(),
+            rejected: state.rejected.total(),
+            evicted: state.evicted.total(),
+            write_timeouts: state.write_timeouts.total(),
         }
     }
 
@@ -267,16 +267,22 @@ impl State {
 
     fn evict(&mut self, holder: Arc<SlotHolder>) -> Arc<SlotHolder> {
         holder.evict.cancel();
-        self.evicted.increment("idle HTTP connections were closed: their slots were needed");
+        if let Some(count) = self.evicted.count(Instant::now()) {
+            tracing::warn!(count, "idle HTTP connections were closed: their slots were needed");
+        }
         holder
     }
 
     pub(super) fn count_rejection(&mut self) {
-        self.rejected.increment("HTTP connections were rejected: all slots are taken");
+        if let Some(count) = self.rejected.count(Instant::now()) {
+            tracing::warn!(count, "HTTP connections were rejected: all slots are taken");
+        }
     }
 
     pub(super) fn count_write_timeout(&mut self) {
-        self.write_timeouts.increment("HTTP connections were closed: their clients read nothing");
+        if let Some(count) = self.write_timeouts.count(Instant::now()) {
+            tracing::warn!(count, "HTTP connections were closed: their clients read nothing");
+        }
     }
 }
 
