@@ -1,6 +1,7 @@
 //! `haltere audit verify`.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -62,26 +63,73 @@ fn read_checkpoint(file: &Path, public_key: &[u8; 32]) -> anyhow::Result<Checkpo
 
 fn verify_export(file: &Path, checkpoint: Option<&Checkpoint>) -> anyhow::Result<ChainReport> {
     let failed = || format!("failed to read the export {}", file.display());
-    let text = fs::read_to_string(file).with_context(failed)?;
-    let mut lines: Vec<(usize, &str)> =
-        text.lines().enumerate().filter(|(_, line)| !line.is_empty()).collect();
-    let sequence = |line: Option<&(usize, &str)>| {
-        line.and_then(|(_, line)| audit_files::read_line(line).ok()).map(|entry| entry.sequence)
-    };
-    // The API exports the newest first.
-    if sequence(lines.first()) > sequence(lines.last()) {
-        lines.reverse();
-    }
+    let mut export = BufReader::new(File::open(file).with_context(failed)?);
     let mut verifier = ChainVerifier::of_export();
     if let Some(checkpoint) = checkpoint {
         checkpoint.expect_in(&mut verifier);
     }
-    for (number, line) in lines {
+    visit_oldest_first(&mut export, |number, line| {
         let entry = audit_files::read_line(line);
-        let entry = entry.map_err(|error| anyhow!("line {}: {error}", number + 1));
-        verifier.entry(&entry.with_context(failed)?);
-    }
+        verifier.entry(&entry.map_err(|error| anyhow!("line {}: {error}", number + 1))?);
+        Ok(())
+    })
+    .with_context(failed)?;
     Ok(verifier.finish(None))
+}
+
+/// Passes the lines of an export with their numbers, from 0, to `visit`. An export may be larger than memory. One with
+/// the newest entry first, as the API makes it, has to be a file, because it is read backwards.
+fn visit_oldest_first(
+    export: &mut (impl BufRead + Seek),
+    mut visit: impl FnMut(usize, &str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut first_lines = [String::new(), String::new()];
+    for line in &mut first_lines {
+        export.read_line(line)?;
+    }
+    let [first, second] = first_lines.each_ref().map(|line| {
+        let entry = audit_files::read_line(line).ok();
+        entry.map(|entry| entry.sequence)
+    });
+    let mut visit = |number, line: &str| match line.trim_end() {
+        "" => Ok(()),
+        line => visit(number, line),
+    };
+    if first.zip(second).is_some_and(|(first, second)| first > second) {
+        return visit_backwards(export, visit);
+    }
+    let lines = first_lines.into_iter().map(Ok).chain(export.lines());
+    lines.enumerate().try_for_each(|(number, line)| visit(number, &line?))
+}
+
+/// How many lines are in memory at once.
+const LINES_AT_ONCE: usize = 1_000;
+
+/// Passes the lines with their numbers to `visit`, the last one first.
+fn visit_backwards(
+    file: &mut (impl BufRead + Seek),
+    mut visit: impl FnMut(usize, &str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    file.rewind()?;
+    let (mut starts, mut position) = (Vec::new(), 0);
+    for number in 0_usize.. {
+        if number.is_multiple_of(LINES_AT_ONCE) {
+            starts.push(position);
+        }
+        match file.skip_until(b'\n')? {
+            0 => break,
+            length => position += length as u64,
+        }
+    }
+    for (block, start) in starts.into_iter().enumerate().rev() {
+        file.seek(SeekFrom::Start(start))?;
+        let lines = file.by_ref().lines().take(LINES_AT_ONCE);
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        for (number, line) in lines.iter().enumerate().rev() {
+            visit(block * LINES_AT_ONCE + number, line)?;
+        }
+    }
+    Ok(())
 }
 
 fn print_report(report: &ChainReport, checkpoint: Option<&Checkpoint>) -> anyhow::Result<()> {
@@ -117,4 +165,54 @@ fn line(ChainViolation { place, kind }: &ChainViolation) -> String {
     let at = Timestamp::from_millisecond(place.at);
     let at = at.map_or_else(|_| place.at.to_string(), |at| at.to_string());
     format!("entry {} ({at}): {kind}", place.sequence)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(sequence: usize) -> String {
+        let entry = json!({
+            "sequence": sequence, "timestamp": 0, "actor": "a", "requestId": "", "action": "login", "outcome": "success",
+        });
+        format!("{entry}\n")
+    }
+
+    /// The sequence numbers in the order in which they are visited, each with the number of its line.
+    fn visited(export: &str) -> Vec<(usize, usize)> {
+        let mut visited = Vec::new();
+        visit_oldest_first(&mut Cursor::new(export), |number, line| {
+            let sequence = audit_files::read_line(line)?.sequence;
+            visited.push((usize::try_from(sequence)?, number));
+            Ok(())
+        })
+        .expect("an export");
+        visited
+    }
+
+    #[test]
+    fn an_export_is_visited_from_its_oldest_entry_on() {
+        for entries in [0, 1, 2, LINES_AT_ONCE - 1, LINES_AT_ONCE, 2 * LINES_AT_ONCE + 1] {
+            let oldest_first: String = (0..entries).map(entry).collect();
+            assert_eq!(visited(&oldest_first), (0..entries).map(|n| (n, n)).collect::<Vec<_>>());
+            let newest_first: String = (0..entries).rev().map(entry).collect();
+            let backwards: Vec<_> = (0..entries).map(|n| (n, entries - 1 - n)).collect();
+            assert_eq!(visited(&newest_first), backwards);
+            assert_eq!(visited(newest_first.trim_end()), backwards, "without the last line feed");
+        }
+    }
+
+    #[test]
+    fn an_error_names_its_line() {
+        let export = format!("{}\n{{}}", entry(1));
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("export");
+        fs::write(&file, export).expect("written");
+        let error = format!("{:#}", verify_export(&file, None).expect_err("not an entry"));
+        assert!(error.contains("line 3: missing field"), "{error}");
+    }
 }
