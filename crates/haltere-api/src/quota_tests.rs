@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -15,6 +16,7 @@ use haltere_app::users::{NewUser, Users};
 use haltere_core::quota::QuotaBounds;
 use haltere_core::{Role, UserName};
 use haltere_testkit::Peer;
+use haltere_testkit::clock::MockClock;
 use haltere_testkit::wait::{DEADLINE, within};
 use http::Request;
 use http_body_util::BodyExt;
@@ -36,7 +38,7 @@ async fn start() -> TestApi {
         settings.sessions.password_checks = 8;
         settings.sessions.throttle.account_burst = 5;
         settings.sessions.throttle.address_burst = 8;
-        settings.audit.refusals_per_minute = 3;
+        settings.audit.refusals_per_minute = 1;
         settings.audit.actions_per_hour = 5;
     };
     let limits = ApiLimits {
@@ -226,6 +228,8 @@ async fn logins() -> Vec<String> {
     // Long enough that others come meanwhile.
     let slow = PasswordHashing { memory_kib: 16 * 1024, iterations: 8, parallelism: 1 };
     let api = TestApi::start_with(|config| {
+        // Failures are forgotten with time, and a busy machine takes long to verify passwords.
+        config.clock = Arc::new(MockClock::default());
         let sessions = &mut config.settings.sessions;
         sessions.hashing = slow;
         sessions.password_checks = 8;
@@ -303,11 +307,8 @@ async fn refusals() -> Vec<String> {
     let api = start().await;
     let (viewer, editor) = (api.role(Role::Viewer).await, api.role(Role::Editor).await);
     let try_it = async |client: &Client| client.delete("/api/connections/a").await;
-    let mut response = try_it(&viewer).await;
-    for _ in 0..3 {
-        assert_eq!(response.status, 403);
-        response = try_it(&viewer).await;
-    }
+    assert_eq!(try_it(&viewer).await.status, 403);
+    let response = try_it(&viewer).await;
     assert_eq!(response.status, 429, "{}", response.text);
     assert_eq!(try_it(&editor).await.status, 403, "another user gets the reason");
     vec![response.json()["limit"].as_str().expect("a limit").to_owned()]
