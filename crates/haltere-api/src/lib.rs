@@ -32,6 +32,7 @@ mod pages;
 mod plugins;
 mod profile;
 mod proxies;
+mod quality_values;
 mod request_source;
 mod response_memory;
 mod routes;

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
-use super::quality_values::quality;
+use crate::quality_values::quality;
 
 /// A compressed form that the build has made in addition to the file itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

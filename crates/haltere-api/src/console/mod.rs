@@ -7,7 +7,6 @@ pub(crate) mod file;
 mod files;
 pub(crate) mod page;
 mod placeholder;
-mod quality_values;
 
 #[cfg(test)]
 mod tests;

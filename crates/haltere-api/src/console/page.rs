@@ -8,9 +8,9 @@ use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderMap, HeaderValue};
 
 use super::placeholder;
-use super::quality_values::quality;
 use crate::middleware::headers::policy_with_nonce;
 use crate::options::ApiOptions;
+use crate::quality_values::quality;
 use crate::state::ApiState;
 
 /// The placeholders in the page: the base path, and the nonce.

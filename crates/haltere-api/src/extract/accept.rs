@@ -3,34 +3,20 @@
 use http::HeaderMap;
 use http::header::ACCEPT;
 
+use crate::quality_values::quality;
+
 /// Whether the client asks for server-sent events where there is another response, too.
 pub(crate) fn wants_stream(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut ranges = accepted.flat_map(|list| list.split(','));
-    ranges.any(|range| {
-        let essence = range.split(';').next().unwrap_or_default();
-        essence.trim().eq_ignore_ascii_case("text/event-stream")
-    })
+    preferred(headers, &["text/event-stream"]).is_some()
 }
 
-/// Which of `types` the client would like best: the one with the highest weight, and of those the one it names first.
-/// `None` if it names none of them.
+/// Which of `types` the client would like best: the one with the highest weight, and of those the first one. `None` if it
+/// names none of them. Wildcards name none: a client that accepts anything gets what haltere prefers.
 pub(crate) fn preferred<'t>(headers: &HeaderMap, types: &[&'t str]) -> Option<&'t str> {
-    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut best: Option<(&str, f32)> = None;
-    for range in accepted.flat_map(|list| list.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let essence = parts.next().unwrap_or_default();
-        let Some(named) = types.iter().find(|name| name.eq_ignore_ascii_case(essence)) else {
-            continue;
-        };
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        let weight = weight.map_or(Ok(1.0), str::parse::<f32>).unwrap_or_default();
-        if weight > best.map_or(0.0, |(_, best)| best) {
-            best = Some((named, weight));
-        }
-    }
-    best.map(|(name, _)| name)
+    let weighted = types.iter().filter_map(|name| Some((*name, quality(headers, &ACCEPT, name)?)));
+    let accepted = weighted.filter(|(_, weight)| *weight > 0.0);
+    // The last of several maxima counts.
+    accepted.rev().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(name, _)| name)
 }
 
 #[cfg(test)]
@@ -39,23 +25,30 @@ mod tests {
 
     use super::*;
 
+    fn accepting(accept: &'static str) -> HeaderMap {
+        [(ACCEPT, HeaderValue::from_static(accept))].into_iter().collect()
+    }
+
     #[test]
     fn the_type_with_the_highest_weight_is_preferred() {
         for (accept, expected) in [
             ("text/csv", Some("text/csv")),
             ("TEXT/CSV; q=0.5, application/json;q=0.4", Some("text/csv")),
-            ("application/json, text/csv", Some("application/json")),
+            ("text/csv, application/json", Some("application/json")),
             ("text/csv;q=0", None),
             ("text/csv;q=x", None),
             ("*/*", None),
             ("", None),
         ] {
-            let headers = [(ACCEPT, HeaderValue::from_static(accept))].into_iter().collect();
-            assert_eq!(
-                preferred(&headers, &["application/json", "text/csv"]),
-                expected,
-                "{accept}"
-            );
+            let types = ["application/json", "text/csv"];
+            assert_eq!(preferred(&accepting(accept), &types), expected, "{accept}");
         }
+    }
+
+    #[test]
+    fn a_stream_is_for_clients_that_name_it() {
+        assert!(wants_stream(&accepting("application/json, Text/Event-Stream;q=0.5")));
+        assert!(!wants_stream(&accepting("text/event-stream;q=0")));
+        assert!(!wants_stream(&accepting("*/*")));
     }
 }

@@ -1,10 +1,12 @@
 //! How much a client likes something, in headers like `Accept` (RFC 9110 §12.4.2).
+//!
+//! Not left to a library: `headers` has neither `Accept` nor `Accept-Encoding`, and `headers-accept` has only the former.
 
 use http::{HeaderMap, HeaderName};
 
 /// The weight that `header` gives to `name`: from 0, which means "not this", to 1. `None` when it is
 /// not named, or not in a way that can be understood.
-pub(super) fn quality(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<f32> {
+pub(crate) fn quality(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<f32> {
     let values = headers.get_all(header).into_iter().filter_map(|value| value.to_str().ok());
     let mut items = values.flat_map(|value| value.split(','));
     items.find_map(|item| {
