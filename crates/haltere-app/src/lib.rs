@@ -38,10 +38,7 @@ pub mod users;
 pub mod vault;
 mod write_lock;
 
-pub use app::{
-    App, AppParts, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy, ShutdownPlan,
-    StartError,
-};
+pub use app::{App, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy, ShutdownPlan};
 pub use background::{Background, BackgroundTask, Schedule, TaskRun, TaskState};
 pub use credential::Credential;
 pub use ctx::Ctx;

@@ -12,7 +12,7 @@ use haltere_store::{AuditFilter, AuditRecord, Store};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-use crate::app::{App, AppParts, AppSettings};
+use crate::app::{App, AppSettings};
 use crate::connections::Transfer;
 use crate::ctx::Ctx;
 use crate::sessions::{LogIn, PasswordHashing};
@@ -225,8 +225,8 @@ async fn launch(
     let key = MasterKey::parse(master_key.expose()).expect("just made");
     let vault = Vault::open(&*store, &key).await.expect("the vault opens");
     let TestConfig { settings, link, clock } = config.clone();
-    let parts = AppParts { store: Arc::clone(&store), vault, clock, link, settings };
-    (store, App::start(parts).await.expect("haltere starts"))
+    let app = App::start(Arc::clone(&store), vault, clock, link, settings).await;
+    (store, app.expect("haltere starts"))
 }
 
 async fn open_store(folder: &TempDir) -> Arc<dyn Store> {

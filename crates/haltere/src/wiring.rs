@@ -17,7 +17,7 @@ use haltere_app::connections::Transfer;
 use haltere_app::sessions::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 use haltere_app::users::Users;
 use haltere_app::vault::{Keyring, MasterKey, Vault};
-use haltere_app::{App, AppParts, AppSettings, AuditSettings, Ctx, SecretsPolicy};
+use haltere_app::{App, AppSettings, AuditSettings, Ctx, SecretsPolicy};
 use haltere_link::{Backoff, EgressPolicy, LinkConfig};
 use haltere_store::{DatabaseContents, Store, Transactions};
 pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
@@ -176,14 +176,9 @@ pub(crate) async fn app(
 ) -> anyhow::Result<App> {
     let vault = Vault::open(&*store, &master_key).await.context("failed to open the vault")?;
     settle_on(&master_key, &store).await;
-    let parts = AppParts {
-        store,
-        vault,
-        clock: Arc::new(SystemClock),
-        link: LinkConfig { links_at_once, ..link_config(settings, listening) },
-        settings: app_settings(settings),
-    };
-    App::start(parts).await.context("failed to start")
+    let link = LinkConfig { links_at_once, ..link_config(settings, listening) };
+    let app = App::start(store, vault, Arc::new(SystemClock), link, app_settings(settings)).await;
+    app.context("failed to start")
 }
 
 /// Ends a change of the master key that was waiting for a start with the new one. That it could not be

@@ -1,7 +1,7 @@
 //! The handle everything goes through, its beginning and its end.
 
-mod parts;
 mod services;
+mod settings;
 mod shutdown;
 mod start;
 
@@ -9,21 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use haltere_core::Clock;
-use haltere_store::Store;
 use tokio::sync::OnceCell;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-pub use parts::{AppParts, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy};
+pub use settings::{AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy};
 pub use shutdown::ShutdownPlan;
-pub use start::StartError;
 
 use crate::activity::Activity;
-use crate::audit::AuditWriter;
 use crate::audit_trail::{AuditTrail, Retention};
-use crate::authorizer::Authorizer;
 use crate::background::Background;
-use crate::connections::{Connections, Fleet, Transfer};
+use crate::connections::{Connections, Transfer};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::events::Events;
@@ -35,15 +29,15 @@ use crate::reconciler::Reconciler;
 use crate::sessions::Sessions;
 use crate::users::Users;
 use crate::vault::Keyring;
+use services::Shared;
 
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
-pub struct App(pub(crate) Arc<Inner>);
+pub struct App(pub(crate) Arc<Services>);
 
-pub(crate) struct Inner {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) fleet: Arc<Fleet>,
+/// The services of a server.
+pub(crate) struct Services {
+    pub(crate) shared: Shared,
     pub(crate) connections: Arc<Connections>,
     pub(crate) activity: Activity,
     pub(crate) audit_trail: AuditTrail,
@@ -56,11 +50,6 @@ pub(crate) struct Inner {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) profiles: Profiles,
     pub(crate) users: Users,
-    pub(crate) authorizer: Authorizer,
-    pub(crate) tasks: TaskTracker,
-    /// Writes audit entries that belong to no change.
-    pub(crate) audit: Arc<AuditWriter>,
-    pub(crate) stopping: CancellationToken,
     pub(crate) stopped: OnceCell<()>,
     /// Whether the next start would find the master key.
     pub(crate) master_key_in_place: AtomicBool,
@@ -74,9 +63,9 @@ impl App {
     pub fn ready(&self) -> Readiness {
         Readiness {
             store: self.0.reconciler.store_answers(),
-            trouble: self.0.store.trouble(),
+            trouble: self.0.shared.store.trouble(),
             master_key: self.0.master_key_in_place.load(Ordering::Relaxed),
-            supervisor: self.0.background.is_well() && !self.0.stopping.is_cancelled(),
+            supervisor: self.0.background.is_well() && !self.0.shared.stopping.is_cancelled(),
         }
     }
 
@@ -93,23 +82,23 @@ impl App {
     /// Counts that should not grow by themselves.
     pub fn metrics(&self) -> Metrics {
         Metrics {
-            links: self.0.fleet.supervisor.link_count(),
-            panics: self.0.fleet.supervisor.panic_count(),
-            denied_dials: self.0.fleet.supervisor.egress_denied_count(),
-            limited_refusals: self.0.audit.limited_refusals(),
+            links: self.0.shared.fleet.supervisor.link_count(),
+            panics: self.0.shared.fleet.supervisor.panic_count(),
+            denied_dials: self.0.shared.fleet.supervisor.egress_denied_count(),
+            limited_refusals: self.0.shared.audit.limited_refusals(),
             limited_tests: self.0.connections.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
             ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
             unkept_texts: self.0.connections.text_memory.refused(),
             unwritten_histories: self.0.history_writer.failures(),
             full_reads: self.0.reconciler.full_reads(),
-            jobs: self.0.tasks.len(),
+            jobs: self.0.shared.tasks.len(),
         }
     }
 
     /// The time, as haltere sees it.
     pub fn clock(&self) -> &Arc<dyn Clock> {
-        &self.0.clock
+        &self.0.shared.clock
     }
 
     /// Connections, and what can be done with them.
@@ -175,6 +164,6 @@ impl App {
         action: Action,
         resource: Resource<'_>,
     ) -> Result<(), NotAllowed> {
-        self.0.authorizer.authorize(ctx, action, resource).await
+        self.0.shared.authorizer.authorize(ctx, action, resource).await
     }
 }

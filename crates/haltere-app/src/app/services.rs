@@ -22,16 +22,17 @@ use crate::users::Users;
 use crate::write_lock::WriteLock;
 
 /// The parts that services share.
-pub(super) struct Shared {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) transactions: Arc<dyn Transactions>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) fleet: Arc<Fleet>,
-    pub(super) write_lock: Arc<WriteLock>,
-    pub(super) authorizer: Authorizer,
-    pub(super) audit: Arc<AuditWriter>,
-    pub(super) tasks: TaskTracker,
-    pub(super) stopping: CancellationToken,
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) transactions: Arc<dyn Transactions>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) fleet: Arc<Fleet>,
+    pub(crate) write_lock: Arc<WriteLock>,
+    pub(crate) authorizer: Authorizer,
+    /// Writes audit entries that belong to no change.
+    pub(crate) audit: Arc<AuditWriter>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
 }
 
 impl Shared {

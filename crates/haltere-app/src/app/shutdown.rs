@@ -40,12 +40,12 @@ impl ShutdownPlan {
 impl App {
     /// Cancelled when haltere begins to shut down: event streams end, and [`App::ready`] reports it.
     pub fn stopping(&self) -> CancellationToken {
-        self.0.stopping.clone()
+        self.0.shared.stopping.clone()
     }
 
     /// Begins to shut down: event streams end so that the HTTP server can finish. Idempotent.
     pub fn begin_shutdown(&self) {
-        self.0.stopping.cancel();
+        self.0.shared.stopping.cancel();
     }
 
     /// Finishes operations, ends all links with MQTT DISCONNECT, writes what is only in memory, and closes the
@@ -56,21 +56,21 @@ impl App {
 
     async fn finish(&self, plan: &ShutdownPlan) {
         self.begin_shutdown();
-        self.0.tasks.close();
-        let tasks = timeout(plan.links, self.0.tasks.wait());
-        let (tasks, ()) = tokio::join!(tasks, self.0.fleet.supervisor.shutdown(plan.links));
+        self.0.shared.tasks.close();
+        let tasks = timeout(plan.links, self.0.shared.tasks.wait());
+        let (tasks, ()) = tokio::join!(tasks, self.0.shared.fleet.supervisor.shutdown(plan.links));
         if tasks.is_err() {
-            let running = self.0.tasks.len();
+            let running = self.0.shared.tasks.len();
             tracing::warn!(running, "operations still running after {:?}", plan.links);
         }
         within("write the last records", plan.records, async {
             self.0.history_writer.write_final().await;
             // An error is logged there.
             let _ = self.0.sessions.write_use().await;
-            self.0.audit.close().await;
+            self.0.shared.audit.close().await;
         })
         .await;
-        within("close the store", plan.store, self.0.store.close()).await;
+        within("close the store", plan.store, self.0.shared.store.close()).await;
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
         };
         // Without links, nothing but the shutdown writes it.
         assert_eq!(observed_until().await, None);
-        app.app.0.tasks.spawn(pending::<()>());
+        app.app.0.shared.tasks.spawn(pending::<()>());
         let (short, long) = (Duration::from_millis(1), Duration::from_mins(1));
         let plan =
             ShutdownPlan { links: short, records: long, store: long, ..ShutdownPlan::DEFAULT };

@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use haltere_core::{Clock, ConnectionId, error_chain};
 use haltere_link::{LinkConfig, Supervisor};
+use haltere_store::Store;
 use tokio::sync::OnceCell;
 
 use super::services::Shared;
-use super::{App, AppParts, Inner};
+use super::{App, AppSettings, Services};
 use crate::background::{self, Background};
 use crate::connections::{Fleet, PemCache, Registry};
 use crate::error::Internal;
@@ -17,20 +18,17 @@ use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
 use crate::reconciler::Reconciler;
-use crate::vault::Keyring;
-
-/// Why haltere can't start. Messages complete "failed to start: …".
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The stored data can't be read.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
+use crate::vault::{Keyring, Vault};
 
 impl App {
     /// Reads what is stored and starts keeping the links. Needs a tokio runtime.
-    pub async fn start(parts: AppParts) -> Result<Self, StartError> {
-        let AppParts { store, vault, clock, link, settings } = parts;
+    pub async fn start(
+        store: Arc<dyn Store>,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+        link: LinkConfig,
+        settings: AppSettings,
+    ) -> Result<Self, Internal> {
         let connect_timeout = link.connect_timeout;
         let feed = Arc::new(ChangeFeed::new(LogId::random()));
         let fleet = Fleet {
@@ -51,32 +49,21 @@ impl App {
         let sessions = Arc::new(shared.sessions(settings.sessions));
         let profiles = shared.profiles(&sessions);
         let users = shared.users(&sessions);
-        let Shared {
-            store,
-            transactions,
-            clock,
-            fleet,
-            write_lock,
-            authorizer,
-            audit,
-            tasks,
-            stopping,
-        } = shared;
+        let Shared { store, transactions, clock, fleet, write_lock, tasks, stopping, .. } = &shared;
         let reconciler = Arc::new(Reconciler::new(
-            Arc::clone(&store),
-            Arc::clone(&fleet),
-            write_lock,
+            Arc::clone(store),
+            Arc::clone(fleet),
+            Arc::clone(write_lock),
             Arc::clone(&sessions),
             Arc::clone(&connections),
         ));
-        let history_writer = Arc::new(HistoryWriter::new(
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            Arc::clone(&fleet),
-        ));
+        let history_writer =
+            Arc::new(HistoryWriter::new(Arc::clone(store), Arc::clone(clock), Arc::clone(fleet)));
         let background =
-            Arc::new(Background::new(Arc::clone(&clock), tasks.clone(), stopping.clone()));
-        let app = Self(Arc::new(Inner {
+            Arc::new(Background::new(Arc::clone(clock), tasks.clone(), stopping.clone()));
+        let keyring = Keyring::new(Arc::clone(transactions), Arc::clone(clock));
+        let app = Self(Arc::new(Services {
+            shared,
             connections,
             transfer,
             activity,
@@ -87,19 +74,12 @@ impl App {
             sessions,
             profiles,
             users,
-            keyring: Keyring::new(transactions, Arc::clone(&clock)),
-            fleet,
-            authorizer,
-            audit,
+            keyring,
             background,
-            tasks,
-            stopping,
             stopped: OnceCell::new(),
             master_key_in_place: AtomicBool::new(true),
             reconciler,
             history_writer,
-            store,
-            clock,
         }));
         app.0.history_writer.restore().await?;
         app.0.reconciler.reload().await?;

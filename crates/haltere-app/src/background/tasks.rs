@@ -4,7 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use super::driver::Schedule;
-use crate::app::Inner;
+use crate::app::Services;
 
 /// How long another process's change may go unnoticed: half of the second in which a session that was taken
 /// away has to have ended everywhere.
@@ -16,8 +16,8 @@ const AUDIT_RETENTION: Duration = Duration::from_hours(1);
 const LINK_HISTORY: Duration = Duration::from_secs(5);
 
 /// Starts the tasks. They end when haltere begins to shut down.
-pub(crate) fn start(app: &Inner) {
-    let Inner { background, users, reconciler, sessions, history_writer, audit, .. } = app;
+pub(crate) fn start(app: &Services) {
+    let Services { background, users, reconciler, sessions, history_writer, shared, .. } = app;
     let retention = (app.audit_trail.clone(), app.retention);
     background.spawn(
         "reconciler",
@@ -46,8 +46,8 @@ pub(crate) fn start(app: &Inner) {
     background.spawn(
         "audit-sums",
         Schedule::when_due(),
-        with(audit, |audit| async move { audit.sums_are_due().await }),
-        with(audit, |audit| async move { audit.write_due_sums().await }),
+        with(&shared.audit, |audit| async move { audit.sums_are_due().await }),
+        with(&shared.audit, |audit| async move { audit.write_due_sums().await }),
     );
     background.spawn(
         "audit-retention",

@@ -89,7 +89,7 @@ mod tests {
         assert!(!app.app.connections().history(&ctx, &id("a")).unwrap().is_empty());
         let rest = app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.unwrap();
         assert_eq!(rest.entries.iter().map(|entry| entry.id()).collect::<Vec<_>>(), ["b"]);
-        assert_eq!(app.app.0.fleet.supervisor.link_count(), 1);
+        assert_eq!(app.app.0.shared.fleet.supervisor.link_count(), 1);
         let again = app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await;
         assert!(matches!(again, Err(ConnectionError::NotFound)));
         assert!(matches!(

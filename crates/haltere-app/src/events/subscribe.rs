@@ -178,7 +178,7 @@ mod tests {
         let mut of = [Role::Viewer, Role::MonitoringViewer, Role::Admin]
             .map(|role| app.app.events().subscribe(&app.ctx(role), None).unwrap());
         let connection = Change::Connection(id("a"));
-        app.app.0.fleet.feed.extend([Change::Plugins, connection.clone()]);
+        app.app.0.shared.fleet.feed.extend([Change::Plugins, connection.clone()]);
         let both = vec![Change::Plugins, connection.clone()];
         let expected = [Some(vec![connection]), None, Some(both)];
         for (subscriber, expected) in of.iter_mut().zip(expected) {

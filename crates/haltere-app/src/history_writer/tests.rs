@@ -48,7 +48,7 @@ fn states(app: &TestApp, id: &str) -> Vec<&'static str> {
 async fn up_since(app: &TestApp, id: &str) -> Since {
     let id = builders::id(id);
     until("the link to be up", DEADLINE, async || {
-        let status = app.app.0.fleet.supervisor.status(&id)?;
+        let status = app.app.0.shared.fleet.supervisor.status(&id)?;
         status.connected().then_some(status.since)
     })
     .await
@@ -137,7 +137,7 @@ async fn disconnected_links_stay_so_and_edits_start_again() {
     let ctx = app.ctx(Role::Admin);
     let idle = builders::id("idle");
     app.app.connections().disconnect(&ctx, &idle, Secrets::Omit).await.expect("there");
-    let since = app.app.0.fleet.supervisor.status(&idle).expect("there").since;
+    let since = app.app.0.shared.fleet.supervisor.status(&idle).expect("there").since;
     let store = app.another_store().await;
     let edit = async || {
         clock.advance(Duration::from_secs(1));
@@ -149,7 +149,7 @@ async fn disconnected_links_stay_so_and_edits_start_again() {
         tx.commit().await.expect("the store writes");
     };
     let app = app.restart_after(edit).await;
-    let status = app.app.0.fleet.supervisor.status(&idle).expect("there");
+    let status = app.app.0.shared.fleet.supervisor.status(&idle).expect("there");
     assert_eq!(status.since.at().as_millisecond(), since.at().as_millisecond());
     assert!(status.since.is_exact());
     assert_eq!(states(&app, "idle")[0], "idle");
@@ -183,7 +183,7 @@ async fn lines_that_can_not_be_written_stay_marked() {
     let (app, _) = start().await;
     create(&app, "a", &broker.url()).await;
     up_since(&app, "a").await;
-    let unwritten = || app.app.0.fleet.supervisor.has_unrecorded();
+    let unwritten = || app.app.0.shared.fleet.supervisor.has_unrecorded();
     // Another transaction is open; only the history writer waits for it.
     let other = app.another_store().await;
     let lock = other.write().await.expect("the store writes");
@@ -227,7 +227,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     app.app.0.reconciler.reload().await.expect("it reads");
     until("all links to have failed", DEADLINE, async || {
         let ids: Vec<_> = (0..LINKS).map(|n| builders::id(&format!("c{n}"))).collect();
-        let statuses = app.app.0.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
+        let statuses = app.app.0.shared.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
         let failed = statuses.iter().flatten().filter(|it| it.failure().is_some()).count();
         (failed == LINKS).then_some(())
     })

@@ -9,7 +9,7 @@ use crate::testing::TestApp;
 
 /// Ids and names in memory, and in the store.
 async fn lists(app: &TestApp) -> [Vec<(String, String)>; 2] {
-    let in_memory = app.app.0.fleet.registry.snapshot();
+    let in_memory = app.app.0.shared.fleet.registry.snapshot();
     let in_memory = in_memory.entries().iter();
     let in_memory = in_memory.map(|entry| (entry.id().to_owned(), entry.name().to_owned()));
     let stored = app.store.read().await.unwrap().connections().list().await.unwrap();
@@ -57,7 +57,7 @@ async fn only_what_others_have_changed_is_read() {
     create("after x").await;
     catch_up("an own change after that of another process keeps its place").await;
 
-    let entry = app.app.0.fleet.registry.get("own").unwrap();
+    let entry = app.app.0.shared.fleet.registry.get("own").unwrap();
     elsewhere(other, async |tx| {
         let row = ConnectionRecord {
             name: "Renamed".to_owned(),
@@ -72,12 +72,15 @@ async fn only_what_others_have_changed_is_read() {
     app.app.connections().delete(&admin, &id("own"), Secrets::Omit).await.unwrap();
     create("own").await;
     catch_up("both at the same time").await;
-    assert!(!Arc::ptr_eq(&entry, &app.app.0.fleet.registry.get("own").unwrap()));
+    assert!(!Arc::ptr_eq(&entry, &app.app.0.shared.fleet.registry.get("own").unwrap()));
 
-    let entry = app.app.0.fleet.registry.get("own").unwrap();
+    let entry = app.app.0.shared.fleet.registry.get("own").unwrap();
     elsewhere(other, async |tx| assert!(tx.connections().delete(&id("x")).await.unwrap())).await;
     catch_up("a removal").await;
-    assert!(Arc::ptr_eq(&entry, &app.app.0.fleet.registry.get("own").unwrap()), "left alone");
+    assert!(
+        Arc::ptr_eq(&entry, &app.app.0.shared.fleet.registry.get("own").unwrap()),
+        "left alone"
+    );
     assert_eq!(app.app.metrics().full_reads, 1, "at the start");
 
     elsewhere(other, async |tx| tx.plugins().set(PluginId::Tls, false).await.unwrap()).await;

@@ -60,7 +60,7 @@ async fn connections_under_one_authority_cost_one() {
         entry.connection().expect("readable").settings.tls.ca.clone().expect("a CA")
     };
     assert!(ca_of("a").await.shares_with(&ca_of("c").await), "and in memory");
-    let spec = app.app.0.fleet.registry.get("b").and_then(|entry| entry.spec().cloned());
+    let spec = app.app.0.shared.fleet.registry.get("b").and_then(|entry| entry.spec().cloned());
     let used = spec.expect("readable").tls.ca.clone().expect("a CA");
     assert!(used.shares_with(&ca_of("a").await), "by the links, too");
 }
@@ -177,7 +177,7 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
     assert_eq!(same.entry.connection().expect("readable").revision.0, 1, "nothing has changed");
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     let ca_of = |id: &str| {
-        let entry = app.app.0.fleet.registry.get(id).expect("there");
+        let entry = app.app.0.shared.fleet.registry.get(id).expect("there");
         entry.connection().expect("readable").settings.tls.ca.clone().expect("a CA")
     };
     assert!(["c1", "i0", "i4"].into_iter().all(|id| ca_of(id).shares_with(&ca_of("c0"))));
@@ -239,7 +239,7 @@ async fn a_connection_and_its_link_hold_each_text_once() {
     let ctx = app.ctx(Role::Admin);
     let created = app.app.connections().create(&ctx, wordy("a", port.url()), Secrets::Omit).await;
     created.expect("within the budget");
-    let entry = app.app.0.fleet.registry.get("a").expect("there");
+    let entry = app.app.0.shared.fleet.registry.get("a").expect("there");
     let (connection, spec) = (entry.connection().expect("readable"), entry.spec().expect("a link"));
     let given = connection.settings.credentials.as_ref().expect("credentials");
     let at = |text: &Option<MqttString>| text.as_ref().map(|it| it.as_str().as_ptr());

@@ -233,7 +233,7 @@ async fn a_change_completes_after_its_caller_is_cancelled() {
     assert!(waiting.await.is_pending());
     until("the change to be in progress", DEADLINE, async || {
         let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx))).await;
-        (app.app.0.tasks.len() > 2).then_some(())
+        (app.app.0.shared.tasks.len() > 2).then_some(())
     })
     .await;
     drop(request);

@@ -231,7 +231,8 @@ async fn a_client_id_moves_in_once_at_a_broker() {
 #[tokio::test]
 async fn a_generated_client_id_is_not_imported() {
     let (app, dead) = (TestApp::start().await, broken());
-    let generated = |id: &str| haltere_link::generated_client_id(&app.app.0.fleet.instance, id);
+    let generated =
+        |id: &str| haltere_link::generated_client_id(&app.app.0.shared.fleet.instance, id);
     let named = |client_id: String, id: &str| {
         entry(with_credentials(new(id, dead.url()), builders::client_id(&client_id)))
     };
@@ -290,11 +291,12 @@ async fn a_guard_is_held_until_the_import_has_ended() {
     let ctx = app.ctx(Role::ConnectionManager);
     let held = Arc::new(());
     let reporter = ImportProgress::channel().0.holding(Arc::clone(&held));
-    let (tasks, file) = (app.app.0.tasks.len(), file(vec![entry(new("a", dead.url()))]));
+    let (tasks, file) = (app.app.0.shared.tasks.len(), file(vec![entry(new("a", dead.url()))]));
     // Storing waits for another transaction.
     let tx = app.store.write().await.unwrap();
-    let begun =
-        until("storing to begin", DEADLINE, async || (app.app.0.tasks.len() > tasks).then_some(()));
+    let begun = until("storing to begin", DEADLINE, async || {
+        (app.app.0.shared.tasks.len() > tasks).then_some(())
+    });
     tokio::select! {
         _ = app.app.transfer().import(&ctx, file, ImportMode::Store, reporter) => panic!("stored"),
         () = begun => {}

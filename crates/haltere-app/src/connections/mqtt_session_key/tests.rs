@@ -106,7 +106,7 @@ async fn a_generated_client_id_is_taken_too() {
     let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
     let here = format!("mqtt://{}", port.address());
     create(&app, new("a", &here)).await.expect("the first");
-    let generated = |id: &str| generated_client_id(&app.app.0.fleet.instance, id);
+    let generated = |id: &str| generated_client_id(&app.app.0.shared.fleet.instance, id);
     let of_a = generated("a");
     let before = app.audit().await.len();
     let refused = create(&app, with(&of_a, "b", &here)).await;

@@ -120,7 +120,7 @@ async fn sessions_end_although_nothing_can_be_stored() {
     let (app, clock) = with_clock().await;
     let idle = session(&app, &app.token(Role::Viewer).await).await.unwrap();
     // Found in a certificate, and to be sealed.
-    app.app.0.fleet.needs_repair.store(true, Ordering::Relaxed);
+    app.app.0.shared.fleet.needs_repair.store(true, Ordering::Relaxed);
     std::fs::rename(app.database(), app.database().with_extension("away")).unwrap();
     app.store.read().await.map(drop).expect("it reads what it has");
     clock.advance(31 * MINUTE);

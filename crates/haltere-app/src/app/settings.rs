@@ -1,26 +1,13 @@
-//! The parts of an app, and its settings.
+//! Settings, readiness and counts of the application.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::quota::QuotaBounds;
-use haltere_core::{Clock, PluginId, StorageTrouble};
-use haltere_link::LinkConfig;
-use haltere_store::Store;
+use haltere_core::{PluginId, StorageTrouble};
 
 use crate::audit_trail::Retention;
 use crate::sessions::SessionSettings;
-use crate::vault::Vault;
-
-/// What an [`App`](crate::App) is made of.
-pub struct AppParts {
-    pub store: Arc<dyn Store>,
-    pub vault: Vault,
-    pub clock: Arc<dyn Clock>,
-    pub link: LinkConfig,
-    pub settings: AppSettings,
-}
 
 /// What can be configured. [`AppSettings::default`] is what haltere does when nothing is.
 #[derive(Debug, Clone)]
