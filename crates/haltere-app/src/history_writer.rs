@@ -1,7 +1,7 @@
 //! Stores the history of links, so that it survives a restart.
 //!
-//! Links never wait for it: the supervisor holds their histories in memory and marks new lines, which are written every
-//! few seconds in a few transactions. Lines that can't be written stay marked; there are no more of them than the
+//! Links never wait for it: the supervisor holds their histories in memory and marks new changes, which are written every
+//! few seconds in a few transactions. Changes that can't be written stay marked; there are no more of them than the
 //! histories hold.
 //!
 //! The time up to which the links were observed is stored with them. What happened between it and the next start is
@@ -25,14 +25,14 @@ use crate::now::now;
 
 /// The interval between writes of the observed time alone. Each write wakes the disk.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// About the number of lines per transaction. Other writers wait for it.
+/// About the number of changes per transaction. Other writers wait for it.
 const BATCH: usize = 2_000;
-/// The most transactions per run; further lines wait for the next one.
+/// The most transactions per run; further changes wait for the next one.
 const BATCHES: usize = 200;
-/// About the number of lines in the store.
-const LINES: usize = 200_000;
-/// The number of lines per connection: as many as its history holds, if the total allows.
-const LINES_PER_LINK: std::ops::RangeInclusive<usize> = 10..=100;
+/// About the number of changes in the store.
+const MAX_CHANGES: usize = 200_000;
+/// The number of changes per connection: as many as its history holds, if the total allows.
+const CHANGES_PER_LINK: std::ops::RangeInclusive<usize> = 10..=100;
 
 /// The key in `meta` of the time up to which links were observed, in milliseconds since 1970.
 const OBSERVED_UNTIL: &str = "links.observed_until";
@@ -48,8 +48,8 @@ pub(crate) struct HistoryWriter {
 
 #[derive(Default)]
 struct Progress {
-    /// The last limit of lines per connection; `None` before the first write.
-    lines: Option<usize>,
+    /// The last limit of changes per connection; `None` before the first write.
+    changes: Option<usize>,
     /// The steady time at which the observed time was written.
     heartbeat: Option<Duration>,
     /// The last write failed, and that was logged.
@@ -101,7 +101,7 @@ impl HistoryWriter {
         Ok(past)
     }
 
-    /// Writes the new lines of histories. Run by a background task.
+    /// Writes the new changes of histories. Run by a background task.
     pub(crate) async fn write(&self) -> Result<(), Internal> {
         let mut progress = self.progress.lock().await;
         let now = self.clock.steady();
@@ -115,7 +115,7 @@ impl HistoryWriter {
         self.write_pending(&mut progress).await
     }
 
-    /// Writes the remaining lines and the observed time, after all links have ended.
+    /// Writes the remaining changes and the observed time, after all links have ended.
     pub(crate) async fn write_final(&self) {
         let mut progress = self.progress.lock().await;
         if self.store.trouble().is_none() {
@@ -142,28 +142,28 @@ impl HistoryWriter {
     }
 
     async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {
-        let lines = lines_per_link(self.fleet.registry.snapshot().entries().len());
+        let changes = changes_per_link(self.fleet.registry.snapshot().entries().len());
         for _ in 0..BATCHES {
-            if self.write_batch(progress, lines).await? < BATCH {
+            if self.write_batch(progress, changes).await? < BATCH {
                 break;
             }
         }
         Ok(())
     }
 
-    /// One transaction; returns the number of lines. If these are all, the observed time is stored, too.
+    /// One transaction; returns the number of changes. If these are all, the observed time is stored, too.
     async fn write_batch(
         &self,
         progress: &mut Progress,
-        lines: usize,
+        changes: usize,
     ) -> Result<usize, StoreError> {
         let mut tx = self.store.write().await?;
         // Under the store's lock: no connection is created or deleted until the commit.
         let (now, steady) = (now(&*self.clock), self.clock.steady());
-        let taken = self.fleet.supervisor.take_unrecorded(BATCH, lines);
+        let taken = self.fleet.supervisor.take_unrecorded(BATCH, changes);
         let records: Vec<_> = taken
             .iter()
-            .flat_map(|link| link.changes.iter().map(|line| (&link.connection, line)))
+            .flat_map(|link| link.changes.iter().map(|change| (&link.connection, change)))
             .map(|(connection, change)| LinkChangeRecord {
                 connection: connection.clone(),
                 change: change.clone(),
@@ -171,11 +171,11 @@ impl HistoryWriter {
             .collect();
         let is_all = records.len() < BATCH;
         let written = async {
-            let keep = u32::try_from(lines).unwrap_or(u32::MAX);
+            let keep = u32::try_from(changes).unwrap_or(u32::MAX);
             if !records.is_empty() {
                 tx.link_history().append(&records, keep).await?;
             }
-            if progress.lines.is_none_or(|before| lines < before) {
+            if progress.changes.is_none_or(|before| changes < before) {
                 tx.link_history().trim(keep).await?;
             }
             if is_all {
@@ -187,7 +187,7 @@ impl HistoryWriter {
             self.fleet.supervisor.return_unrecorded(taken);
             return Err(error);
         }
-        progress.lines = Some(lines);
+        progress.changes = Some(changes);
         if is_all {
             progress.heartbeat = Some(steady);
         }
@@ -195,10 +195,10 @@ impl HistoryWriter {
     }
 }
 
-/// The number of lines per connection.
-fn lines_per_link(connections: usize) -> usize {
-    let lines = LINES / connections.max(1);
-    lines.clamp(*LINES_PER_LINK.start(), *LINES_PER_LINK.end())
+/// The number of changes per connection.
+fn changes_per_link(connections: usize) -> usize {
+    let changes = MAX_CHANGES / connections.max(1);
+    changes.clamp(*CHANGES_PER_LINK.start(), *CHANGES_PER_LINK.end())
 }
 
 fn to_bytes(at: Timestamp) -> [u8; 8] {

@@ -33,7 +33,7 @@ impl RecordedHistory {
         Self { changes: VecDeque::new(), until, was_edited: false }
     }
 
-    /// Adds an entry that is newer than those before.
+    /// Adds a change that is newer than those before.
     pub fn push(&mut self, mut change: StatusChange) {
         change.failure = change.failure.map(|failure| share_failure(&self.changes, &failure));
         self.changes.push_back(change);
@@ -99,8 +99,8 @@ impl Resumption {
     }
 }
 
-/// Returns an equal failure of an earlier entry, if there is one. A broker that flaps for days fails in
-/// the same few ways, so its entries share the texts.
+/// Returns an equal failure of an earlier change, if there is one. A broker that flaps for days fails in
+/// the same few ways, so its changes share the texts.
 pub(crate) fn share_failure(
     history: &VecDeque<StatusChange>,
     failure: &Arc<LinkFailure>,

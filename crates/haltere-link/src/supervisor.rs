@@ -139,7 +139,7 @@ impl Supervisor {
         self.shared.statuses.statuses_of(ids)
     }
 
-    /// The changes of a link's status, newest first: an entry for each change of being connected, of
+    /// The changes of a link's status, newest first: one for each change of being connected, of
     /// being idle and of the failure's code, but none for a retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
         self.shared.statuses.history(id)
@@ -156,19 +156,19 @@ impl Supervisor {
         self.shared.statuses.latest_changes(ids, limit, after, is_wanted)
     }
 
-    /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link once
+    /// Takes unrecorded changes: the newest `per_link` of each link, and of no further link once
     /// there are `in_all`. For one caller, which returns what it fails to write.
     pub fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<UnrecordedChanges> {
         self.shared.statuses.take_unrecorded(in_all, per_link)
     }
 
-    /// Returns entries that could not be recorded. The next [`Supervisor::take_unrecorded`] takes them
+    /// Returns changes that could not be recorded. The next [`Supervisor::take_unrecorded`] takes them
     /// again, as far as they are still kept.
     pub fn return_unrecorded(&self, taken: Vec<UnrecordedChanges>) {
         self.shared.statuses.return_unrecorded(taken);
     }
 
-    /// Whether there are unrecorded history entries.
+    /// Whether there are unrecorded changes.
     pub fn has_unrecorded(&self) -> bool {
         self.shared.statuses.has_unrecorded()
     }

@@ -18,22 +18,22 @@ use crate::row::Cells;
 use crate::tx::{Statement, Tx};
 
 /// Those after $1. `CROSS` keeps SQLite from going through the connections first.
-const PAGE: &str = "SELECT line.sequence, id, at, since, since_known, state, stage, code, errno, \
+const PAGE: &str = "SELECT change.sequence, id, at, since, since_known, state, stage, code, errno, \
     syscall, address, port, message, sentences \
-    FROM link_changes AS line CROSS JOIN connections ON connections.sequence = line.connection \
-    WHERE line.sequence > $1 ORDER BY line.sequence LIMIT $2";
+    FROM link_changes AS change CROSS JOIN connections ON connections.sequence = change.connection \
+    WHERE change.sequence > $1 ORDER BY change.sequence LIMIT $2";
 /// How many are in memory at a time.
 const PAGE_ROWS: u16 = 1_000;
-/// The lines come with the ids of their connections, and those without one fall out.
+/// The changes come with the ids of their connections, and those without one fall out.
 const INSERT: &str = "INSERT INTO link_changes (connection, at, since, since_known, state, stage, \
     code, errno, syscall, address, port, message, sentences) \
     SELECT connections.sequence, column2, column3, column4, column5, column6, column7, column8, \
     column9, column10, column11, column12, column13 FROM (VALUES ";
-const JOINED: &str = ") AS line CROSS JOIN connections ON connections.id = line.column1";
+const JOINED: &str = ") AS change CROSS JOIN connections ON connections.id = change.column1";
 /// How many columns that are.
 const COLUMNS: usize = 13;
 const NEWEST: &str = "SELECT coalesce(max(sequence), 0) FROM link_changes";
-/// Of connections with a line after $1, all but the newest $2.
+/// Of connections with a change after $1, all but the newest $2.
 const TRIM: &str = "WITH long AS MATERIALIZED ( \
         SELECT connection, (SELECT sequence FROM link_changes \
             WHERE connection = changed.connection ORDER BY sequence DESC LIMIT 1 OFFSET $2) AS last \
@@ -55,8 +55,8 @@ impl LinkHistoryReads for Tx {
             after = last.try_get(0).map_err(error::store)?;
             for row in &rows {
                 match read(row) {
-                    Ok(line) => take(line),
-                    Err(error) => tracing::debug!(%error, "a line of a history is left out"),
+                    Ok(change) => take(change),
+                    Err(error) => tracing::debug!(%error, "a change of a history is left out"),
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The history of links, so that it is known after a restart. Of each connection the newest lines are kept; they go
+//! The history of links, so that it is known after a restart. Of each connection the newest changes are kept; they go
 //! with it.
 
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use haltere_core::{ConnectionId, StatusChange};
 
 use crate::StoreError;
 
-/// A line of the history of a connection's link.
+/// A change in the history of a connection's link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkChangeRecord {
     pub connection: ConnectionId,
@@ -16,7 +16,7 @@ pub struct LinkChangeRecord {
 /// Reading histories.
 #[async_trait]
 pub trait LinkHistoryReads: Send {
-    /// Hands all lines over, those of a connection in their order, a few at a time. An invalid line
+    /// Hands all changes over, those of a connection in their order, a few at a time. An invalid change
     /// is left out: no history is worth a failed start.
     async fn read(
         &mut self,
@@ -27,10 +27,10 @@ pub trait LinkHistoryReads: Send {
 /// Writing histories.
 #[async_trait]
 pub trait LinkHistoryWrites: LinkHistoryReads {
-    /// Appends lines, in this order; of each connection among them, no more than the newest `keep` lines stay.
-    /// Lines of connections that are not there are left out.
+    /// Appends changes, in this order; of each connection among them, no more than the newest `keep` changes stay.
+    /// Changes of connections that are not there are left out.
     async fn append(&mut self, changes: &[LinkChangeRecord], keep: u32) -> Result<(), StoreError>;
 
-    /// Removes all but the newest `keep` lines of every connection; how many.
+    /// Removes all but the newest `keep` changes of every connection; how many.
     async fn trim(&mut self, keep: u32) -> Result<u64, StoreError>;
 }

@@ -44,11 +44,11 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
 
 /// Show the history of a connection
 ///
-/// The changes of its status, newest first: a line per change of being connected, of being idle and of the
-/// error's code, not per attempt. The last 100 are kept, fewer after a restart with more than 2,000 connections.
+/// The changes of its status, newest first: one each time that being connected, being idle or the
+/// error's code changes, not one per attempt. The last 100 are kept, fewer after a restart with more than 2,000 connections.
 ///
-/// They are recorded every few seconds and survive a restart. A line `unobserved` says from when on haltere did
-/// not run; the line after it says what was found then.
+/// They are recorded every few seconds and survive a restart. A change to `unobserved` says from when on haltere did
+/// not run; the change after it says what was found then.
 #[utoipa::path(
     get,
     path = "/api/connections/{connectionId}/history",

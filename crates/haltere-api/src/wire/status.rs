@@ -52,7 +52,7 @@ pub(crate) enum StateName {
     Waiting,
 }
 
-/// What a line of a link's history says: a state of the link, or `unobserved`.
+/// The state that a change is to: a state of the link, or `unobserved`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = LinkHistoryState)]

@@ -41,7 +41,7 @@ fn history(app: &TestApp, id: &str) -> Vec<StatusChange> {
 }
 
 fn states(app: &TestApp, id: &str) -> Vec<&'static str> {
-    history(app, id).iter().map(|line| line.state.as_str()).collect()
+    history(app, id).iter().map(|change| change.state.as_str()).collect()
 }
 
 /// Since when it is up, once it is.
@@ -64,10 +64,10 @@ fn row(id: &str, url: &str) -> ConnectionRecord {
 }
 
 async fn stored(store: &dyn Store) -> Vec<LinkChangeRecord> {
-    let mut lines = Vec::new();
+    let mut changes = Vec::new();
     let mut read = store.read().await.expect("the store reads");
-    read.link_history().read(&mut |line| lines.push(line)).await.expect("the store reads");
-    lines
+    read.link_history().read(&mut |change| changes.push(change)).await.expect("the store reads");
+    changes
 }
 
 async fn set_observed_until(store: &dyn Store, at: Timestamp) {
@@ -98,7 +98,7 @@ async fn after_a_short_stop_since_and_history_go_on() {
     assert_eq!(up_since(&app, "a").await.at().as_millisecond(), since.at().as_millisecond());
     let now = history(&app, "a");
     assert_eq!(now.len(), before.len() + 4);
-    assert_eq!(now.last().map(|line| line.state), before.last().map(|line| line.state));
+    assert_eq!(now.last().map(|change| change.state), before.last().map(|change| change.state));
     app.shutdown().await;
 }
 
@@ -117,7 +117,7 @@ async fn after_a_long_stop_the_start_of_a_state_is_unknown() {
     // Killed: up to where it was observed is what was last written.
     let app = app.restart_after(async || set_observed_until(&*store, left).await).await;
     assert_eq!(
-        history(&app, "a").iter().filter(|line| line.state == HistoryState::Unobserved).count(),
+        history(&app, "a").iter().filter(|change| change.state == HistoryState::Unobserved).count(),
         2
     );
     assert_eq!(up_since(&app, "a").await, Since::AtLeast(clock.now()));
@@ -178,7 +178,7 @@ async fn a_deleted_connection_takes_its_history_along() {
 }
 
 #[tokio::test]
-async fn lines_that_can_not_be_written_stay_marked() {
+async fn changes_that_can_not_be_written_stay_marked() {
     let broker = Mosquitto::plain().await;
     let (app, _) = start().await;
     create(&app, "a", &broker.url()).await;
@@ -204,14 +204,14 @@ async fn lines_that_can_not_be_written_stay_marked() {
     assert!(unwritten(), "nothing was lost");
     assert_eq!(states(&app, "a"), ["idle", "online", "connecting"]);
     app.shutdown().await;
-    let lines: Vec<_> = stored(&*other).await.iter().map(|it| it.change.state.as_str()).collect();
-    assert_eq!(lines, ["connecting", "online"]);
+    let changes: Vec<_> = stored(&*other).await.iter().map(|it| it.change.state.as_str()).collect();
+    assert_eq!(changes, ["connecting", "online"]);
 }
 
 #[test]
-fn the_lines_of_all_connections_are_bounded() {
-    let lines = [0, 1, 2_000, 2_001, 10_000, 20_000, 1_000_000].map(lines_per_link);
-    assert_eq!(lines, [100, 100, 100, 99, 20, 10, 10]);
+fn the_changes_of_all_connections_are_bounded() {
+    let changes = [0, 1, 2_000, 2_001, 10_000, 20_000, 1_000_000].map(changes_per_link);
+    assert_eq!(changes, [100, 100, 100, 99, 20, 10, 10]);
 }
 
 #[tokio::test]
@@ -227,16 +227,17 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     app.app.0.reconciler.reload().await.expect("it reads");
     until("all links to have failed", DEADLINE, async || {
         let ids: Vec<_> = (0..LINKS).map(|n| builders::id(&format!("c{n}"))).collect();
-        let statuses = app.app.0.shared.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
+        let statuses =
+            app.app.0.shared.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
         let failed = statuses.iter().flatten().filter(|it| it.failure().is_some()).count();
         (failed == LINKS).then_some(())
     })
     .await;
     let store = app.another_store().await;
     app.app.0.history_writer.write().await.expect("it writes");
-    let lines = stored(&*store).await;
-    let failed = lines.iter().filter(|line| line.change.failure.is_some());
-    let failed: HashSet<_> = failed.map(|line| line.connection.as_str()).collect();
-    assert_eq!((lines.len() >= 2 * LINKS, failed.len()), (true, LINKS));
+    let changes = stored(&*store).await;
+    let failed = changes.iter().filter(|record| record.change.failure.is_some());
+    let failed: HashSet<_> = failed.map(|record| record.connection.as_str()).collect();
+    assert_eq!((changes.len() >= 2 * LINKS, failed.len()), (true, LINKS));
     app.shutdown().await;
 }

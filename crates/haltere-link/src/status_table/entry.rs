@@ -26,7 +26,7 @@ pub(super) struct StatusEntry {
     pub(super) refused_issuer: Option<Arc<str>>,
     /// The newest last.
     history: VecDeque<StatusChange>,
-    /// How many of the newest entries are not recorded.
+    /// How many of the newest changes are not recorded.
     unrecorded: usize,
     /// Set until the first attempt since the start of haltere has ended.
     resumption: Option<Resumption>,
@@ -127,29 +127,29 @@ impl StatusEntry {
         Arc::clone(self.waiters.get_or_insert_default())
     }
 
-    /// The history, the newest entry first.
+    /// The history, the newest change first.
     pub(super) fn history(&self) -> Vec<StatusChange> {
         self.changes().cloned().collect()
     }
 
-    /// The entries of the history, the newest first.
+    /// The changes of the history, the newest first.
     pub(super) fn changes(&self) -> impl Iterator<Item = &StatusChange> {
         self.history.iter().rev()
     }
 
-    /// Whether there are unrecorded history entries.
+    /// Whether there are unrecorded changes.
     pub(super) fn has_unrecorded(&self) -> bool {
         self.unrecorded > 0
     }
 
-    /// Takes the newest `limit` unrecorded entries, the oldest first. Older unrecorded entries are
+    /// Takes the newest `limit` unrecorded changes, the oldest first. Older unrecorded changes are
     /// skipped for good.
     pub(super) fn take_unrecorded(&mut self, limit: usize) -> Vec<StatusChange> {
         let count = std::mem::take(&mut self.unrecorded).min(limit);
         self.history.range(self.history.len() - count..).cloned().collect()
     }
 
-    /// Marks `count` more of the newest entries as unrecorded, as far as they are still kept.
+    /// Marks `count` more of the newest changes as unrecorded, as far as they are still kept.
     pub(super) fn return_unrecorded(&mut self, count: usize) {
         self.unrecorded = (self.unrecorded + count).min(self.history.len());
     }
@@ -173,7 +173,7 @@ impl StatusEntry {
         self.unrecorded = self.unrecorded.min(self.history.len());
     }
 
-    /// Continues the history of an earlier run, and adds an entry for the time in between.
+    /// Continues the history of an earlier run, and adds a change for the time in between.
     fn resume(&mut self, recorded: RecordedHistory, now: Timestamp, limit: usize) {
         let resumption = recorded.resumption(self.status.revision, now);
         let RecordedHistory { changes, until, was_edited: _ } = recorded;

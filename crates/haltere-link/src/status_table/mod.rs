@@ -37,7 +37,7 @@ pub struct StatusVersion(u64);
 /// The status of all links.
 pub(crate) struct StatusTable {
     clock: Arc<dyn Clock>,
-    /// How many history entries are kept per link.
+    /// How many changes are kept per link.
     history: usize,
     inner: Mutex<Inner>,
     /// Advanced under the lock of `inner`, so a reader of a status also reads the version that it made.
@@ -48,7 +48,7 @@ pub(crate) struct StatusTable {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<ConnectionId, StatusEntry>,
-    /// Links with unrecorded history entries. Bounded by the number of links.
+    /// Links with unrecorded changes. Bounded by the number of links.
     unrecorded: HashSet<ConnectionId>,
     /// Recorded histories of links that are not registered yet.
     restored: HashMap<ConnectionId, RecordedHistory>,
@@ -56,7 +56,7 @@ struct Inner {
     registrations: u64,
 }
 
-/// Entries of a link's history that are to be recorded.
+/// Changes in a link's history that are to be recorded.
 #[derive(Debug)]
 pub struct UnrecordedChanges {
     pub connection: ConnectionId,
@@ -67,7 +67,7 @@ pub struct UnrecordedChanges {
 }
 
 impl StatusTable {
-    /// Creates an empty table that keeps `history` entries per link.
+    /// Creates an empty table that keeps `history` changes per link.
     pub(crate) fn new(clock: Arc<dyn Clock>, history: usize, on_change: StatusObserver) -> Self {
         Self { clock, history, inner: Mutex::default(), version: AtomicU64::new(0), on_change }
     }
@@ -208,7 +208,7 @@ impl StatusTable {
         statuses
     }
 
-    /// The history of a link, the newest entry first.
+    /// The history of a link, the newest change first.
     pub(crate) fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
         let inner = self.inner();
         inner.entries.get(id).map_or_else(Vec::new, StatusEntry::history)
@@ -224,8 +224,8 @@ impl StatusTable {
         self.inner().restored = HashMap::new();
     }
 
-    /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link
-    /// once there are `in_all`. The entries count as recorded from then on.
+    /// Takes unrecorded changes: the newest `per_link` of each link, and of no further link
+    /// once there are `in_all`. The changes count as recorded from then on.
     pub(crate) fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<UnrecordedChanges> {
         let mut inner = self.inner();
         let Inner { entries, unrecorded, .. } = &mut *inner;
@@ -242,7 +242,7 @@ impl StatusTable {
         taken
     }
 
-    /// Returns entries that could not be recorded. The next [`Self::take_unrecorded`] takes them again.
+    /// Returns changes that could not be recorded. The next [`Self::take_unrecorded`] takes them again.
     pub(crate) fn return_unrecorded(&self, taken: Vec<UnrecordedChanges>) {
         let mut inner = self.inner();
         for UnrecordedChanges { connection: id, token, changes } in taken {
@@ -253,7 +253,7 @@ impl StatusTable {
         }
     }
 
-    /// Whether there are unrecorded history entries.
+    /// Whether there are unrecorded changes.
     pub(crate) fn has_unrecorded(&self) -> bool {
         !self.inner().unrecorded.is_empty()
     }

@@ -21,8 +21,8 @@ fn table() -> StatusTable {
     with_history(3)
 }
 
-fn with_history(entries: usize) -> StatusTable {
-    StatusTable::new(Arc::new(Noon), entries, Box::new(|_| ()))
+fn with_history(changes: usize) -> StatusTable {
+    StatusTable::new(Arc::new(Noon), changes, Box::new(|_| ()))
 }
 
 fn id(text: &str) -> ConnectionId {
@@ -43,7 +43,7 @@ fn online() -> LinkState {
 }
 
 #[test]
-fn the_history_of_a_flapping_link_is_bounded_and_its_entries_share_failures() {
+fn the_history_of_a_flapping_link_is_bounded_and_its_changes_share_failures() {
     let table = with_history(10);
     let token = table.register(&id("a"), Revision::FIRST, connecting());
     for flap in 0..100 {
@@ -53,7 +53,7 @@ fn the_history_of_a_flapping_link_is_bounded_and_its_entries_share_failures() {
     }
     let history = table.history(&id("a"));
     assert_eq!(history.len(), 10);
-    let failures: Vec<_> = history.iter().filter_map(|line| line.failure.clone()).collect();
+    let failures: Vec<_> = history.iter().filter_map(|change| change.failure.clone()).collect();
     let distinct: HashSet<_> = failures.iter().map(Arc::as_ptr).collect();
     assert_eq!((failures.len(), distinct.len()), (5, 2), "each failure is kept once");
 }
@@ -121,7 +121,8 @@ async fn retries_are_not_recorded_and_the_history_is_bounded() {
     for attempt in 1..9 {
         write(waiting("x", attempt));
     }
-    let states = || table.history(&a).iter().map(|line| line.state.as_str()).collect::<Vec<_>>();
+    let states =
+        || table.history(&a).iter().map(|change| change.state.as_str()).collect::<Vec<_>>();
     assert_eq!(states(), ["waiting", "connecting"]);
     write(online());
     write(waiting("x", 1));
@@ -195,14 +196,14 @@ fn minute(minutes: i64) -> Timestamp {
     Timestamp::from_second(minutes * 60).expect("in range")
 }
 
-fn line(at: i64, since: Since, state: HistoryState, failure: Option<&str>) -> StatusChange {
+fn change(at: i64, since: Since, state: HistoryState, failure: Option<&str>) -> StatusChange {
     let failure = failure.map(|why| Arc::new(failure::unknown_name(why)));
     StatusChange { at: minute(at), since, state, failure }
 }
 
 /// A link that was up from minute 10 on, was last observed in minute 20, and is registered in minute `now`.
 fn resumed(
-    lines: Vec<StatusChange>,
+    changes: Vec<StatusChange>,
     now: i64,
     state: LinkState,
 ) -> (StatusTable, Arc<ManualClock>, StatusToken) {
@@ -211,8 +212,8 @@ fn resumed(
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&manual);
     let table = StatusTable::new(clock, 100, Box::new(|_| ()));
     let mut recorded = RecordedHistory::until(minute(20));
-    for line in lines {
-        recorded.push(line);
+    for change in changes {
+        recorded.push(change);
     }
     table.restore(HashMap::from([(id("a"), recorded)]));
     let token = table.register(&id("a"), Revision::FIRST, state);
@@ -221,15 +222,20 @@ fn resumed(
 }
 
 fn was_up() -> Vec<StatusChange> {
-    vec![line(10, Since::Exactly(minute(10)), HistoryState::Online, None)]
+    vec![change(10, Since::Exactly(minute(10)), HistoryState::Online, None)]
 }
 
-/// The history, the newest entry first, as `state at since`, with a `~` before an inexact time.
+/// The history, the newest first, as `state at since`, with a `~` before an inexact time.
 fn shown(table: &StatusTable) -> Vec<String> {
-    let text = |line: StatusChange| {
+    let text = |change: StatusChange| {
         let minutes = |at: Timestamp| at.as_second() / 60;
-        let known = if line.since.is_exact() { "" } else { "~" };
-        format!("{} {} {known}{}", line.state.as_str(), minutes(line.at), minutes(line.since.at()))
+        let known = if change.since.is_exact() { "" } else { "~" };
+        format!(
+            "{} {} {known}{}",
+            change.state.as_str(),
+            minutes(change.at),
+            minutes(change.since.at())
+        )
     };
     table.history(&id("a")).into_iter().map(text).collect()
 }
@@ -270,7 +276,7 @@ fn a_state_found_after_a_long_restart_or_found_changed_has_a_lower_bound() {
 
 #[test]
 fn a_failure_with_the_same_code_keeps_its_time() {
-    let was_down = || vec![line(10, Since::AtLeast(minute(9)), HistoryState::Waiting, Some("x"))];
+    let was_down = || vec![change(10, Since::AtLeast(minute(9)), HistoryState::Waiting, Some("x"))];
     let (table, _, token) = resumed(was_down(), 21, connecting());
     table.write(&id("a"), token, Revision::FIRST, waiting("another host", 1), None);
     assert_eq!(since(&table), Since::AtLeast(minute(9)), "an inexact time stays inexact");
@@ -283,7 +289,7 @@ fn a_failure_with_the_same_code_keeps_its_time() {
 
 #[test]
 fn an_idle_link_needs_no_observation() {
-    let was_idle = vec![line(10, Since::Exactly(minute(10)), HistoryState::Idle, None)];
+    let was_idle = vec![change(10, Since::Exactly(minute(10)), HistoryState::Idle, None)];
     let (table, ..) = resumed(was_idle, 40_000, LinkState::Idle);
     assert_eq!(since(&table), Since::Exactly(minute(10)));
     assert_eq!(shown(&table), ["idle 10 10"]);
@@ -306,7 +312,7 @@ fn an_idle_link_needs_no_observation() {
 fn a_connection_edited_after_the_last_observation_does_not_keep_its_time() {
     let table = table();
     let mut recorded = RecordedHistory::until(Timestamp::UNIX_EPOCH);
-    recorded.push(line(-9, Since::Exactly(minute(-9)), HistoryState::Online, None));
+    recorded.push(change(-9, Since::Exactly(minute(-9)), HistoryState::Online, None));
     recorded.mark_edited();
     table.restore(HashMap::from([(id("a"), recorded)]));
     let token = table.register(&id("a"), Revision::FIRST, connecting());
@@ -316,11 +322,11 @@ fn a_connection_edited_after_the_last_observation_does_not_keep_its_time() {
 
 /// The process died before the first attempt ended, perhaps several times.
 #[test]
-fn consecutive_gaps_are_one_entry() {
-    let mut lines = was_up();
-    lines.push(line(18, Since::Exactly(minute(18)), HistoryState::Unobserved, None));
+fn consecutive_gaps_are_one_change() {
+    let mut changes = was_up();
+    changes.push(change(18, Since::Exactly(minute(18)), HistoryState::Unobserved, None));
     for (now, expected) in [(19, Since::Exactly(minute(10))), (21, Since::AtLeast(minute(21)))] {
-        let (table, _, token) = resumed(lines.clone(), now, connecting());
+        let (table, _, token) = resumed(changes.clone(), now, connecting());
         assert_eq!(shown(&table), ["unobserved 18 18", "online 10 10"]);
         table.write(&id("a"), token, Revision::FIRST, online(), None);
         assert_eq!(since(&table), expected);
@@ -328,7 +334,7 @@ fn consecutive_gaps_are_one_entry() {
 }
 
 #[test]
-fn each_entry_is_taken_once_and_returned_entries_again() {
+fn each_change_is_taken_once_and_returned_changes_again() {
     let table = with_history(5);
     let token = table.register(&id("a"), Revision::FIRST, connecting());
     let flap = |times: usize| {
@@ -338,8 +344,8 @@ fn each_entry_is_taken_once_and_returned_entries_again() {
         }
     };
     let states = |batch: &[UnrecordedChanges]| -> Vec<Vec<&str>> {
-        let lines = batch.iter().map(|link| link.changes.iter());
-        lines.map(|lines| lines.map(|line| line.state.as_str()).collect()).collect()
+        let changes = batch.iter().map(|link| link.changes.iter());
+        changes.map(|changes| changes.map(|change| change.state.as_str()).collect()).collect()
     };
     let batch = table.take_unrecorded(10, 10);
     assert_eq!(states(&batch), [["connecting"]]);
@@ -350,7 +356,7 @@ fn each_entry_is_taken_once_and_returned_entries_again() {
     table.return_unrecorded(batch);
     let batch = table.take_unrecorded(10, 10);
     assert_eq!(states(&batch), [["connecting", "online", "waiting"]]);
-    // More entries than the history keeps, and than are requested.
+    // More changes than the history keeps, and than are requested.
     flap(50);
     table.return_unrecorded(batch);
     let batch = table.take_unrecorded(10, 2);

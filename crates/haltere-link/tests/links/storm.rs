@@ -52,18 +52,18 @@ async fn after_a_storm_links_reconnect_no_faster_than_the_dial_rate() {
 
 #[tokio::test]
 async fn the_history_of_a_flapping_broker_is_bounded() {
-    const LINES: usize = 10;
+    const CHANGES: usize = 10;
     let swarm = Swarm::start(1).await;
     swarm.set(0..1, BrokerBehavior::Flapping { every: Duration::from_millis(40) });
-    let fleet = Fleet::with(LinkConfig { history: LINES, ..quick() }).await;
+    let fleet = Fleet::with(LinkConfig { history: CHANGES, ..quick() }).await;
     let spec = specs(&swarm).remove(0);
     fleet.want(&spec);
     wait::until("the link to have been up twenty times", DEADLINE, async || {
-        assert!(fleet.supervisor.history(&spec.id).len() <= LINES);
+        assert!(fleet.supervisor.history(&spec.id).len() <= CHANGES);
         (swarm.stats().connects() >= 20).then_some(())
     })
     .await;
-    assert_eq!(fleet.supervisor.history(&spec.id).len(), LINES);
+    assert_eq!(fleet.supervisor.history(&spec.id).len(), CHANGES);
 
     swarm.set(0..1, BrokerBehavior::Healthy);
     fleet.until_up(&spec).await;

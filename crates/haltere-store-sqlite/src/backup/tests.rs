@@ -78,9 +78,9 @@ async fn the_history_of_links_is_left_out() {
     };
     let (since, state) = (Since::Exactly(at), HistoryState::Waiting);
     let change = StatusChange { at, since, state, failure: Some(Arc::new(failure)) };
-    let line = LinkChangeRecord { connection: ConnectionId::parse("a").unwrap(), change };
+    let record = LinkChangeRecord { connection: ConnectionId::parse("a").unwrap(), change };
     let mut tx = store.write().await.unwrap();
-    tx.link_history().append(&[line], 10).await.unwrap();
+    tx.link_history().append(&[record], 10).await.unwrap();
     tx.commit().await.unwrap();
     let backup = back_up(&store, &folder).await;
     let needle = b"refused long enough to be found";

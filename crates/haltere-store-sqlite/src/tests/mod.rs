@@ -217,7 +217,7 @@ async fn a_failure_whose_sentences_are_not_known_keeps_its_text() {
     let found = async || {
         let mut found = Vec::new();
         let mut read = store.read().await.unwrap();
-        read.link_history().read(&mut |line| found.push(line)).await.unwrap();
+        read.link_history().read(&mut |record| found.push(record)).await.unwrap();
         found
     };
     assert_eq!(found().await, [expected.clone()]);
