@@ -231,7 +231,7 @@ export const coreMessages: CoreMessages = {
     firstByImportText:
       "Mit der config.json eines Management Centers für Mosquitto oder dem Export eines anderen haltere.",
     firstByScript: "Aus einem Skript",
-    firstByScriptText: "Die API ist mit MMC 2.8 kompatibel. Nach dem Anmelden:",
+    firstByScriptText: "Die API ist mit MMC 2.8 kompatibel. Setzen Sie Ihr Passwort anstelle der Punkte ein:",
     select: (name) => `${name} auswählen`,
     selectAll: "Alle gezeigten auswählen",
     skipToList: "Zur Liste springen",

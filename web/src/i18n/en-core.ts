@@ -233,7 +233,7 @@ export const coreMessages = {
     firstByImport: "Import from MMC",
     firstByImportText: "Choose the config.json of a management center for Mosquitto, or an export of another haltere.",
     firstByScript: "From a script",
-    firstByScriptText: "The API is compatible with MMC 2.8. Log in, then:",
+    firstByScriptText: "The API is compatible with MMC 2.8. Put your password in place of the dots:",
     select: (name: string) => `Select ${name}`,
     selectAll: "Select all that are shown",
     skipToList: "Skip to the list",
