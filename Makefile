@@ -34,7 +34,8 @@ console: ## build the web console into web/dist, unless it is there and up to da
 
 test: tools console ## everything that gates a merge
 	@$(MAKE) --jobs 2 --output-sync check web built
-	@$(MAKE) api-fuzz browser unit
+	@$(MAKE) --jobs 2 --output-sync api-fuzz browser
+	@$(MAKE) unit
 
 check: tools fmt lint deny docs contrib ## format, lints, dependencies and documentation; any warning fails
 
