@@ -1,13 +1,15 @@
 import { Alert } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 
 import { changePassword } from "../api/session";
 import { useFaultText } from "../i18n/faults";
+import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
+import { namedProperty } from "./field-error";
 import { PasswordField } from "../ui/PasswordField";
 import classes from "./PasswordForm.module.css";
 
@@ -40,6 +42,20 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
       onChanged?.();
     },
   });
+  const refused = namedProperty(change.error, useLanguage());
+  const oldField = useRef<HTMLInputElement>(null);
+  const newField = useRef<HTMLInputElement>(null);
+  const asksOld = knownPassword === undefined && !save;
+  const field = refused?.name === "password" ? "new" : asksOld && refused?.name === "oldPassword" ? "old" : undefined;
+  useLayoutEffect(() => {
+    if (change.error && field) (field === "new" ? newField : oldField).current?.focus();
+  }, [change.error, field]);
+  const reason = change.error && (faultText(change.error) ?? t.errors.refusals[change.error.message] ?? refused?.text);
+  /** Sets a field; a refusal no longer applies. */
+  const edit = (set: (text: string) => void, text: string) => {
+    set(text);
+    if (change.error) change.reset();
+  };
   const isTooShort = newPassword !== "" && [...newPassword].length < MIN_LENGTH;
   const isDifferent = repeated !== "" && repeated !== newPassword;
   const submit = (event: FormEvent) => {
@@ -53,7 +69,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
           {t.profile.changed}
         </Alert>
       )}
-      {change.error && (
+      {change.error && !field && (
         <Alert color="red" variant="light" role="alert">
           {faultText(change.error) ?? errorText(change.error, t)}
         </Alert>
@@ -62,26 +78,29 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
       {username !== undefined && (
         <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       )}
-      {knownPassword === undefined && !save && (
+      {asksOld && (
         <PasswordField
+          ref={oldField}
           label={t.profile.oldPassword}
           autoComplete="current-password"
           required
           withAsterisk={false}
+          error={field === "old" && reason}
           value={oldPassword}
-          onChange={(event) => setOldPassword(event.currentTarget.value)}
+          onChange={(event) => edit(setOldPassword, event.currentTarget.value)}
         />
       )}
       <PasswordField
+        ref={newField}
         label={t.profile.newPassword}
         description={isTooShort ? undefined : t.profile.short}
         autoComplete="new-password"
         required
         withAsterisk={false}
         autoFocus={knownPassword !== undefined || save !== undefined}
-        error={isTooShort && t.profile.short}
+        error={isTooShort ? t.profile.short : field === "new" && reason}
         value={newPassword}
-        onChange={(event) => setNewPassword(event.currentTarget.value)}
+        onChange={(event) => edit(setNewPassword, event.currentTarget.value)}
       />
       <PasswordField
         label={t.profile.again}
@@ -90,7 +109,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
         withAsterisk={false}
         error={isDifferent && t.profile.mismatch}
         value={repeated}
-        onChange={(event) => setRepeated(event.currentTarget.value)}
+        onChange={(event) => edit(setRepeated, event.currentTarget.value)}
       />
       <BusyButton type="submit" isBusy={change.isPending} className={classes.submit}>
         {t.profile.change}

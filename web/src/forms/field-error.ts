@@ -37,13 +37,19 @@ export interface FieldError {
   readonly text: string;
 }
 
+/** The property that a refusal names, and what is wrong with it, without its name. */
+export function namedProperty(error: Error | null, language: Language): { name: string; text: string } | undefined {
+  if (!(error instanceof ApiError) || error.status < 400) return undefined;
+  const [, name, text] = /^(labels\.[^:]+|[a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
+  if (name === undefined || text === undefined) return undefined;
+  return { name, text: faultText(error, language) ?? text };
+}
+
 /** The field that a refusal names, as in `tls.alpn: is too long`; undefined if it names none of the form's. */
 export function fieldError(error: Error | null, language: Language): FieldError | undefined {
-  if (!(error instanceof ApiError) || error.status < 400) return undefined;
-  const [, named, text] = /^(labels\.[^:]+|[a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
-  if (named === undefined || text === undefined) return undefined;
-  const field = fieldOf(named);
-  return field && { field, text: faultText(error, language) ?? text };
+  const named = namedProperty(error, language);
+  const field = named && fieldOf(named.name);
+  return field && { field, text: named.text };
 }
 
 /** The form's field for a property: `ca.data` and `tls.alpn[1]` belong to the field that contains them. */

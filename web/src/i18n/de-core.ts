@@ -265,6 +265,7 @@ export const coreMessages: CoreMessages = {
     nothingSaved: "Gespeichert wurde nichts.",
     title: "Etwas ist schiefgegangen",
     unreachable: "haltere ist nicht erreichbar.",
+    noSession: "Ihre Sitzung ist beendet. Melden Sie sich an und versuchen Sie es dann erneut.",
     refusals: {
       "Plugin not found": "Das hat ein Administrator abgeschaltet: siehe Verwaltung, Plugins.",
       "Not allowed": "Ihre Rolle erlaubt das nicht.",

@@ -264,6 +264,7 @@ export const coreMessages = {
     nothingSaved: "Nothing was saved.",
     title: "Something went wrong",
     unreachable: "Can't reach haltere.",
+    noSession: "Your session has ended. Log in, then try again.",
     /** By the server's message, for refusals that name no field. */
     refusals: {
       "Plugin not found": "An administrator has turned this off: see Administration, Plugins.",

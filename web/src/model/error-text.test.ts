@@ -32,6 +32,12 @@ test("an unknown limit keeps the server's name and message", () => {
   expect(errorText(refused(503, {}), en)).toBe("haltere is busy: In the server's words. Try again later.");
 });
 
+test("without a session, the user is asked to log in, in their language", () => {
+  const error = refused(401, { code: "UNAUTHORIZED", message: "Unauthorized" });
+  expect(errorText(error, en)).toBe("Your session has ended. Log in, then try again.");
+  expect(errorText(error, de)).toMatch(/^Ihre Sitzung ist beendet\./);
+});
+
 test("too many failed logins don't make haltere busy", () => {
   expect(errorText(refused(429, {}, 300), en)).toBe("Too many attempts. Try again in 5 min.");
   const error = refused(429, { limit: "limits.failed_logins_per_user" }, 30);

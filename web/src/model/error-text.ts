@@ -6,6 +6,7 @@ export function errorText(error: Error, t: CoreMessages): string {
   const { errors, login, offline, storage } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return errors.unreachable;
+  if (error.isUnauthorized) return errors.noSession;
   // Trouble of the storage is an internal error with a reason, which says more.
   const known = error.reason === undefined ? errors.refusals[error.message] : undefined;
   if (known) return known;
