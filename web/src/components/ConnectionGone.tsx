@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 
+import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { usePageMessages } from "../i18n/page-messages";
 import { linkTo } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
@@ -10,7 +11,7 @@ export function ConnectionGone() {
   return (
     <EmptyState title={t.connection.gone}>
       <p>{t.connection.goneText}</p>
-      <Link {...linkTo.fleet()}>{t.errors.toFleet}</Link>
+      <Link {...linkTo.fleet(lastFleetSearch.get())}>{t.errors.toFleet}</Link>
     </EmptyState>
   );
 }

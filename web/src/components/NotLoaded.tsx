@@ -1,9 +1,11 @@
-import { Button } from "@mantine/core";
 import type { QueryKey } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
+import { useFocusHandover } from "../hooks/use-focus-handover";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
+import { BusyButton } from "../ui/BusyButton";
 import { Card } from "../ui/Card";
 import { Skeleton } from "../ui/Skeleton";
 
@@ -11,24 +13,31 @@ interface Props {
   /** Why the latest attempt failed. */
   failure: Error | null;
   queryKey: QueryKey;
+  /** Whether it is in a card that has a title of its own. */
+  isPart?: boolean;
 }
 
 /** Shown until data is there: a skeleton, or why it could not be loaded and a button that tries again. */
-export function NotLoaded({ failure, queryKey }: Props) {
+export function NotLoaded({ failure, queryKey, isPart = false }: Props) {
   const t = useMessages();
   const queries = useQueryClient();
-  if (!failure) return <Skeleton />;
+  const retryButton = useFocusHandover("h1");
+  // Another attempt resets the failure: go on showing the last one.
+  const [shown, setShown] = useState(failure);
+  if (failure && failure !== shown) setShown(failure);
+  if (!shown) return <Skeleton />;
   // Instead of the pending attempt, which may wait for some seconds.
   const retry = async () => {
     await queries.cancelQueries({ queryKey });
     await queries.refetchQueries({ queryKey });
   };
-  return (
-    <Card title={t.errors.notLoaded}>
-      <p role="alert">{errorText(failure, t)}</p>
-      <Button variant="default" onClick={() => void retry()}>
+  const reason = (
+    <>
+      <p role="alert">{errorText(shown, t)}</p>
+      <BusyButton ref={retryButton} variant="default" isBusy={!failure} onClick={() => void retry()}>
         {t.retry}
-      </Button>
-    </Card>
+      </BusyButton>
+    </>
   );
+  return isPart ? reason : <Card title={t.errors.notLoaded}>{reason}</Card>;
 }

@@ -70,6 +70,7 @@ export const activityMessages = {
     only: (name: string) => `Only \u2068${name}\u2069`,
     list: "Changes, newest first",
     none: "No changes match the filter.",
+    end: "There are no older changes.",
     noneYet: "None of the newest changes match the filter; older ones may.",
     more: "Show older changes",
     brokers: (n: number) => `${n} brokers`,

@@ -1,8 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "../api/client";
 import { licencesQuery } from "../api/licences";
 import { hasPermission, useProfile } from "../api/session";
+import { NotLoaded } from "../components/NotLoaded";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { usePageMessages } from "../i18n/page-messages";
 import { Card } from "../ui/Card";
@@ -12,12 +13,14 @@ import { BackgroundTasks } from "./about/BackgroundTasks";
 import { Licences, LicenceText } from "./about/Licences";
 import classes from "./AboutPage.module.css";
 
+const versionQuery = queryOptions({ queryKey: ["version"], queryFn: () => unwrap(api.GET("/api/version")) });
+
 /** `/administration/about`: version, licence, background tasks and components. */
 export function AboutPage() {
   const t = usePageMessages();
   useDocumentTitle(t.about.title);
   const profile = useProfile();
-  const { data: version } = useQuery({ queryKey: ["version"], queryFn: () => unwrap(api.GET("/api/version")) });
+  const version = useQuery(versionQuery);
   const own = useQuery(licencesQuery).data?.find(({ kind }) => kind === "haltere");
   return (
     <div className={classes.page}>
@@ -26,7 +29,11 @@ export function AboutPage() {
       </h1>
       <p>{t.about.text}</p>
       <Card title={t.about.title}>
-        <PropertyList properties={[[t.about.version, version?.version]]} />
+        {version.data ? (
+          <PropertyList properties={[[t.about.version, version.data.version]]} />
+        ) : (
+          <NotLoaded failure={version.failureReason} queryKey={versionQuery.queryKey} isPart />
+        )}
         <p>{t.about.licence}</p>
         {own && (
           <details>

@@ -7,8 +7,10 @@ import type { ActivityFilter } from "../api/activity";
 import { activityQuery, refreshActivity } from "../api/activity";
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
+import { NotLoaded } from "../components/NotLoaded";
 import { useSearchUpdate } from "../components/use-query-state";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import { useFocusHandover } from "../hooks/use-focus-handover";
 import { usePageMessages } from "../i18n/page-messages";
 import { useMessages } from "../i18n/language";
 import { groupActivity } from "../model/activity-groups";
@@ -50,7 +52,10 @@ function Activity() {
   // Not a request per key.
   const [user] = useDebouncedValue(typed, 300);
   const filter = { kind, user, connection, label, period: ACTIVITY_PERIODS[period] };
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(activityQuery(filter));
+  const query = activityQuery(filter);
+  const { data, error, failureReason, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(query);
+  const end = useRef<HTMLParagraphElement>(null);
+  const moreButton = useFocusHandover(end);
   useRefresh(filter);
   const groups = useMemo(() => groupActivity(data?.pages.flatMap(({ entries }) => entries) ?? []), [data]);
 
@@ -61,11 +66,24 @@ function Activity() {
         <p>{activity.text}</p>
       </div>
       <ActivityFilters search={search} onChange={onChange} />
-      {error && <p role="alert">{errorText(error, t)}</p>}
+      {!data && <NotLoaded failure={failureReason} queryKey={query.queryKey} />}
       {groups.length > 0 && <ActivityList groups={groups} />}
       {data && groups.length === 0 && <p className={classes.none}>{hasNextPage ? activity.noneYet : activity.none}</p>}
+      {/* That of an older page; the button tries again. */}
+      {data && error && <p role="alert">{errorText(error, t)}</p>}
+      {data && data.pages.length > 1 && !hasNextPage && groups.length > 0 && (
+        <p ref={end} className={classes.none}>
+          {activity.end}
+        </p>
+      )}
       {hasNextPage && (
-        <BusyButton variant="default" mt="md" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <BusyButton
+          ref={moreButton}
+          variant="default"
+          mt="md"
+          isBusy={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+        >
           {activity.more}
         </BusyButton>
       )}

@@ -32,6 +32,7 @@ import {
   undoPatch,
 } from "../forms/draft";
 import { hasForeignChanges, setsSecrets } from "../forms/merge";
+import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
@@ -40,6 +41,7 @@ import { labelsText } from "../model/labels";
 import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
 import { EmptyState } from "../ui/EmptyState";
+import { Skeleton } from "../ui/Skeleton";
 import { runForEach } from "../util/run-for-each";
 
 /** `/new`, or `/new?from=` for a copy of a connection. */
@@ -52,11 +54,13 @@ export function NewConnectionPage() {
   const profile = useProfile();
   const { from } = useSearch({ from: PATHS.newConnection });
   const { byId, isComplete } = useFleet();
-  const source = from === undefined ? undefined : byId.get(from);
+  const found = from === undefined ? undefined : byId.get(from);
+  // The form is filled in once, and stays when the source changes or is deleted.
+  const [source, setSource] = useState(found);
+  if (source?.id !== from && found !== source) setSource(found);
   useDocumentTitle(t.fleet.newConnection);
   if (!hasPermission(profile, "connections.create")) return <NotAllowed />;
-  // The form is filled in once.
-  if (from !== undefined && !isComplete) return null;
+  if (source?.id !== from) return isComplete ? <ConnectionGone /> : <Skeleton />;
   return (
     <ConnectionForm
       key={from}
@@ -76,7 +80,7 @@ export function NewConnectionPage() {
         }
         return () => void navigate(linkTo.connection(id));
       }}
-      onCancel={() => void navigate(linkTo.fleet())}
+      onCancel={() => void navigate(linkTo.fleet(lastFleetSearch.get()))}
     />
   );
 }

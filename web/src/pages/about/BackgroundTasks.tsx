@@ -2,20 +2,28 @@ import { useQuery } from "@tanstack/react-query";
 
 import { backgroundTasksQuery } from "../../api/background-tasks";
 import type { BackgroundTask } from "../../api/schema";
+import { Ago } from "../../components/Ago";
+import { NotLoaded } from "../../components/NotLoaded";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { sortTasks, taskResult } from "../../model/background-task";
 import { Card } from "../../ui/Card";
-import { formatAgo, formatRunTime } from "../../util/format-time";
+import { formatRunTime } from "../../util/format-time";
 import classes from "./BackgroundTasks.module.css";
 
 /** What the server does in the background, for administrators. */
 export function BackgroundTasks() {
   const t = usePageMessages();
   const now = useNow();
-  const { data: tasks } = useQuery(backgroundTasksQuery);
-  if (!tasks) return null;
+  const { data: tasks, failureReason } = useQuery(backgroundTasksQuery);
+  if (!tasks) {
+    return (
+      <Card title={t.about.tasks}>
+        <NotLoaded failure={failureReason} queryKey={backgroundTasksQuery.queryKey} isPart />
+      </Card>
+    );
+  }
   return (
     <Card title={t.about.tasks}>
       <p className={classes.text}>{t.about.tasksText}</p>
@@ -47,9 +55,9 @@ function TaskRow({ task, now }: { task: BackgroundTask; now: number }) {
       <th scope="row">{names[name] ?? name}</th>
       <td>
         {lastRun && (
-          <time dateTime={lastRun.startedAt}>
-            {formatAgo(Date.parse(lastRun.startedAt), now, language)}, {formatRunTime(lastRun.durationMs, language)}
-          </time>
+          <>
+            <Ago time={lastRun.startedAt} now={now} />, {formatRunTime(lastRun.durationMs, language)}
+          </>
         )}
       </td>
       <td>

@@ -5,14 +5,15 @@ import { useRef } from "react";
 
 import { endOtherSessions, endSession, ownSessionsQuery } from "../../api/own-sessions";
 import type { Session } from "../../api/schema";
+import { Ago } from "../../components/Ago";
+import { LocalTime } from "../../components/LocalTime";
+import { NotLoaded } from "../../components/NotLoaded";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { BusyButton } from "../../ui/BusyButton";
 import { Card } from "../../ui/Card";
-import { formatAgo, formatDateTime } from "../../util/format-time";
 import { describeUserAgent } from "../../util/user-agent";
 import classes from "./Sessions.module.css";
 
@@ -21,7 +22,7 @@ export function Sessions() {
   const t = usePageMessages();
   const queries = useQueryClient();
   const onError = useErrorNotification();
-  const { data: sessions = [] } = useQuery(ownSessionsQuery);
+  const { data: sessions, failureReason } = useQuery(ownSessionsQuery);
   const list = useRef<HTMLUListElement>(null);
   const othersButton = useFocusHandover(list);
   const others = useMutation({
@@ -32,6 +33,13 @@ export function Sessions() {
     },
     onError,
   });
+  if (!sessions) {
+    return (
+      <Card title={t.profile.sessions}>
+        <NotLoaded failure={failureReason} queryKey={ownSessionsQuery.queryKey} isPart />
+      </Card>
+    );
+  }
   return (
     <Card title={t.profile.sessions}>
       <ul ref={list} className={classes.list} tabIndex={-1} aria-label={t.profile.sessions}>
@@ -57,7 +65,6 @@ export function Sessions() {
 
 function SessionItem({ session, list }: { session: Session; list: RefObject<HTMLElement | null> }) {
   const t = usePageMessages();
-  const language = useLanguage();
   const now = useNow(60_000);
   const queries = useQueryClient();
   const onError = useErrorNotification();
@@ -79,10 +86,8 @@ function SessionItem({ session, list }: { session: Session; list: RefObject<HTML
         {address && <code>{address}</code>}
         {current && <span className={classes.current}>{t.profile.thisSession}</span>}
         <p>
-          {t.profile.sessionTimes(
-            formatDateTime(createdAt, language),
-            formatAgo(Date.parse(lastUsedAt), now, language),
-          )}
+          <LocalTime time={createdAt} format={t.profile.sessionSince} /> ·{" "}
+          <Ago time={lastUsedAt} now={now} format={t.profile.sessionUsed} />
         </p>
       </div>
       {!current && (
