@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 
+import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
 import { linkTo } from "../model/paths";
@@ -11,7 +12,7 @@ export function NotFoundPage() {
   useDocumentTitle(t.errors.notFound);
   return (
     <EmptyState title={t.errors.notFound}>
-      <Link {...linkTo.fleet()}>{t.errors.toFleet}</Link>
+      <Link {...linkTo.fleet(lastFleetSearch.get())}>{t.errors.toFleet}</Link>
     </EmptyState>
   );
 }

@@ -22,6 +22,7 @@ import { hasPermission, useProfile } from "../../api/session";
 import { DeleteDialog } from "../../components/DeleteDialog";
 import { LinkButton } from "../../components/LinkButton";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
+import { lastFleetSearch } from "../../hooks/last-fleet-search";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { usePageMessages } from "../../i18n/page-messages";
@@ -139,7 +140,7 @@ export function Actions({ connection, isEditing, isTesting, stages, testButton, 
             // The menu item that had the focus is gone.
             more.current?.focus();
           }}
-          onDeleted={() => void navigate(linkTo.fleet())}
+          onDeleted={() => void navigate(linkTo.fleet(lastFleetSearch.get()))}
         />
       )}
     </div>
