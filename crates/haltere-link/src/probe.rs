@@ -91,7 +91,8 @@ async fn run(
         Ok(accepted) => accepted,
         Err(failure) => return ProbeOutcome::failed(failure),
     };
-    let mut outcome = ProbeOutcome { broker: Some(Arc::unwrap_or_clone(broker)), ..ProbeOutcome::default() };
+    let mut outcome =
+        ProbeOutcome { broker: Some(Arc::unwrap_or_clone(broker)), ..ProbeOutcome::default() };
     if let Some(topic) = topic {
         trace.enter(Stage::Roundtrip);
         match roundtrip(&mut session, topic, shared.config.roundtrip_timeout).await {
@@ -122,7 +123,8 @@ async fn connect_and_subscribe(
 ) -> Result<(MqttSession, Arc<BrokerFacts>), LinkFailure> {
     let mut established = connect(shared, spec, true, trace).await?;
     let sys = if spec.interest.is_empty() { SysTopics::Off } else { SysTopics::Asked };
-    let mut broker = Arc::new(facts::on_connect(established.session.version(), established.tls.take(), sys));
+    let mut broker =
+        Arc::new(facts::on_connect(established.session.version(), established.tls.take(), sys));
     trace.enter(Stage::Subscribe);
     let outcome = collect_facts(shared, &mut established.session, &mut broker).await;
     match outcome.map_err(|error| (established.session.sys_evidence(&error), error)) {
