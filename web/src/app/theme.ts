@@ -62,6 +62,8 @@ export const theme = createTheme({
     // Otherwise a screen reader announces the head of a dialog as a second banner.
     ModalHeader: { defaultProps: { role: "presentation" } },
     DrawerHeader: { defaultProps: { role: "presentation" } },
+    // Outcomes wait until a screen reader has finished its sentence; errors say that they don't.
+    Notification: { defaultProps: { role: "status" } },
     // Menus render in place, and the keyboard starts at their first item.
     Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
   },

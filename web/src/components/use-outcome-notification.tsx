@@ -25,14 +25,14 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
   const onError = useErrorNotification();
   return (text, undo) => {
     if (!undo) {
-      notifications.show({ message: text, role: "status" });
+      notifications.show({ message: text });
       return;
     }
     const takeBack = async (id: string) => {
       notifications.hide(id);
       try {
         const failed = await undo.run();
-        if (failed.length === 0) notifications.show({ message: undo.done, role: "status" });
+        if (failed.length === 0) notifications.show({ message: undo.done });
         else notifyFailures(failed);
       } catch (error) {
         onError(toError(error));
@@ -40,7 +40,6 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
     };
     const id = notifications.show({
       autoClose: SHOWN,
-      role: "status",
       message: (
         <Group justify="space-between" wrap="nowrap">
           {text}
@@ -55,5 +54,11 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
 
 /** Shows for which connections an action failed, until it is closed. */
 export function notifyFailures(failed: readonly Failure<Connection>[]): void {
-  notifications.show({ color: "red", autoClose: false, message: <BulkFailures failed={failed} /> });
+  // The list in it is the alert.
+  notifications.show({
+    color: "red",
+    autoClose: false,
+    role: "presentation",
+    message: <BulkFailures failed={failed} />,
+  });
 }
