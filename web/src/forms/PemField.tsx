@@ -1,4 +1,4 @@
-import { Button, FileButton, Input, Textarea } from "@mantine/core";
+import { Button, FileButton, Input } from "@mantine/core";
 import { IconFile, IconKey, IconX } from "@tabler/icons-react";
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 
@@ -91,14 +91,15 @@ export function PemField({ field, label, description, value, stored = "", error,
     >
       <div className={classes.field} {...dropZone} data-error={(fault ?? error) ? true : undefined}>
         {isText ? (
-          <Textarea
+          // Not a Textarea, which knows nothing of the description and the error around it.
+          <Input
+            component="textarea"
+            multiline
             ref={text}
-            id={id}
             className={classes.text}
             placeholder={t.form.dropHere}
-            autosize
-            minRows={2}
-            maxRows={5}
+            rows={Math.min(Math.max(value.split("\n").length, 2), 5)}
+            error={Boolean(fault ?? error)}
             spellCheck={false}
             autoComplete="off"
             value={value}
@@ -122,6 +123,7 @@ export function PemField({ field, label, description, value, stored = "", error,
                 ref={chooseButton}
                 variant="default"
                 size="xs"
+                aria-describedby={(fault ?? error) ? `${id}-error` : undefined}
                 aria-label={`${t.form.chooseFile}: ${label}`}
               >
                 {t.form.chooseFile}
