@@ -119,6 +119,25 @@ test("entries without errors are imported, and the others are listed with their 
   expect((await admin.connection("press")).credentials).toEqual({ username: "haltere", password: "p@ss" });
 });
 
+test("an import goes on while another page is open, and its outcome is shown there", async ({ page, admin }) => {
+  await page.goto("/administration/transfer");
+  await give(page, [{ id: "press", name: "Press", url: UNREACHABLE_URL }]);
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/api\/connection-import$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: transfer.import(1) }).click();
+  await page.getByRole("navigation").getByRole("link", { name: en.nav.activity }).click();
+  await expect(page.getByRole("heading", { level: 1, name: en.nav.activity })).toBeVisible();
+  release();
+  await expect(page.getByRole("status").filter({ hasText: transfer.imported(1) })).toBeVisible();
+  expect(await admin.connections()).toHaveLength(1);
+});
+
 test("an export has no secrets unless an administrator asks for them", async ({ page, admin }) => {
   const credentials = { username: "haltere", password: "only with secrets" };
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });

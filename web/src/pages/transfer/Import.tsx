@@ -1,8 +1,11 @@
+import { notifications } from "@mantine/notifications";
+import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useReducer, useRef } from "react";
 
 import type { ImportMode } from "../../api/transfer";
-import { importConnections } from "../../api/transfer";
+import { importConnections, rejectedReport } from "../../api/transfer";
 import { usePageMessages } from "../../i18n/page-messages";
+import { errorText } from "../../model/error-text";
 import { Card } from "../../ui/Card";
 import { toError } from "../../util/to-error";
 import { FilePicker } from "./FilePicker";
@@ -10,7 +13,7 @@ import type { ImportInput } from "./import-state";
 import { INITIAL, reduce } from "./import-state";
 import { ImportPlan } from "./ImportPlan";
 import { ImportProgressBar } from "./ImportProgressBar";
-import { ImportResult } from "./ImportResult";
+import { importedText, ImportResult } from "./ImportResult";
 
 /** Imports connections from a file: first a check, then the import. */
 export function Import() {
@@ -31,14 +34,35 @@ export function Import() {
 
 function useImport() {
   const [state, dispatch] = useReducer(reduce, INITIAL);
+  const t = usePageMessages();
   const checking = useRef<AbortController | undefined>(undefined);
-  useEffect(() => () => checking.current?.abort(), []);
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+      checking.current?.abort();
+    };
+  }, []);
+  // Other pages can be opened meanwhile, but closing the window ends the request.
+  useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: () => state.phase === "importing" });
 
   const runImport = async (file: Blob, mode: ImportMode, signal: AbortSignal) => {
     try {
-      for await (const event of importConnections(file, mode, signal)) dispatch({ type: "event", event });
+      for await (const event of importConnections(file, mode, signal)) {
+        dispatch({ type: "event", event });
+        // On another page, the outcome is a notification.
+        if (event.event === "report" && !isShown.current && !signal.aborted) {
+          notifications.show({ message: importedText(event.data, t), autoClose: false });
+        }
+      }
     } catch (error) {
-      if (!signal.aborted) dispatch({ type: "failed", error: toError(error) });
+      if (signal.aborted) return;
+      const failure = toError(error);
+      dispatch({ type: "failed", error: failure });
+      if (isShown.current) return;
+      const message = rejectedReport(failure) ? t.transfer.refused : errorText(failure, t);
+      notifications.show({ color: "red", title: t.transfer.notImported, message, autoClose: false, role: "alert" });
     }
   };
   return {

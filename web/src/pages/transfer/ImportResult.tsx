@@ -4,6 +4,7 @@ import { Fragment, useEffect, useRef } from "react";
 import type { ImportReport } from "../../api/schema";
 import type { LinkCounts } from "../../api/transfer";
 import { LinkButton } from "../../components/LinkButton";
+import type { Messages } from "../../i18n/en";
 import { usePageMessages } from "../../i18n/page-messages";
 import { linkTo } from "../../model/paths";
 import { ProgressBar } from "../../ui/ProgressBar";
@@ -11,6 +12,16 @@ import { StateIcon } from "../../ui/StateBadge";
 import { EntryList } from "./EntryList";
 import classes from "./ImportResult.module.css";
 import { entriesWithNotes } from "./notes";
+
+/** How many connections were imported, existed already, or were left out. */
+export function importedText({ create, skip, refuse }: ImportReport, { transfer }: Messages): string {
+  const parts = [
+    transfer.imported(create),
+    skip > 0 && transfer.skipped(skip),
+    refuse > 0 && transfer.leftOutCount(refuse),
+  ];
+  return parts.filter(Boolean).join(" ");
+}
 
 interface Props {
   report: ImportReport;
@@ -32,12 +43,11 @@ export function ImportResult({ report, links, onOther }: Props) {
   return (
     <>
       <p className={classes.sentence} ref={sentence} tabIndex={-1}>
-        {t.transfer.imported(report.create)}
-        {report.skip > 0 && ` ${t.transfer.skipped(report.skip)}`}
-        {report.refuse > 0 && ` ${t.transfer.leftOutCount(report.refuse)}`}
+        {importedText(report, t)}
       </p>
       {links && <Links links={links} />}
       <div className={classes.buttons}>
+        {/* Without a filter, which could hide the new connections. */}
         <LinkButton {...linkTo.fleet()}>{t.errors.toFleet}</LinkButton>
         <Button variant="default" onClick={onOther}>
           {t.transfer.other}
