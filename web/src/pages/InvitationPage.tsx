@@ -1,4 +1,5 @@
 import { Alert, Button } from "@mantine/core";
+import { useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { acceptInvitation } from "../api/session";
@@ -10,8 +11,13 @@ import { basePath } from "../util/page-meta";
 
 /** Lets an invited user set a password. The token is what follows `#` in the URL. */
 export function InvitationPage() {
+  const token = useLocation({ select: ({ hash }) => hash });
+  // Keyed: a link that is pasted while the page is open changes only the token, and is another invitation.
+  return <Invitation key={token} token={token} />;
+}
+
+function Invitation({ token }: { token: string }) {
   const t = usePageMessages();
-  const [token] = useState(() => location.hash.slice(1));
   const [username, setUsername] = useState<string>();
   useDocumentTitle(t.invitation.title);
   const save = async (password: string) => setUsername(await acceptInvitation(token, password));
