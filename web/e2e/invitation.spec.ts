@@ -35,6 +35,8 @@ test("an invited user sets a password, once, and logs in with it", async ({ page
   await expectAccessible(page, "an invitation");
   await accept(page);
   await expect(page.getByRole("status")).toContainText(invitation.accepted("nina"));
+  // The button that was used is gone.
+  await expect(page.getByRole("link", { name: invitation.logIn })).toBeFocused();
   await expectAccessible(page, "an accepted invitation");
   await page.getByRole("link", { name: invitation.logIn }).click();
   await submitLogin(page, "nina", PASSWORD);

@@ -35,11 +35,16 @@ function Invitation({ token }: { token: string }) {
             {t.invitation.accepted(username)}
           </Alert>
           {/* Loads the page again: another user may be logged in, whose session has nothing to do with this. */}
-          <Button component="a" href={`${basePath}/`} autoFocus>
+          <Button component="a" href={`${basePath}/`} ref={focus}>
             {t.invitation.logIn}
           </Button>
         </>
       )}
     </StandalonePage>
   );
+}
+
+/** A ref that moves the focus to a new element: React has `autoFocus` only for fields and buttons. */
+function focus(element: HTMLElement | null): void {
+  element?.focus();
 }
