@@ -34,6 +34,11 @@ async function give(page: Page, content: object): Promise<void> {
   ).setFiles({ name: "config.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(content)) });
 }
 
+async function openActivity(page: Page): Promise<void> {
+  await page.getByRole("navigation").getByRole("link", { name: en.nav.activity }).click();
+  await expect(page.getByRole("heading", { level: 1, name: en.nav.activity })).toBeVisible();
+}
+
 test("a config.json of MMC is checked first, then imported", async ({ page, admin, broker }) => {
   await admin.create({ id: "store", name: "Store", url: UNREACHABLE_URL });
   await page.goto("/");
@@ -131,11 +136,30 @@ test("an import goes on while another page is open, and its outcome is shown the
     await route.continue();
   });
   await page.getByRole("button", { name: transfer.import(1) }).click();
-  await page.getByRole("navigation").getByRole("link", { name: en.nav.activity }).click();
-  await expect(page.getByRole("heading", { level: 1, name: en.nav.activity })).toBeVisible();
+  await openActivity(page);
   release();
   await expect(page.getByRole("status").filter({ hasText: transfer.imported(1) })).toBeVisible();
   expect(await admin.connections()).toHaveLength(1);
+
+  // Nothing would be lost any more.
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => asked.push(dialog.type()));
+  await page.reload();
+  expect(asked).toEqual([]);
+});
+
+test("the browser asks before its window is closed during an import, whatever page is open", async ({ page }) => {
+  await page.goto("/administration/transfer");
+  await give(page, [{ id: "press", name: "Press", url: UNREACHABLE_URL }]);
+  const button = page.getByRole("button", { name: transfer.import(1) });
+  await expect(button).toBeVisible();
+  // Never answered.
+  await page.route(/\/api\/connection-import$/, () => undefined);
+  await button.click();
+  await openActivity(page);
+  const asked = page.waitForEvent("dialog");
+  await page.reload();
+  expect((await asked).type()).toBe("beforeunload");
 });
 
 test("an export has no secrets unless an administrator asks for them", async ({ page, admin }) => {

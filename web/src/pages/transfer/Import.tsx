@@ -1,5 +1,4 @@
 import { notifications } from "@mantine/notifications";
-import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useReducer, useRef } from "react";
 
 import type { ImportMode } from "../../api/transfer";
@@ -44,12 +43,14 @@ function useImport() {
       checking.current?.abort();
     };
   }, []);
-  // Other pages can be opened meanwhile, but closing the window ends the request.
-  useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: () => state.phase === "importing" });
 
   const runImport = async (file: Blob, mode: ImportMode, signal: AbortSignal) => {
+    // Other pages can be opened meanwhile, but closing the window ends the request.
+    const stopAsking = mode === "dryRun" ? undefined : askBeforeClosing();
     try {
       for await (const event of importConnections(file, mode, signal)) {
+        // The result is certain; what follows are the states of the links.
+        if (event.event === "report") stopAsking?.();
         dispatch({ type: "event", event });
         // On another page, the outcome is a notification.
         if (event.event === "report" && !isShown.current && !signal.aborted) {
@@ -63,6 +64,8 @@ function useImport() {
       if (isShown.current) return;
       const message = rejectedReport(failure) ? t.transfer.refused : errorText(failure, t);
       notifications.show({ color: "red", title: t.transfer.notImported, message, autoClose: false, role: "alert" });
+    } finally {
+      stopAsking?.();
     }
   };
   return {
@@ -81,4 +84,11 @@ function useImport() {
     },
     reset: () => dispatch({ type: "reset" }),
   };
+}
+
+/** Lets the browser ask before the window is closed or loads again, until the returned function is called. */
+function askBeforeClosing(): () => void {
+  const listening = new AbortController();
+  addEventListener("beforeunload", (event) => event.preventDefault(), { signal: listening.signal });
+  return () => listening.abort();
 }
