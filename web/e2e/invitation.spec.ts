@@ -22,7 +22,7 @@ async function invite(admin: Api, name: string): Promise<string> {
 async function accept(page: Page): Promise<void> {
   await page.getByLabel(profile.newPassword, { exact: true }).fill(PASSWORD);
   await page.getByLabel(profile.again).fill(PASSWORD);
-  await page.getByRole("button", { name: profile.change }).click();
+  await page.getByRole("button", { name: invitation.set }).click();
 }
 
 test("an invited user sets a password, once, and logs in with it", async ({ page, haltere, admin, guard }) => {

@@ -24,10 +24,12 @@ interface Props {
   onChanged?: () => void;
   /** Sets a password without the current one. */
   save?: (newPassword: string) => Promise<unknown>;
+  /** The label of the button, unless it changes a password. */
+  submit?: string;
 }
 
 /** Changes the user's own password, or sets the first one. */
-export function PasswordForm({ username, knownPassword, onChanged, save }: Props) {
+export function PasswordForm({ username, knownPassword, onChanged, save, submit: submitLabel }: Props) {
   const t = usePageMessages();
   const faultText = useFaultText();
   const [oldPassword, setOldPassword] = useState("");
@@ -112,7 +114,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save }: Props
         onChange={(event) => edit(setRepeated, event.currentTarget.value)}
       />
       <BusyButton type="submit" isBusy={change.isPending} className={classes.submit}>
-        {t.profile.change}
+        {submitLabel ?? t.profile.change}
       </BusyButton>
     </form>
   );

@@ -222,6 +222,7 @@ export const settingsMessages: typeof en = {
     text: "Wählen Sie das Passwort, mit dem Sie sich anmelden werden.",
     incomplete:
       "Dieser Link ist unvollständig. Kopieren Sie ihn ganz in die Adresszeile, oder bitten Sie um einen neuen.",
+    set: "Passwort festlegen",
     accepted: (username: string) => `Das Passwort ist gesetzt. Ihr Benutzername ist ${username}.`,
     logIn: "Anmelden",
   },

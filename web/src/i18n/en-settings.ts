@@ -220,6 +220,7 @@ export const settingsMessages = {
     title: "You are invited",
     text: "Choose the password that you will log in with.",
     incomplete: "This link is incomplete. Copy all of it into the address bar, or ask for another one.",
+    set: "Set password",
     accepted: (username: string) => `The password is set. Your user name is ${username}.`,
     logIn: "Log in",
   },

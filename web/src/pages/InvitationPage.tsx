@@ -28,7 +28,7 @@ function Invitation({ token }: { token: string }) {
           {t.invitation.incomplete}
         </Alert>
       )}
-      {token !== "" && username === undefined && <PasswordForm save={save} />}
+      {token !== "" && username === undefined && <PasswordForm save={save} submit={t.invitation.set} />}
       {username !== undefined && (
         <>
           <Alert color="green" variant="light" role="status" mb="md">
