@@ -54,6 +54,22 @@ for (const [name, path, request, content] of PARTS) {
   });
 }
 
+test("the reason goes when the filter of the activity changes", async ({ page, guard }) => {
+  const { activity } = activityMessages;
+  guard.allow(/status of 500 /);
+  await page.route(/\/api\/activity\?/, async (route) => {
+    // What the other filter finds is never answered.
+    if (route.request().url().includes("kind=")) return;
+    const json = { code: "INTERNAL_ERROR", message: "An internal server error occurred" };
+    await route.fulfill({ status: 500, json });
+  });
+  await page.goto("/activity");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel(activity.kind).selectOption(activity.kinds.connections);
+  await expect(page.locator("main [data-skeleton]").first()).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
 test("when older activity can't be loaded, the reason is shown, and the button tries again", async ({
   page,
   guard,

@@ -1,5 +1,5 @@
 import type { QueryKey } from "@tanstack/react-query";
-import { useQueryClient } from "@tanstack/react-query";
+import { hashKey, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useFocusHandover } from "../hooks/use-focus-handover";
@@ -22,10 +22,11 @@ export function NotLoaded({ failure, queryKey, isPart = false }: Props) {
   const t = useMessages();
   const queries = useQueryClient();
   const retryButton = useFocusHandover("h1");
-  // Another attempt resets the failure: go on showing the last one.
-  const [shown, setShown] = useState(failure);
-  if (failure && failure !== shown) setShown(failure);
-  if (!shown) return <Skeleton />;
+  // Another attempt resets the failure: go on showing the last one of the same query.
+  const hash = hashKey(queryKey);
+  const [last, setLast] = useState({ hash, failure });
+  if (hash !== last.hash || (failure && failure !== last.failure)) setLast({ hash, failure });
+  if (!last.failure) return <Skeleton />;
   // Instead of the pending attempt, which may wait for some seconds.
   const retry = async () => {
     await queries.cancelQueries({ queryKey });
@@ -33,7 +34,7 @@ export function NotLoaded({ failure, queryKey, isPart = false }: Props) {
   };
   const reason = (
     <>
-      <p role="alert">{errorText(shown, t)}</p>
+      <p role="alert">{errorText(last.failure, t)}</p>
       <BusyButton ref={retryButton} variant="default" isBusy={!failure} onClick={() => void retry()}>
         {t.retry}
       </BusyButton>
