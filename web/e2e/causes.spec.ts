@@ -153,15 +153,18 @@ for (const [where, width, height] of [
     );
     await page.goto("/");
     await expect(page.getByRole("status")).toHaveText(fleet.someDown(24, 24));
-    // The icon is beside the first line of its text, also where the text wraps.
+    // The icon is next to the first line of its text, also where the text wraps.
     const cause = wrong(page).getByRole("listitem").first();
     const offset = await cause.evaluate((element) => {
-      const [icon, text] = [element.querySelector("svg"), element.querySelector("[title]:not(strong)")];
-      const middle = ({ top, height }: DOMRect) => top + height / 2;
+      const [icon, message] = [element.querySelector("svg"), element.querySelector("strong + *")];
+      const text = message && document.createTreeWalker(message, NodeFilter.SHOW_TEXT).nextNode();
+      if (!icon || !text) throw new Error("the cause has no icon or no text");
       const range = document.createRange();
-      if (text) range.selectNodeContents(text);
-      const [firstLine = new DOMRect()] = range.getClientRects();
-      return middle(icon?.getBoundingClientRect() ?? new DOMRect()) - middle(firstLine);
+      range.selectNodeContents(text);
+      const [firstLine] = range.getClientRects();
+      if (!firstLine) throw new Error("the text of the cause has no line");
+      const middle = ({ top, height }: DOMRect) => top + height / 2;
+      return middle(icon.getBoundingClientRect()) - middle(firstLine);
     });
     expect(Math.abs(offset)).toBeLessThan(6);
     await page.getByRole("button", { name: `24 ${en.states.down}` }).click();
