@@ -43,7 +43,9 @@ for (const [name, path, request, content] of PARTS) {
     await expect(reason).toHaveText(en.errors.refusals["An internal server error occurred"] ?? "");
     const retry = page.getByRole("button", { name: en.retry });
     await retry.focus();
+    const failedAgain = page.waitForResponse(request);
     await retry.press("Enter");
+    await failedAgain;
     await expect(retry).toHaveAttribute("aria-busy", "false");
     await expect(retry).toBeFocused();
     isBroken = false;
@@ -91,8 +93,11 @@ test("when older activity can't be loaded, the reason is shown, and the button t
   await page.goto("/activity");
   const more = page.getByRole("button", { name: activity.more });
   await more.focus();
+  const failed = page.waitForResponse((response) => response.status() === 500);
   await more.press("Enter");
+  await failed;
   await expect(page.getByRole("alert")).toBeVisible();
+  await expect(more).toHaveAttribute("aria-busy", "false");
   await expect(more).toBeFocused();
   isBroken = false;
   await more.press("Enter");
