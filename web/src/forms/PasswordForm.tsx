@@ -9,8 +9,8 @@ import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
-import { namedProperty } from "./field-error";
 import { PasswordField } from "../ui/PasswordField";
+import { namedProperty } from "./field-error";
 import classes from "./PasswordForm.module.css";
 
 /** The shortest password the server accepts. */
@@ -52,7 +52,7 @@ export function PasswordForm({ username, knownPassword, onChanged, save, submit:
   useLayoutEffect(() => {
     if (change.error && field) (field === "new" ? newField : oldField).current?.focus();
   }, [change.error, field]);
-  const reason = change.error && (faultText(change.error) ?? t.errors.refusals[change.error.message] ?? refused?.text);
+  const reason = change.error && (t.errors.refusals[change.error.message] ?? refused?.text);
   /** Sets a field; a refusal no longer applies. */
   const edit = (set: (text: string) => void, text: string) => {
     set(text);
