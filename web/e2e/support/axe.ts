@@ -33,7 +33,7 @@ export async function setTheme(page: Page, colorScheme: "light" | "dark"): Promi
   await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
 }
 
-/** The first two for a page in the light theme: all rules there, and the colours in the dark one. */
+/** Checks a page in the light theme: all rules there, then the colours in the dark theme. */
 export async function expectAccessibleInBothThemes(page: Page, where: string): Promise<void> {
   await expectAccessible(page, where);
   await setTheme(page, "dark");
