@@ -70,7 +70,7 @@ export const activityMessages: typeof english = {
     only: (name) => `Nur \u2068${name}\u2069`,
     list: "Änderungen, die neuesten zuerst",
     none: "Keine Änderungen passen zum Filter.",
-    end: "Ältere Änderungen gibt es nicht.",
+    end: "Es gibt keine älteren Änderungen.",
     noneYet: "Keine der neuesten Änderungen passt zum Filter, ältere vielleicht.",
     more: "Ältere Änderungen zeigen",
     brokers: (n) => `${n} Broker`,

@@ -219,9 +219,9 @@ export const settingsMessages: typeof en = {
 
   invitation: {
     title: "Sie sind eingeladen",
-    text: "Wählen Sie das Passwort, mit dem Sie sich anmelden werden.",
+    text: "Wählen Sie ein Passwort für die Anmeldung.",
     incomplete:
-      "Dieser Link ist unvollständig. Kopieren Sie ihn ganz in die Adresszeile, oder bitten Sie um einen neuen.",
+      "Dieser Link ist unvollständig. Kopieren Sie den ganzen Link in die Adresszeile oder bitten Sie um einen neuen.",
     set: "Passwort festlegen",
     accepted: (username: string) => `Das Passwort ist gesetzt. Ihr Benutzername ist ${username}.`,
     logIn: "Anmelden",
