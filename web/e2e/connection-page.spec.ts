@@ -81,3 +81,40 @@ test("the result of a test goes when the settings are edited", async ({ page, ad
   await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
   await expect(result).toBeHidden();
 });
+
+test("the result of a test goes when its CA is trusted in the tab Certificates", async ({
+  page,
+  admin,
+  pki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await page.goto("/connections/press/certificates");
+  const card = page.getByRole("region", { name: connection.certificates });
+  await expect(card).toContainText(en.certificates.refused);
+  await page.getByRole("button", { name: en.form.test, exact: true }).click();
+  const result = page.getByRole("region", { name: en.form.test });
+  await expect(result.getByRole("button", { name: en.form.trust })).toBeVisible();
+  await card.getByRole("checkbox", { name: en.certificates.compared }).check();
+  await card.getByRole("button", { name: en.form.trust }).click();
+  await expect(card).toContainText(en.certificates.accepted);
+  await expect(result).toBeHidden();
+});
+
+test("the result of a test goes when another user changes what was tested", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press");
+  const button = page.getByRole("button", { name: en.form.test, exact: true });
+  await button.click();
+  const result = page.getByRole("region", { name: en.form.test });
+  await expect(result).toContainText("ECONNREFUSED");
+  // Its name is not part of that.
+  await admin.ask("PATCH", "/api/connections/press", { name: "Press 5" });
+  await expect(page.getByRole("heading", { level: 1, name: "Press 5" })).toBeVisible();
+  await expect(result).toBeVisible();
+  await result.getByRole("button", { name: en.close }).focus();
+  await admin.ask("PATCH", "/api/connections/press", { credentials: { username: "nina" } });
+  await expect(result).toBeHidden();
+  await expect(button).toBeFocused();
+});

@@ -7,6 +7,7 @@ import type {
 } from "../api/schema";
 import { labelsPatch, labelsText, parseLabels } from "../model/labels";
 import type { PemInput } from "../model/pem";
+import { isSamePem } from "../model/pem";
 
 /**
  * A connection as the form holds it. The form does not get stored secrets and files: `undefined` keeps them,
@@ -99,6 +100,12 @@ export function withoutStored(draft: Draft): Draft {
 /** Whether a test of both would do the same: name, id and labels don't matter. */
 export function isSameTarget(one: Draft, other: Draft): boolean {
   return differingFields(one, other).every((field) => field === "name" || field === "id" || field === "labels");
+}
+
+/** Whether a test of both stored versions would do the same, as far as the console can tell: it does not get secrets. */
+export function hasSameTarget(one: Connection, other: Connection): boolean {
+  const isSame = isSamePem(one.ca, other.ca) && isSamePem(one.cert, other.cert);
+  return isSame && isSameTarget(toDraft(one), toDraft(other));
 }
 
 /** The draft as a new connection. */

@@ -10,6 +10,7 @@ import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
 import { Since } from "../components/Since";
 import { Tab, Tabs } from "../components/Tabs";
+import { hasSameTarget } from "../forms/draft";
 import { TestPanel } from "../forms/TestPanel";
 import { useConnectionTest } from "../forms/use-connection-test";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
@@ -80,25 +81,40 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
   const test = useConnectionTest(onError);
   const testButton = useRef<HTMLButtonElement>(null);
   const [trustedCa, setTrustedCa] = useState<string>();
-  const runTest = () => test.run({ connectionId: connection.id, patch: {} });
+  // What was tested; after a change from here, until the fleet has it, the version from before.
+  const [tested, setTested] = useState<{ connection: Connection; isChanging: boolean }>();
+  const runTest = (before = connection, isChanging = false) => {
+    setTested({ connection: before, isChanging });
+    test.run({ connectionId: connection.id, patch: {} });
+  };
   const trust = useMutation({
-    mutationFn: ({ pem }: Certificate) => patchSeenConnection(connection, { ca: pem }),
-    onSuccess: (_, { subject }) => {
+    mutationFn: async ({ pem }: Certificate) => {
+      await patchSeenConnection(connection, { ca: pem });
+      return connection;
+    },
+    onSuccess: (before, { subject }) => {
       setTrustedCa(subject);
-      runTest();
+      runTest(before, true);
     },
     onError,
   });
+  const isChanged = tested !== undefined && !hasSameTarget(tested.connection, connection);
+  if (isChanged && tested.isChanging) setTested({ connection, isChanging: false });
   // A result, and a test that still runs, are about the settings from before.
+  const isOutdated = isEditing || (isChanged && !tested.isChanging && !trust.isPending);
   const { clear } = test;
+  const panel = useRef<HTMLDivElement>(null);
   const endTest = useEffectEvent(() => {
+    const hadFocus = panel.current?.contains(document.activeElement);
     clear();
+    setTested(undefined);
     setTrustedCa(undefined);
+    if (hadFocus) testButton.current?.focus();
   });
   useEffect(() => {
     // oxlint-disable-next-line react-hooks/set-state-in-effect -- the request ends, too
-    if (isEditing) endTest();
-  }, [isEditing]);
+    if (isOutdated) endTest();
+  }, [isOutdated]);
   const { status, url } = connection;
   return (
     <>
@@ -120,14 +136,14 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
             isTesting={test.isRunning}
             stages={test.latest?.stages}
             testButton={testButton}
-            onTest={runTest}
+            onTest={() => runTest()}
           />
         )}
       </div>
       {isFailing(connection) && <Status connection={connection} />}
       {/* The form has a test of its own. */}
       {test.latest && !isEditing && (
-        <div className={classes.test}>
+        <div ref={panel} className={classes.test}>
           <TestPanel
             test={test.latest}
             isOutdated={false}
