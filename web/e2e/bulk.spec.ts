@@ -2,11 +2,11 @@ import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { connectionNamed } from "./support/fleet";
-import { connectionItem } from "./support/locators";
+import { connectionItem, textField } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
-const { bulk, fleet } = en;
+const { bulk, bulkEdit, fleet, form } = en;
 
 async function choose(page: Page, ...names: string[]): Promise<void> {
   for (const name of names) await page.getByRole("checkbox", { name: fleet.select(name) }).check();
@@ -127,4 +127,49 @@ test("a failed delete is named even if no connection is left", async ({ page, ad
   );
   await dialog.getByRole("button", { name: en.close }).last().click();
   await expect(page.getByRole("heading", { name: fleet.empty })).toBeVisible();
+});
+
+test("what is wrong for all of an edit is said at its field, until that is edited", async ({
+  page,
+  admin,
+  guard,
+  pki,
+}) => {
+  guard.allow(/status of 400 .*\/api\/connections\//);
+  await choose(page, "Press", "Belt");
+  await page.getByRole("button", { name: fleet.edit, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: bulkEdit.title(2) });
+  await dialog.getByRole("radiogroup", { name: bulkEdit.ca }).getByText(bulkEdit.replace).click();
+  const ca = textField(page, form.ca);
+  await ca.fill("no certificate");
+  await dialog.getByRole("button", { name: bulkEdit.change(2) }).click();
+  await expect(ca).toHaveAccessibleDescription(/PEM/);
+  await expect(ca).toBeFocused();
+  await expect(dialog.getByRole("alert")).toBeHidden();
+  await ca.fill("no certificate either");
+  await expect(ca).not.toHaveAccessibleDescription(/PEM/);
+  await ca.fill(pki.ca.cert);
+  await dialog.getByRole("button", { name: bulkEdit.change(2) }).click();
+  await expect(dialog).toBeHidden();
+  expect((await admin.connection("press")).ca).toBeDefined();
+});
+
+test("what is wrong for some of an edit is listed with its field, until something is edited", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of (400|404) .*\/api\/connections\//);
+  await choose(page, "Press", "Belt");
+  await page.getByRole("button", { name: fleet.edit, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: bulkEdit.title(2) });
+  await dialog.getByRole("radiogroup", { name: bulkEdit.ca }).getByText(bulkEdit.replace).click();
+  await textField(page, form.ca).fill("no certificate");
+  await admin.delete("belt");
+  await dialog.getByRole("button", { name: bulkEdit.change(2) }).click();
+  const list = page.getByRole("dialog").getByRole("alert");
+  await expect(list).toContainText(`Press: ${en.fieldNames["ca"]}: `);
+  await expect(list).toContainText(`Belt: ${en.errors.refusals["Connection not found"]}`);
+  await textField(page, form.ca).fill("no certificate either");
+  await expect(list).toBeHidden();
 });

@@ -8,6 +8,13 @@ import { fieldError, isEdited } from "./field-error";
 /** The attribute that marks the element of a field. */
 export const FIELD = "data-field";
 
+/** Moves the focus into the element of a field. */
+export function focusField(element: Element | null | undefined): void {
+  element?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus();
+  // With its error, and not behind the buttons.
+  element?.scrollIntoView({ block: "nearest" });
+}
+
 /** Where a refusal by the server is shown. */
 interface Refusal {
   /** The server's reason, for the field that it names. */
@@ -35,9 +42,7 @@ export function useRefusal(
     const element = field && form.current?.querySelector(`[${FIELD}="${field}"]`);
     // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows
     setMissing(element ? undefined : error);
-    element?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus();
-    // With its error, and not behind the buttons.
-    element?.scrollIntoView({ block: "nearest" });
+    focusField(element);
   }, [form, error, field]);
 
   const isAtField = field !== undefined && missing !== error;

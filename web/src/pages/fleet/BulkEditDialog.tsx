@@ -1,14 +1,18 @@
 import { NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useId, useMemo, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 
 import { fetchLatest, patchConnection, patchSeenConnection } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
+import type { FieldError } from "../../forms/field-error";
+import { fieldError } from "../../forms/field-error";
 import { LabelsField } from "../../forms/LabelsField";
 import { PemField, PemSummary } from "../../forms/PemField";
-import { useFaultText } from "../../i18n/faults";
+import { FIELD, focusField } from "../../forms/use-refusal";
+import type { Language } from "../../i18n/language";
+import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
 import { planEdits } from "../../model/bulk-edit";
@@ -17,6 +21,7 @@ import type { PemInput } from "../../model/pem";
 import { PasswordField } from "../../ui/PasswordField";
 import type { Scheme } from "../../util/broker-url";
 import { SCHEMES_AND_PORTS } from "../../util/broker-url";
+import type { Failure } from "../../util/run-for-each";
 import { runForEach } from "../../util/run-for-each";
 import classes from "./BulkEditDialog.module.css";
 import { BulkModal } from "./BulkModal";
@@ -31,6 +36,9 @@ interface Props {
 /** The most connections to list. */
 const MAX_SHOWN = 200;
 
+/** No failures to list. */
+const NONE: readonly Failure<Connection>[] = [];
+
 type Way = "keep" | "replace" | "remove";
 
 const SCHEMES = Object.keys(SCHEMES_AND_PORTS) as Scheme[];
@@ -39,7 +47,7 @@ const SCHEMES = Object.keys(SCHEMES_AND_PORTS) as Scheme[];
 export function BulkEditDialog({ connections: selected, onClose, onDone }: Props) {
   const t = usePageMessages();
   const notify = useOutcomeNotification();
-  const faultText = useFaultText();
+  const language = useLanguage();
   // Frozen, so that the user confirms exactly what is listed. After failures it is those that failed.
   const [connections, setConnections] = useState(selected);
   const [scheme, setScheme] = useState<Scheme>();
@@ -85,11 +93,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
         setDone,
       );
       const latest = await fetchLatest(failed.map(({ item }) => item.connection));
-      const failures = failed.map(({ item, error }) => {
-        const fault = faultText(error);
-        return { item: item.connection, error: fault === undefined ? error : new Error(fault) };
-      });
-      return { failed: failures, latest };
+      return { failed: failed.map(({ item, error }) => ({ item: item.connection, error })), latest };
     },
     onSuccess: ({ failed, latest }) => {
       const errors = new Set(failed.map(({ item }) => item));
@@ -103,6 +107,24 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       close(all);
     },
   });
+  const shown = new Set(["labels", ...(caWay === "replace" ? ["ca"] : [])]);
+  if (userWay === "replace") shown.add("username").add("password");
+  const shared = run.data && run.data.failed.length === tried ? sharedFault(run.data.failed, language) : undefined;
+  // What is the same for all of them is said once, at its field.
+  const fault = shared && shown.has(shared.field) ? shared : undefined;
+  const errorOf = (field: FieldError["field"]) => (fault?.field === field ? fault.text : undefined);
+  const fields = useRef<HTMLDivElement>(null);
+  const faultyField = fault?.field;
+  useEffect(() => {
+    if (faultyField) focusField(fields.current?.querySelector(`[${FIELD}="${faultyField}"]`));
+  }, [faultyField]);
+  /** A setter after which the failures, which are about what was entered before, are gone. */
+  const edit =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      if (run.data) run.reset();
+      set(value);
+    };
   /** Failures are listed here, so the notification with its undo waits until they have been read. */
   const close = (all: readonly PlannedEdit[]) => {
     onClose();
@@ -128,15 +150,16 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   return (
     <BulkModal
       title={t.bulkEdit.title(connections.length)}
-      run={{ ...run, data: run.data?.failed }}
+      run={{ ...run, data: fault ? NONE : run.data?.failed }}
       canRepeat
+      hasChanged={changed.length > 0}
       canRun={plan.length > 0 && isComplete}
       all={tried}
       done={done}
       submit={{ label: t.bulkEdit.change(plan.length) }}
       onClose={() => close(changed)}
     >
-      <div className={classes.fields}>
+      <div ref={fields} className={classes.fields}>
         <NativeSelect
           label={t.bulkEdit.scheme}
           description={t.bulkEdit.schemeText}
@@ -145,35 +168,46 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
             { value: "", label: t.bulkEdit.keep },
             ...SCHEMES.map((each) => ({ value: each, label: `${each}://` })),
           ]}
-          onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
+          onChange={({ currentTarget: { value } }) => edit(setScheme)(SCHEMES.find((each) => each === value))}
         />
         <div className={classes.pair}>
-          <LabelsField label={t.labels.set} value={set} onChange={setSet} />
+          <LabelsField label={t.labels.set} value={set} error={errorOf("labels")} onChange={edit(setSet)} />
           <NativeSelect
             label={t.labels.unset}
             value={unset}
             data={[{ value: "", label: t.labels.unsetNone }, ...keys]}
-            onChange={(event) => setUnset(event.currentTarget.value)}
+            onChange={(event) => edit(setUnset)(event.currentTarget.value)}
           />
         </div>
-        <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
-          <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
+        <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={edit(setCaWay)}>
+          <PemField
+            field="ca"
+            label={t.form.ca}
+            description={t.form.caText}
+            value={ca}
+            error={errorOf("ca")}
+            onChange={edit(setCa)}
+          />
         </WayChoice>
-        <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={setUserWay}>
+        <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={edit(setUserWay)}>
           <div className={classes.pair}>
             <TextInput
+              wrapperProps={{ [FIELD]: "username" }}
               label={t.form.username}
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
               value={username}
-              onChange={(event) => setUsername(event.currentTarget.value)}
+              error={errorOf("username")}
+              onChange={(event) => edit(setUsername)(event.currentTarget.value)}
             />
             <PasswordField
+              wrapperProps={{ [FIELD]: "password" }}
               label={t.form.password}
               autoComplete="new-password"
               value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
+              error={errorOf("password")}
+              onChange={(event) => edit(setPassword)(event.currentTarget.value)}
             />
           </div>
         </WayChoice>
@@ -195,6 +229,12 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       )}
     </BulkModal>
   );
+}
+
+/** What is wrong with one field, if that is why each of them has failed. */
+function sharedFault(failed: readonly Failure<Connection>[], language: Language): FieldError | undefined {
+  const [first, ...others] = failed.map(({ error }) => fieldError(error, language));
+  return others.every((each) => each?.field === first?.field && each?.text === first?.text) ? first : undefined;
 }
 
 /** The change that removes the label of a key; none if it is empty. */

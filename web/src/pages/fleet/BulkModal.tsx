@@ -19,6 +19,8 @@ interface Props {
   canRun: boolean;
   /** Whether it can be tried again after failures. */
   canRepeat?: boolean;
+  /** Whether an earlier run has changed some of them, which closing does not take back. */
+  hasChanged?: boolean;
   /** How many connections are changed, and how many of them are done. */
   all: number;
   done: number;
@@ -35,6 +37,7 @@ export function BulkModal({
   run,
   canRun,
   canRepeat = false,
+  hasChanged = false,
   all,
   done,
   submit: { label, ...button },
@@ -74,7 +77,7 @@ export function BulkModal({
         <Group justify="flex-end" mt="lg">
           {run.isPending && <Text size="sm">{t.bulk.progress(done, all)}</Text>}
           <Button variant="default" onClick={close} disabled={run.isPending}>
-            {run.data ? t.close : t.cancel}
+            {run.data || hasChanged ? t.close : t.cancel}
           </Button>
           {isStartable && (
             <BusyButton type="submit" {...button} disabled={!canRun} isBusy={run.isPending}>
