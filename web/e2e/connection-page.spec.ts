@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
-import { textField } from "./support/locators";
+import { disconnect, textField } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -117,4 +117,72 @@ test("the result of a test goes when another user changes what was tested", asyn
   await admin.ask("PATCH", "/api/connections/press", { credentials: { username: "nina" } });
   await expect(result).toBeHidden();
   await expect(button).toBeFocused();
+});
+
+test("the result of a test stays when its CA is trusted there, until that is taken back", async ({
+  page,
+  admin,
+  pki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await page.goto("/connections/press");
+  await page.getByRole("button", { name: en.form.test, exact: true }).click();
+  const result = page.getByRole("region", { name: en.form.test });
+  await result.getByRole("checkbox", { name: en.certificates.compared }).check();
+  await result.getByRole("button", { name: en.form.trust }).click();
+  await expect(result).toContainText(en.form.works);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
+  await expect(result).toContainText(/Works 4 CA.* is trusted for this connection/);
+
+  const outcome = page.getByRole("status").filter({ hasText: en.certificates.trusted });
+  await outcome.getByRole("button", { name: en.undo }).click();
+  await expect(page.getByText(en.outcome.undone("Press"))).toBeVisible();
+  await expect(result).toBeHidden();
+  expect((await admin.connection("press")).ca).toBeUndefined();
+});
+
+test("a CA that was trusted in the tab Certificates can be taken back", async ({ page, admin, pki, startBroker }) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await page.goto("/connections/press/certificates");
+  const card = page.getByRole("region", { name: connection.certificates });
+  await card.getByRole("checkbox", { name: en.certificates.compared }).check();
+  await card.getByRole("button", { name: en.form.trust }).click();
+  const outcome = page.getByRole("status").filter({ hasText: en.certificates.trusted });
+  await outcome.getByRole("button", { name: en.undo }).click();
+  await expect(page.getByText(en.outcome.undone("Press"))).toBeVisible();
+  expect((await admin.connection("press")).ca).toBeUndefined();
+});
+
+test("connecting and disconnecting are announced, and can be taken back", async ({ page, admin, broker }) => {
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await admin.isOnline("press");
+  await page.goto("/connections/press");
+  const main = page.getByRole("main");
+  const { connecting, disconnected } = en.outcome;
+  const undo = (text: string) =>
+    page.getByRole("status").filter({ hasText: text }).getByRole("button", { name: en.undo });
+  await disconnect(page);
+  await expect(main).toContainText(en.stateDescriptions.idle);
+  await undo(disconnected("Press")).click();
+  await expect(page.getByText(connecting("Press"))).toBeVisible();
+  await expect(main).toContainText(en.stateDescriptions.online);
+
+  await admin.disconnect("press");
+  await page.reload();
+  await page.getByRole("button", { name: connection.connect, exact: true }).click();
+  await expect(main).toContainText(en.stateDescriptions.online);
+  await undo(connecting("Press")).click();
+  await expect(page.getByText(disconnected("Press"))).toBeVisible();
+  await expect(main).toContainText(en.stateDescriptions.idle);
+});
+
+test("another try of a link that is meant to be up has nothing to take back", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press");
+  await page.getByRole("button", { name: connection.tryNow }).click();
+  await expect(page.getByText(en.outcome.connecting("Press"))).toBeVisible();
+  await expect(page.getByRole("button", { name: en.undo })).toBeHidden();
 });

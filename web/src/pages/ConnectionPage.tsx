@@ -1,11 +1,9 @@
 import { IconArrowLeft } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
 import { Link, Outlet, useMatch, useParams } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 
-import { patchSeenConnection } from "../api/connections";
 import { useFleet } from "../api/fleet";
-import type { Certificate, Connection } from "../api/schema";
+import type { Connection } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
 import { Since } from "../components/Since";
@@ -26,6 +24,7 @@ import { Certificates } from "./connection/Certificates";
 import { History } from "./connection/History";
 import { BrokerProperties, LinkProperties } from "./connection/Properties";
 import { Status } from "./connection/Status";
+import { useTrustCa } from "./connection/use-trust-ca";
 import classes from "./ConnectionPage.module.css";
 
 /** `/connections/$connectionId`: the frame around the tabs of one connection. */
@@ -87,16 +86,9 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
     setTested({ connection: before, isChanging });
     test.run({ connectionId: connection.id, patch: {} });
   };
-  const trust = useMutation({
-    mutationFn: async ({ pem }: Certificate) => {
-      await patchSeenConnection(connection, { ca: pem });
-      return connection;
-    },
-    onSuccess: (before, { subject }) => {
-      setTrustedCa(subject);
-      runTest(before, true);
-    },
-    onError,
+  const trust = useTrustCa(connection, ({ subject }, before) => {
+    setTrustedCa(subject);
+    runTest(before, true);
   });
   const isChanged = tested !== undefined && !hasSameTarget(tested.connection, connection);
   if (isChanged && tested.isChanging) setTested({ connection, isChanging: false });

@@ -59,8 +59,15 @@ export function Actions({ connection, isEditing, isTesting, stages, testButton, 
   const notify = useOutcomeNotification();
   const canConnect = state === "idle" || state === "down";
   const connect = useMutation({
-    mutationFn: () => connectLink(connection.id),
-    onSuccess: () => notify(t.outcome.connecting(connection.name)),
+    mutationFn: (_wasIdle: boolean) => connectLink(connection.id),
+    onSuccess: (_, wasIdle) => {
+      // Another try of a link that is meant to be up changes nothing that could be taken back.
+      const undo = {
+        run: () => runForEach([connection], ({ id }) => disconnectLink(id)),
+        done: t.outcome.disconnected(connection.name),
+      };
+      notify(t.outcome.connecting(connection.name), wasIdle ? undo : undefined);
+    },
     onError,
   });
   const disconnect = useMutation({
@@ -83,7 +90,7 @@ export function Actions({ connection, isEditing, isTesting, stages, testButton, 
         <BusyButton
           leftSection={state === "idle" ? <IconPlayerPlay size={16} /> : <IconRefresh size={16} />}
           isBusy={connect.isPending}
-          onClick={() => connect.mutate()}
+          onClick={() => connect.mutate(state === "idle")}
         >
           {state === "idle" ? t.connection.connect : t.connection.tryNow}
         </BusyButton>

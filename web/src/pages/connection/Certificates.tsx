@@ -1,4 +1,3 @@
-import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 
@@ -10,7 +9,6 @@ import { CertificateDetails } from "../../components/CertificateDetails";
 import { NotLoaded } from "../../components/NotLoaded";
 import { TrustIssuer } from "../../components/TrustIssuer";
 import { notifyFailures, useOutcomeNotification } from "../../components/use-outcome-notification";
-import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
@@ -22,6 +20,7 @@ import { isTls } from "../../util/broker-url";
 import { formatAgo, formatExactTime } from "../../util/format-time";
 import { runForEach, withoutFailures } from "../../util/run-for-each";
 import classes from "./Certificates.module.css";
+import { useTrustCa } from "./use-trust-ca";
 
 /** The certificates of both sides of a link, with an offer to trust an unknown CA. */
 export function Certificates({ connection }: { connection: Connection }) {
@@ -76,14 +75,8 @@ function PresentedCertificates({ connection, chain }: { connection: Connection; 
 }
 
 function Trust({ connection, chain }: { connection: Connection; chain: PresentedChain }) {
-  const t = usePageMessages();
   const profile = useProfile();
-  const onError = useErrorNotification();
-  const trust = useMutation({
-    mutationFn: ({ pem }: Certificate) => patchSeenConnection(connection, { ca: pem }),
-    onSuccess: () => notifications.show({ message: t.certificates.trusted }),
-    onError,
-  });
+  const trust = useTrustCa(connection);
   const { byId } = useFleet();
   const trustForAll = useTrustForAll();
   const { certificates, refusedElsewhere = [] } = chain;
