@@ -67,7 +67,7 @@ export const actionMessages: typeof en = {
     scheme: "Schema",
     schemeText: "Ein Standardport ändert sich mit.",
     keep: "Beibehalten",
-    ca: "Vertraute CA",
+    ca: "Vertrauenswürdige CA",
     credentials: "Zugangsdaten",
     replace: "Ersetzen",
     remove: "Entfernen",

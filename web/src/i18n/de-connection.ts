@@ -194,7 +194,7 @@ export const connectionMessages: typeof en = {
     createAgain: "Wieder anlegen",
     loadLatest: "Verwerfen und neuere Fassung laden",
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu ändern.",
-    noRightText: "Bitten Sie einen Administrator um die Rolle connectionManager.",
+    noRightText: "Bitten Sie einen Administrator um die Rolle Verbindungsverwalter.",
   },
 
   leave: {

@@ -249,7 +249,7 @@ export const coreMessages: CoreMessages = {
       client: "Client-Zertifikat ist abgelaufen",
     },
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu sehen.",
-    noRightText: "Bitten Sie um die Rolle viewer, editor oder connectionManager.",
+    noRightText: "Bitten Sie einen Administrator um die Rolle Betrachter, Bearbeiter oder Verbindungsverwalter.",
   },
 
   table: {

@@ -5,7 +5,7 @@ export const settingsMessages: typeof en = {
   transfer: {
     title: "Import und Export",
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu importieren oder zu exportieren.",
-    noRightText: "Bitten Sie einen Administrator um die Rolle connectionManager.",
+    noRightText: "Bitten Sie einen Administrator um die Rolle Verbindungsverwalter.",
     importTitle: "Import",
     importText:
       "config.json des Management Center for Mosquitto, ein Export von haltere oder eine gespeicherte Antwort von GET /api/connections. Vor dem Speichern sehen Sie eine Vorschau jedes Eintrags.",

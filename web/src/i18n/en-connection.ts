@@ -181,7 +181,7 @@ export const connectionMessages = {
     testText: "A test connects once and shows step by step how far haltere gets. Nothing is saved.",
     outdated: "From before your change.",
     unknownIssuer: "This certificate was issued by a CA haltere doesn't trust yet.",
-    compare: "Before trusting it, compare this fingerprint with the broker's administrator.",
+    compare: "Before trusting it, check this fingerprint with whoever runs the broker.",
     caTrusted: (ca: string) => `\u2068${ca}\u2069 is trusted for this connection.`,
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere keeps retrying",
@@ -191,7 +191,7 @@ export const connectionMessages = {
     createAgain: "Create again",
     loadLatest: "Discard mine and load the newer version",
     noRight: "Your role does not allow you to change connections.",
-    noRightText: "Ask an administrator for the role connectionManager.",
+    noRightText: "Ask an administrator for the role Connection manager.",
   },
 
   leave: {

@@ -248,7 +248,7 @@ export const coreMessages = {
     },
     expired: { broker: "the broker's certificate has expired", client: "haltere's client certificate has expired" },
     noRight: "Your role does not allow you to see connections.",
-    noRightText: "Ask an administrator for the role viewer, editor or connectionManager.",
+    noRightText: "Ask an administrator for the role Viewer, Editor or Connection manager.",
   },
 
   table: {

@@ -5,7 +5,7 @@ export const settingsMessages = {
   transfer: {
     title: "Import and export",
     noRight: "Your role does not allow you to import or export connections.",
-    noRightText: "Ask an administrator for the role connectionManager.",
+    noRightText: "Ask an administrator for the role Connection manager.",
     importTitle: "Import",
     importText:
       "config.json of the management center for Mosquitto, an export of haltere, or a saved answer of GET /api/connections. You'll see a preview of every entry before anything is saved.",

@@ -34,4 +34,10 @@ for (const [language, t] of Object.entries<Messages>({ en, de })) {
       expect(Object.values(texts)).not.toContain("");
     });
   }
+  test(`${language}: a missing permission names roles as everywhere else`, () => {
+    const { admin: _admin, monitoringViewer: _monitoringViewer, ...seeing } = t.roleNames;
+    for (const name of Object.values(seeing)) expect(t.fleet.noRightText).toContain(name);
+    expect(t.form.noRightText).toContain(t.roleNames["connectionManager"]);
+    expect(t.transfer.noRightText).toContain(t.roleNames["connectionManager"]);
+  });
 }
