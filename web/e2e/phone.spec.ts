@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 
+import { de } from "../src/i18n/de";
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
 import { UNAUTHORIZED } from "./support/guard";
@@ -21,20 +22,41 @@ async function expectNoOverflow(page: Page, where: string): Promise<void> {
   expect.soft(wider, where).toBeUndefined();
 }
 
-test("no page is wider than a phone", async ({ page, admin, broker }) => {
-  await populate(admin, broker);
-  const long = "a-very-long-name-without-any-place-to-break-it-".repeat(2);
-  await admin.load([{ id: long, name: long, url: `mqtt://${"x".repeat(60)}.${"y".repeat(60)}.invalid:1883/` }]);
-  for (const each of PAGES) {
-    await test.step(each.name, async () => {
-      await openPage(page, each, en);
-      await expectNoOverflow(page, each.name);
+/** Fails if the label of a button is cut off. */
+async function expectWholeLabels(page: Page, where: string): Promise<void> {
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("button, button *, [class*=Button-root] *")]
+      // A width of 1 px is for screen readers alone.
+      .filter(({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth)
+      .map((element) => element.textContent),
+  );
+  expect.soft(cut, where).toEqual([]);
+}
+
+for (const [locale, t] of [
+  ["en-GB", en],
+  ["de-DE", de],
+] as const) {
+  test.describe(locale, () => {
+    test.use({ locale });
+
+    test("no page is wider than a phone, and every button shows its whole label", async ({ page, admin, broker }) => {
+      await populate(admin, broker);
+      const long = "a-very-long-name-without-any-place-to-break-it-".repeat(2);
+      await admin.load([{ id: long, name: long, url: `mqtt://${"x".repeat(60)}.${"y".repeat(60)}.invalid:1883/` }]);
+      for (const each of PAGES) {
+        await test.step(each.name, async () => {
+          await openPage(page, each, t);
+          await expectNoOverflow(page, each.name);
+          await expectWholeLabels(page, each.name);
+        });
+      }
+      await page.goto(`/connections/${long}`);
+      await expect(page.getByRole("heading", { name: long })).toBeVisible();
+      await expectNoOverflow(page, "a long name");
     });
-  }
-  await page.goto(`/connections/${long}`);
-  await expect(page.getByRole("heading", { name: long })).toBeVisible();
-  await expectNoOverflow(page, "a long name");
-});
+  });
+}
 
 test("the main tasks work on a phone", async ({ page, admin, broker, guard }) => {
   guard.allow(UNAUTHORIZED);
