@@ -1,14 +1,13 @@
-import { NativeSelect, TextInput, UnstyledButton } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { useMemo, useRef } from "react";
 
 import { useFleet } from "../../api/fleet";
 import { hasPermission, useProfile } from "../../api/session";
-import { useFocusHandover } from "../../hooks/use-focus-handover";
 import { usePageMessages } from "../../i18n/page-messages";
 import type { ActivityKind, ActivityPeriod, ActivitySearch } from "../../model/activity-search";
 import { ACTIVITY_KINDS, ACTIVITY_PERIODS, AUDIT_KINDS } from "../../model/activity-search";
 import { countLabels } from "../../model/labels";
+import { Chip } from "../../ui/Chip";
 import classes from "./ActivityFilters.module.css";
 
 /** The most values of a label to offer. */
@@ -27,7 +26,6 @@ export function ActivityFilters({ search, onChange }: Props) {
   const kinds = ACTIVITY_KINDS.filter((kind) => seesAudit || !AUDIT_KINDS.has(kind));
   const { connection } = search;
   const kindField = useRef<HTMLSelectElement>(null);
-  const chip = useFocusHandover(kindField);
   return (
     <div className={classes.filters}>
       <NativeSelect
@@ -61,15 +59,12 @@ export function ActivityFilters({ search, onChange }: Props) {
       )}
       <LabelChoice label={search.label} onChange={(label) => onChange({ label })} />
       {connection !== undefined && (
-        <UnstyledButton
-          ref={chip}
-          className={classes.chip}
-          aria-label={`${t.clear}: ${byId.get(connection)?.name ?? connection}`}
-          onClick={() => onChange({ connection: undefined })}
-        >
-          {t.only(byId.get(connection)?.name ?? connection)}
-          <IconX size={14} aria-hidden />
-        </UnstyledButton>
+        <Chip
+          next={kindField}
+          text={t.only(byId.get(connection)?.name ?? connection)}
+          label={`${t.clear}: ${byId.get(connection)?.name ?? connection}`}
+          onRemove={() => onChange({ connection: undefined })}
+        />
       )}
     </div>
   );

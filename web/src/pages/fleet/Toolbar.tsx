@@ -1,5 +1,5 @@
-import { Button, CloseButton, TextInput, UnstyledButton } from "@mantine/core";
-import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
+import { Button, CloseButton, TextInput } from "@mantine/core";
+import { IconFilter, IconLayoutGrid, IconList, IconSearch } from "@tabler/icons-react";
 import type { ReactNode, RefObject } from "react";
 import { startTransition, useId, useOptimistic, useRef } from "react";
 
@@ -9,6 +9,7 @@ import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import type { FleetSearch } from "../../model/fleet-search";
 import { labelTerms } from "../../model/label-selector";
+import { Chip } from "../../ui/Chip";
 import type { MenuButtonProps } from "../../ui/menu/MenuButton";
 import { MenuButton } from "../../ui/menu/MenuButton";
 import classes from "./Toolbar.module.css";
@@ -35,13 +36,15 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
         renderButton={(props) => <FilterButton {...props} />}
         renderMenu={(anchor) => <FilterMenu anchor={anchor} search={search} onChange={onChange} />}
       />
-      {search.code && <Chip field={field} text={search.code} onRemove={() => onChange({ code: undefined })} />}
-      {search.version && <Chip field={field} text={search.version} onRemove={() => onChange({ version: undefined })} />}
+      {search.code && <FilterChip field={field} text={search.code} onRemove={() => onChange({ code: undefined })} />}
+      {search.version && (
+        <FilterChip field={field} text={search.version} onRemove={() => onChange({ version: undefined })} />
+      )}
       {search.state && (
-        <Chip field={field} text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />
+        <FilterChip field={field} text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />
       )}
       {labelTerms(search.label).map((term, _, terms) => (
-        <Chip
+        <FilterChip
           key={term}
           field={field}
           text={term}
@@ -49,7 +52,7 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
         />
       ))}
       {search.cert && (
-        <Chip field={field} text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />
+        <FilterChip field={field} text={t.fleet.expiringCertificates} onRemove={() => onChange({ cert: undefined })} />
       )}
       <div className={classes.view}>
         <ViewChoice
@@ -129,25 +132,14 @@ function ViewChoice({ isGrid, onChange }: { isGrid: boolean; onChange: (isGrid: 
   );
 }
 
-interface ChipProps {
-  /** The field of the filter, where the focus goes when the chip does. */
+interface FilterChipProps {
+  /** The field of the filter. */
   field: RefObject<HTMLInputElement | null>;
   text: string;
   onRemove: () => void;
 }
 
-function Chip({ field, text, onRemove }: ChipProps) {
+function FilterChip({ field, text, onRemove }: FilterChipProps) {
   const t = useMessages();
-  const chip = useFocusHandover(field);
-  return (
-    <UnstyledButton
-      ref={chip}
-      className={classes.chip}
-      aria-label={`${t.fleet.clearFilter}: ${text}`}
-      onClick={onRemove}
-    >
-      {text}
-      <IconX size={14} aria-hidden />
-    </UnstyledButton>
-  );
+  return <Chip next={field} text={text} label={`${t.fleet.clearFilter}: ${text}`} onRemove={onRemove} />;
 }
