@@ -79,8 +79,8 @@ mod tests {
 
     #[test]
     fn complaints_are_recognized() {
-        assert!(!is_complaint(r#"{"level":"INFO","fields":{"message":"an error: none"}}"#));
-        assert!(is_complaint(r#"{"level":"WARN","fields":{"message":"odd"}}"#));
+        assert!(!is_complaint(r#"{"level":"INFO","message":"an error: none"}"#));
+        assert!(is_complaint(r#"{"level":"WARN","message":"odd"}"#));
         assert!(!is_complaint(r#"{"level":"WARN","message":"slow statement: execution time"}"#));
         assert!(is_complaint("thread 'main' panicked at src/main.rs:1:1:"));
         assert!(!is_complaint("password: abc"));

@@ -49,7 +49,7 @@ pub(crate) struct HistoryWriter {
 #[derive(Default)]
 struct Progress {
     /// The last limit of changes per connection; `None` before the first write.
-    changes: Option<usize>,
+    per_link: Option<usize>,
     /// The steady time at which the observed time was written.
     heartbeat: Option<Duration>,
     /// The last write failed, and that was logged.
@@ -142,9 +142,9 @@ impl HistoryWriter {
     }
 
     async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {
-        let changes = changes_per_link(self.fleet.registry.snapshot().entries().len());
+        let per_link = changes_per_link(self.fleet.registry.snapshot().entries().len());
         for _ in 0..BATCHES {
-            if self.write_batch(progress, changes).await? < BATCH {
+            if self.write_batch(progress, per_link).await? < BATCH {
                 break;
             }
         }
@@ -155,12 +155,12 @@ impl HistoryWriter {
     async fn write_batch(
         &self,
         progress: &mut Progress,
-        changes: usize,
+        per_link: usize,
     ) -> Result<usize, StoreError> {
         let mut tx = self.store.write().await?;
         // Under the store's lock: no connection is created or deleted until the commit.
         let (now, steady) = (now(&*self.clock), self.clock.steady());
-        let taken = self.fleet.supervisor.take_unrecorded(BATCH, changes);
+        let taken = self.fleet.supervisor.take_unrecorded(BATCH, per_link);
         let records: Vec<_> = taken
             .iter()
             .flat_map(|link| link.changes.iter().map(|change| (&link.connection, change)))
@@ -171,11 +171,11 @@ impl HistoryWriter {
             .collect();
         let is_all = records.len() < BATCH;
         let written = async {
-            let keep = u32::try_from(changes).unwrap_or(u32::MAX);
+            let keep = u32::try_from(per_link).unwrap_or(u32::MAX);
             if !records.is_empty() {
                 tx.link_history().append(&records, keep).await?;
             }
-            if progress.changes.is_none_or(|before| changes < before) {
+            if progress.per_link.is_none_or(|before| per_link < before) {
                 tx.link_history().trim(keep).await?;
             }
             if is_all {
@@ -187,7 +187,7 @@ impl HistoryWriter {
             self.fleet.supervisor.return_unrecorded(taken);
             return Err(error);
         }
-        progress.changes = Some(changes);
+        progress.per_link = Some(per_link);
         if is_all {
             progress.heartbeat = Some(steady);
         }

@@ -249,7 +249,7 @@ fn shown(user_agent: &str) -> Option<String> {
     (!clean.is_empty()).then(|| clean.to_owned())
 }
 
-/// Why a login was refused.
+/// Why a password was not accepted.
 pub(crate) enum PasswordRefusal {
     Wrong,
     Throttled(Throttled),
