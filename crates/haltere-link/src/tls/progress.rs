@@ -63,3 +63,30 @@ impl ResolvesClientCert for RecordingResolver {
         self.0.has_certs()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    /// A configuration is shared by many handshakes, and a task may make several at a time.
+    #[tokio::test]
+    async fn handshakes_at_a_time_are_recorded_apart() {
+        let handshake = |steps: &'static [Reached]| {
+            recorded(async move {
+                for step in steps {
+                    record(*step);
+                    yield_now().await;
+                }
+            })
+        };
+        let ((), nothing) = handshake(&[]).await;
+        let (((), certificate), ((), request)) = tokio::join!(
+            handshake(&[Reached::Certificate, Reached::Certificate]),
+            handshake(&[Reached::Request, Reached::Certificate]),
+        );
+        assert_eq!(nothing, Reached::Nothing);
+        assert_eq!((certificate, request), (Reached::Certificate, Reached::Request));
+    }
+}
