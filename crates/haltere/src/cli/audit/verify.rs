@@ -83,19 +83,22 @@ fn visit_oldest_first(
     export: &mut (impl BufRead + Seek),
     mut visit: impl FnMut(usize, &str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut first_lines = [String::new(), String::new()];
-    for line in &mut first_lines {
-        export.read_line(line)?;
+    let (mut first_lines, mut sequences) = (Vec::new(), Vec::new());
+    while sequences.len() < 2 {
+        let mut line = String::new();
+        if export.read_line(&mut line)? == 0 {
+            break;
+        }
+        if !line.trim_end().is_empty() {
+            sequences.push(audit_files::read_line(&line).ok().map(|entry| entry.sequence));
+        }
+        first_lines.push(line);
     }
-    let [first, second] = first_lines.each_ref().map(|line| {
-        let entry = audit_files::read_line(line).ok();
-        entry.map(|entry| entry.sequence)
-    });
     let mut visit = |number, line: &str| match line.trim_end() {
         "" => Ok(()),
         line => visit(number, line),
     };
-    if first.zip(second).is_some_and(|(first, second)| first > second) {
+    if matches!(sequences[..], [Some(first), Some(second)] if first > second) {
         return visit_backwards(export, visit);
     }
     let lines = first_lines.into_iter().map(Ok).chain(export.lines());
@@ -204,6 +207,12 @@ mod tests {
             assert_eq!(visited(&newest_first), backwards);
             assert_eq!(visited(newest_first.trim_end()), backwards, "without the last line feed");
         }
+    }
+
+    #[test]
+    fn empty_lines_do_not_hide_the_order() {
+        let export = format!("\n{}\n{}", entry(1), entry(0));
+        assert_eq!(visited(&export), [(0, 3), (1, 1)]);
     }
 
     #[test]
