@@ -15,7 +15,7 @@ test("ten thousand connections are listed, filtered, scrolled and tabbed through
     Array.from({ length: COUNT }, (_, number) => ({ id: `b-${number}`, name: name(number), url: UNREACHABLE_URL })),
   );
   await page.goto("/?sort=name");
-  await expect(page.getByText(fleet.brokers(COUNT)).first()).toBeVisible();
+  await expect(page.getByText(fleet.brokers(COUNT)).first()).toBeVisible({ timeout: 60_000 });
   await expect(connectionItem(page, name(0))).toBeInViewport();
   // Only rows in view are rendered.
   expect(await connectionItems(page).count()).toBeLessThan(100);
@@ -28,8 +28,11 @@ test("ten thousand connections are listed, filtered, scrolled and tabbed through
   await expect(connectionItem(page, name(0))).toBeVisible();
 
   await page.keyboard.press("Tab");
-  await page.keyboard.press("End");
-  await expect(connectionItem(page, name(COUNT - 1))).toBeInViewport();
+  // On a busy machine, the URL may follow the filter so late that the router scrolls back after the key.
+  await expect(async () => {
+    await page.keyboard.press("End");
+    await expect(connectionItem(page, name(COUNT - 1))).toBeInViewport({ timeout: 3_000 });
+  }).toPass();
   await page.keyboard.press("Home");
   await expect(connectionItem(page, name(0))).toBeAttached();
 
