@@ -180,11 +180,20 @@ impl ConnectionSettings {
         let differs = [
             ("name", *name != other.name),
             ("url", *url != other.url),
-            ("credentials.username", mine.map(|it| &it.username) != others.map(|it| &it.username)),
-            ("credentials.password", mine.map(|it| &it.password) != others.map(|it| &it.password)),
+            (
+                "credentials.username",
+                mine.and_then(|it| it.username.as_ref())
+                    != others.and_then(|it| it.username.as_ref()),
+            ),
+            (
+                "credentials.password",
+                mine.and_then(|it| it.password.as_ref())
+                    != others.and_then(|it| it.password.as_ref()),
+            ),
             (
                 "credentials.clientId",
-                mine.map(|it| &it.client_id) != others.map(|it| &it.client_id),
+                mine.and_then(|it| it.client_id.as_ref())
+                    != others.and_then(|it| it.client_id.as_ref()),
             ),
             ("rejectUnauthorized", *reject_unauthorized != other.tls.reject_unauthorized),
             ("ca", *ca != other.tls.ca),

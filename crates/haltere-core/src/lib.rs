@@ -21,6 +21,7 @@ pub mod field_change;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod gcra;
+pub mod group;
 pub mod labels;
 pub mod log_limit;
 pub mod mqtt_string;
@@ -34,6 +35,7 @@ pub mod sentence;
 pub mod status;
 pub mod storage;
 pub mod text;
+pub mod token;
 pub mod topic;
 pub mod url_credentials;
 
@@ -51,11 +53,13 @@ pub use connection_settings::{
 };
 pub use error_text::{error_chain, panic_message};
 pub use failure::{
-    CertificateOwner, FailureCode, FailureMessage, LinkFailure, MqttReason, NetworkCode, Note,
-    Reason, Stage, TlsAlert, TlsCode,
+    AlertMeaning, Bug, CertificateOwner, FailureCode, FailureMessage, FileContent, IoFault,
+    LinkFailure, MaterialFault, MqttReason, NetworkCode, Note, ProtocolViolation, Reason,
+    ResolverFault, SignatureAlgorithm, SpecialNetwork, Stage, TlsAlert, TlsCode, UpgradeFault,
 };
 pub use field_change::FieldChange;
 pub use gcra::Gcra;
+pub use group::GroupName;
 pub use jiff::Timestamp;
 pub use labels::{
     LabelChanges, LabelError, LabelKey, LabelSelector, LabelValue, Labels, SelectorError,
@@ -66,13 +70,14 @@ pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};
 pub use plugin::PluginId;
 pub use quota::{Quota, Reservation};
-pub use role::{Role, Roles};
+pub use role::{Role, Roles, UnknownRole};
 pub use secret::Secret;
-pub use sentence::{Day, Seconds, Sentence, Setting};
+pub use sentence::{Code, Day, Seconds, Sentence, Setting};
 pub use status::{
     BrokerFacts, ConnectionStatus, HistoryState, LinkState, ProtocolVersion, RefusedFilter, Since,
     StatusChange, SysTopics, TlsFacts,
 };
 pub use storage::StorageTrouble;
 pub use text::TextError;
+pub use token::{TokenId, TokenName, TokenScope, TokenSecret};
 pub use topic::{RoundtripTopic, TopicError, TopicFilter, TopicName};

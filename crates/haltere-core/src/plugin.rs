@@ -16,21 +16,23 @@ pub enum PluginId {
     UserProfileEdit,
     /// Administrators may manage users over HTTP: off means the paths answer 404.
     UserManagement,
+    /// Programs may authenticate with application tokens: off means that no token is valid, and the paths answer 404.
+    ApplicationTokens,
 }
 
 impl PluginId {
     /// All plugins, in the order they are listed to people.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ConnectionsRestApi,
         Self::Tls,
         Self::MultipleConnections,
         Self::UserProfileEdit,
         Self::UserManagement,
+        Self::ApplicationTokens,
     ];
 
     /// Ids that earlier versions accepted, of plugins that did nothing.
-    pub const FORMER: [&str; 6] = [
-        "application-tokens",
+    pub const FORMER: [&str; 5] = [
         "monitoring-rest-api",
         "system-status-rest-api",
         "topictree-rest-api",
@@ -46,6 +48,7 @@ impl PluginId {
             Self::MultipleConnections => "multiple-connections",
             Self::UserProfileEdit => "user-profile-edit",
             Self::UserManagement => "user-management",
+            Self::ApplicationTokens => "application-tokens",
         }
     }
 

@@ -73,6 +73,22 @@ impl Roles {
         self.0 == 0
     }
 
+    /// Whether all roles of `other` are in the set.
+    pub const fn includes(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The roles of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The first role in the order of [`Role::ALL`], which is that of the management center for Mosquitto.
+    pub fn highest(self) -> Option<Role> {
+        self.iter().next()
+    }
+
     /// The roles in the order of [`Role::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| self.contains(*role))
@@ -108,6 +124,9 @@ mod tests {
         let roles: Roles = [Role::Viewer, Role::Admin, Role::Viewer].into_iter().collect();
         assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Admin, Role::Viewer]);
         assert!(!roles.contains(Role::Editor));
+        assert_eq!(roles.highest(), Some(Role::Admin));
+        assert!(roles.includes(Role::Viewer.into()) && !roles.includes(Role::Editor.into()));
+        assert_eq!(Roles::from(Role::Viewer).and(Role::Admin.into()), roles);
         assert!(Roles::default().is_empty());
     }
 }

@@ -20,7 +20,8 @@ pub enum ParameterValue {
     Number(u64),
 }
 
-/// The name of a parameter, and what it is: `text`, `number`, `date`, `time` or `certificate`.
+/// The name of a parameter, and what it is: `text`, `number`, `date`, `time`, `certificate`, `code`, or the kind of a
+/// sentence within the sentence.
 pub type ParameterKind = (&'static str, &'static str);
 
 /// The key of a sentence, and its parameters.
@@ -28,6 +29,9 @@ pub type SentenceKind = (&'static str, &'static [ParameterKind]);
 
 /// A parameter of a sentence: its kind, its name and its value.
 pub type ParameterOf = (&'static str, &'static str, ParameterValue);
+
+/// What is left of a line, see [`Sentence::to_line`].
+pub type Parts<'a> = std::str::Split<'a, char>;
 
 /// A sentence with its parameters.
 pub trait Sentence: fmt::Display + Sized {
@@ -37,7 +41,7 @@ pub trait Sentence: fmt::Display + Sized {
     /// The name of the sentence. Stable: other programs have texts for it.
     fn key(&self) -> &'static str;
 
-    /// All parameters, in their order.
+    /// All parameters, in their order. Those of a sentence within the sentence follow it.
     fn all_parameters(&self) -> Vec<ParameterOf>;
 
     /// The values of the parameters. Names of settings are none: they depend on who reads the sentence.
@@ -64,7 +68,20 @@ pub trait Sentence: fmt::Display + Sized {
     }
 
     /// The sentence of a line. None if the key or a parameter is not known, as another version may have written it.
-    fn from_line(line: &str) -> Option<Self>;
+    fn from_line(line: &str) -> Option<Self> {
+        let mut parts = line.split('\t');
+        let sentence = Self::from_parts(parts.next()?, &mut parts)?;
+        parts.next().is_none().then_some(sentence)
+    }
+
+    /// The sentence with this key, whose parameters are taken from the front of `parts`.
+    fn from_parts(key: &str, parts: &mut Parts<'_>) -> Option<Self>;
+}
+
+/// The key of a sentence for other programs: `ConnectionRefused` ⇒ `connectionRefused`.
+pub fn public_key(key: &str) -> String {
+    let (first, rest) = key.split_at(1);
+    first.to_ascii_lowercase() + rest
 }
 
 /// What a sentence can have as a parameter.
@@ -81,6 +98,51 @@ pub trait Parameter: fmt::Display + Sized {
     fn from_value(_: &str) -> Option<Self> {
         None
     }
+
+    /// The parameter; if it is a sentence, followed by its parameters.
+    fn all(&self, name: &'static str) -> Vec<ParameterOf> {
+        vec![(Self::KIND, name, self.value())]
+    }
+
+    /// The opposite of [`Parameter::all`], taken from the front of a line.
+    fn from_parts(name: &str, parts: &mut Parts<'_>) -> Option<Self> {
+        Self::from_value(named_value(name, parts.next()?)?)
+    }
+}
+
+/// The value in `name=value`.
+pub fn named_value<'a>(name: &str, part: &'a str) -> Option<&'a str> {
+    part.strip_prefix(name)?.strip_prefix('=')
+}
+
+/// Makes an enum of sentences a parameter of other sentences. A parameter of this kind has the same name everywhere,
+/// and no other parameter of these sentences has it. Their own parameters are parameters of the outer sentence, too.
+#[macro_export]
+macro_rules! sentence_within {
+    ($Name:ident: $kind:literal) => {
+        impl $crate::sentence::Parameter for $Name {
+            const KIND: &'static str = $kind;
+
+            fn value(&self) -> $crate::sentence::ParameterValue {
+                let key = $crate::sentence::Sentence::key(self);
+                $crate::sentence::ParameterValue::Text($crate::sentence::public_key(key))
+            }
+
+            fn all(&self, name: &'static str) -> Vec<$crate::sentence::ParameterOf> {
+                let own = (Self::KIND, name, $crate::sentence::Parameter::value(self));
+                let inner = $crate::sentence::Sentence::all_parameters(self);
+                ::std::iter::once(own).chain(inner).collect()
+            }
+
+            fn from_parts(name: &str, parts: &mut $crate::sentence::Parts<'_>) -> Option<Self> {
+                let shown = $crate::sentence::named_value(name, parts.next()?)?;
+                let (key, _) = <Self as $crate::sentence::Sentence>::ALL
+                    .iter()
+                    .find(|(key, _)| $crate::sentence::public_key(key) == shown)?;
+                <Self as $crate::sentence::Sentence>::from_parts(key, parts)
+            }
+        }
+    };
 }
 
 macro_rules! text_parameters {
@@ -127,6 +189,51 @@ impl Parameter for usize {
 
     fn value(&self) -> ParameterValue {
         ParameterValue::Number(u64::try_from(*self).unwrap_or(u64::MAX))
+    }
+
+    fn from_value(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+/// The name that a library or a standard has for something, in lower case with underscores: `no_kx_groups_in_common`.
+/// The English text has spaces in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code(String);
+
+impl Code {
+    const MAX_CHARS: usize = 100;
+
+    /// The name of an enum's variant, without its content: `NoKxGroupsInCommon` ⇒ `no_kx_groups_in_common`.
+    pub fn of_variant(value: &impl fmt::Debug) -> Self {
+        let name = format!("{value:?}");
+        let mut code = String::with_capacity(name.len());
+        let letters = name.chars().take_while(char::is_ascii_alphanumeric);
+        for letter in letters.take(Self::MAX_CHARS) {
+            if letter.is_ascii_uppercase() && !code.is_empty() {
+                code.push('_');
+            }
+            code.push(letter.to_ascii_lowercase());
+        }
+        Self(code)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.replace('_', " "))
+    }
+}
+
+impl Parameter for Code {
+    const KIND: &'static str = "code";
+
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Text(self.0.clone())
+    }
+
+    fn from_value(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
     }
 }
 
@@ -213,6 +320,51 @@ impl Parameter for Setting {
     }
 }
 
+/// What is wrong with a field, as a sentence of whichever enum has one for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnyFault {
+    key: &'static str,
+    parameters: Vec<ParameterOf>,
+    text: String,
+}
+
+impl AnyFault {
+    /// The fault of this sentence.
+    pub fn of(sentence: &impl Sentence) -> Self {
+        Self::with_text(sentence, sentence.to_string())
+    }
+
+    /// The same with an English text that says more.
+    pub fn with_text(sentence: &impl Sentence, text: String) -> Self {
+        Self { key: sentence.key(), parameters: sentence.all_parameters(), text }
+    }
+
+    /// The key and the values of the parameters.
+    pub fn keyed(&self) -> (&'static str, Vec<(&'static str, ParameterValue)>) {
+        let shown = self.parameters.iter().filter(|(kind, ..)| !kind.is_empty());
+        (self.key, shown.map(|(_, name, value)| (*name, value.clone())).collect())
+    }
+}
+
+impl fmt::Display for AnyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Parameter for AnyFault {
+    const KIND: &'static str = "fault";
+
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Text(public_key(self.key))
+    }
+
+    fn all(&self, name: &'static str) -> Vec<ParameterOf> {
+        let own = (Self::KIND, name, self.value());
+        std::iter::once(own).chain(self.parameters.iter().cloned()).collect()
+    }
+}
+
 /// An enum of sentences. Each row of its table has the key, the parameters and the English text.
 #[macro_export]
 macro_rules! sentences {
@@ -240,22 +392,21 @@ macro_rules! sentences {
 
             fn all_parameters(&self) -> Vec<$crate::sentence::ParameterOf> {
                 match self {
-                    $(Self::$Key $({ $($field),+ })? => vec![$($(
-                        (<$Type as $crate::sentence::Parameter>::KIND, stringify!($field), <$Type as $crate::sentence::Parameter>::value($field))
-                    ),+)?],)+
+                    $(Self::$Key $({ $($field),+ })? => <[Vec<$crate::sentence::ParameterOf>]>::concat(&[$($(
+                        <$Type as $crate::sentence::Parameter>::all($field, stringify!($field))
+                    ),+)?]),)+
                 }
             }
 
-            fn from_line(line: &str) -> Option<Self> {
-                let mut parts = line.split('\t');
-                let sentence = match parts.next()? {
-                    $(stringify!($Key) => Self::$Key $({ $($field: {
-                        let value = parts.next()?.strip_prefix(concat!(stringify!($field), "="))?;
-                        <$Type as $crate::sentence::Parameter>::from_value(value)?
-                    }),+ })?,)+
+            fn from_parts(key: &str, parts: &mut $crate::sentence::Parts<'_>) -> Option<Self> {
+                // Sentences without parameters take nothing.
+                let _ = &parts;
+                Some(match key {
+                    $(stringify!($Key) => Self::$Key $({ $($field:
+                        <$Type as $crate::sentence::Parameter>::from_parts(stringify!($field), parts)?
+                    ),+ })?,)+
                     _ => return None,
-                };
-                parts.next().is_none().then_some(sentence)
+                })
             }
         }
 

@@ -41,6 +41,14 @@ pub enum AuditAction {
     /// An administrator ended sessions of a user.
     UserEndSessions,
     UserDelete,
+    GroupCreate,
+    /// A group was changed, also because a user or a connection in it was removed.
+    GroupUpdate,
+    GroupDelete,
+    /// An application token was made; the detail says what it may do.
+    TokenCreate,
+    /// A token was revoked.
+    TokenRevoke,
     PluginSwitch,
     /// Everything was copied into a backup.
     BackupCreate,
@@ -56,7 +64,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 30] = [
         Self::ConnectionCreate,
         Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
@@ -76,6 +84,11 @@ impl AuditAction {
         Self::UserInvite,
         Self::UserEndSessions,
         Self::UserDelete,
+        Self::GroupCreate,
+        Self::GroupUpdate,
+        Self::GroupDelete,
+        Self::TokenCreate,
+        Self::TokenRevoke,
         Self::PluginSwitch,
         Self::BackupCreate,
         Self::BackupRestore,
@@ -106,6 +119,11 @@ impl AuditAction {
             Self::UserInvite => "user.invite",
             Self::UserEndSessions => "user.end_sessions",
             Self::UserDelete => "user.delete",
+            Self::GroupCreate => "group.create",
+            Self::GroupUpdate => "group.update",
+            Self::GroupDelete => "group.delete",
+            Self::TokenCreate => "token.create",
+            Self::TokenRevoke => "token.revoke",
             Self::PluginSwitch => "plugin.switch",
             Self::BackupCreate => "backup.create",
             Self::BackupRestore => "backup.restore",
@@ -140,6 +158,8 @@ impl AuditAction {
             | Self::UserInvite
             | Self::UserEndSessions
             | Self::UserDelete => AuditObjectKind::User,
+            Self::GroupCreate | Self::GroupUpdate | Self::GroupDelete => AuditObjectKind::Group,
+            Self::TokenCreate | Self::TokenRevoke => AuditObjectKind::Token,
             Self::PluginSwitch => AuditObjectKind::Plugin,
             Self::BackupCreate
             | Self::BackupRestore
@@ -159,6 +179,10 @@ pub enum AuditObjectKind {
     Session,
     /// A user, by name.
     User,
+    /// A group of users, by name.
+    Group,
+    /// An application token, by name.
+    Token,
     /// A plugin, by its id.
     Plugin,
     /// The installation as a whole.
@@ -172,6 +196,8 @@ impl AuditObjectKind {
             Self::Connection => "connection",
             Self::Session => "session",
             Self::User => "user",
+            Self::Group => "group",
+            Self::Token => "token",
             Self::Plugin => "plugin",
             Self::Installation => "installation",
         }
@@ -210,7 +236,8 @@ impl AuditOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     pub at: Timestamp,
-    /// Who: a user name, as typed for a failed login, or `system` for haltere itself.
+    /// Who: a user name, as typed for a failed login, with the name of the token if the request came with one
+    /// (`ann (token ci)`), or `system` for haltere itself.
     pub actor: String,
     /// The address the request came from; `None` for the command line and haltere itself.
     pub address: Option<IpAddr>,

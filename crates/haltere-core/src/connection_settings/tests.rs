@@ -55,6 +55,20 @@ fn a_patch_sets_every_field_and_each_has_a_name() {
 }
 
 #[test]
+fn of_first_and_last_credentials_only_those_there_are_differ() {
+    let set = |patch| bare().patched(patch);
+    let username =
+        set(ConnectionPatch { username: FieldChange::Set(text("ann")), ..Default::default() });
+    let client_id =
+        set(ConnectionPatch { client_id: FieldChange::Set(text("press")), ..Default::default() });
+    for (changed, name) in [(username, "credentials.username"), (client_id, "credentials.clientId")]
+    {
+        assert_eq!(bare().differences(&changed), [name]);
+        assert_eq!(changed.differences(&bare()), [name]);
+    }
+}
+
+#[test]
 fn a_replacement_removes_all_it_leaves_out_except_secrets() {
     let changed = bare().patched(full());
     let nothing = ConnectionPatch::default().replacing_all();

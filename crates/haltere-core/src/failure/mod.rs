@@ -1,14 +1,22 @@
 //! Why a link is not up.
 
+mod alert_meaning;
+mod cause;
 mod code;
+mod material;
 mod reason;
 mod stored;
+mod violation;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use alert_meaning::AlertMeaning;
+pub use cause::{Bug, IoFault, ResolverFault, SignatureAlgorithm, SpecialNetwork, UpgradeFault};
 pub use code::{FailureCode, MqttReason, NetworkCode, TlsAlert, TlsCode};
+pub use material::{FileContent, MaterialFault};
 pub use reason::{CertificateOwner, FailureMessage, Note, Reason};
+pub use violation::ProtocolViolation;
 
 /// How far an attempt got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::sentence::{Day, Parameter, ParameterValue, Seconds, Setting};
+use super::{
+    AlertMeaning, Bug, IoFault, MaterialFault, ProtocolViolation, ResolverFault,
+    SignatureAlgorithm, SpecialNetwork, UpgradeFault,
+};
+use crate::sentence::{Code, Day, Parameter, ParameterValue, Seconds, Setting};
 use crate::{MqttReason, Timestamp, sentences};
 
 /// What failed, and what else is known of it. The English text is that of the reason, followed by that of
@@ -91,14 +95,15 @@ impl Parameter for CertificateOwner {
 }
 
 sentences! {
-    /// What failed. `detail` is English text of a library or of haltere that no key is worth.
+    /// What failed. A cause is a sentence of its own, and `words` are those of the broker or the operating system, as
+    /// they are: no parameter is text of ours, which would be in one language only.
     pub enum Reason {
         Text { text: String } => "{text}",
-        Internal { detail: String } => "haltere failed, which is a bug: {detail}",
+        Internal { bug: Bug } => "haltere failed, which is a bug: {bug}",
         LinkPanicked => "haltere failed, which is a bug: A link panicked, and the log says more; it is started again",
 
         NameNotFound { host: String } => "The name {host} does not exist or has no address; check its spelling",
-        LookupFailed { host: String, detail: String } => "The name {host} could not be looked up: {detail}; check the name server",
+        LookupFailed { host: String, resolver: ResolverFault } => "The name {host} could not be looked up: {resolver}; check the name server",
         LookupTimedOut { host: String, seconds: Seconds } => "The name {host} could not be looked up: no answer within {seconds} s; check the name server",
 
         ConnectionRefused { peer: SocketAddr } => "{peer} refused the connection: nothing is listening there, or a firewall rejected the connection",
@@ -109,25 +114,25 @@ sentences! {
         ConnectForbidden { peer: SocketAddr } => "{peer} may not be dialled: denied by this machine",
         NoLocalAddress { peer: SocketAddr } => "{peer} was not dialled: no local address or port is left",
         TooManyFiles { peer: SocketAddr } => "{peer} was not dialled: too many open files; raise the limit (ulimit -n)",
-        ConnectFailed { peer: SocketAddr, detail: String } => "{peer} could not be dialled: {detail}",
+        ConnectFailed { peer: SocketAddr, io: IoFault } => "{peer} could not be dialled: {io}",
         EgressOwn { peer: SocketAddr } => "{peer} was not dialled: haltere itself listens there, and no rule can open that",
         EgressRule { peer: SocketAddr, ip: IpAddr, index: u64, rule: String } => "{peer} was not dialled: the egress policy denies {ip} (egress.rules[{index}], \"{rule}\")",
-        EgressDefault { peer: SocketAddr, ip: IpAddr, detail: String } => "{peer} was not dialled: the egress policy denies {ip} ({detail}) unless a rule in egress.rules allows it",
+        EgressDefault { peer: SocketAddr, ip: IpAddr, network: SpecialNetwork } => "{peer} was not dialled: the egress policy denies {ip} ({network}) unless a rule in egress.rules allows it",
         NoDescriptors => "Waits for its turn: haltere has no more file descriptors for brokers; raise LimitNOFILE of its service (ulimit -n)",
 
         SilentAtTls { peer: SocketAddr } => "{peer} accepted the connection but did not answer the TLS handshake in time; is it a broker, and is this its port?",
         SilentAtWebsocket { peer: SocketAddr } => "{peer} accepted the connection but did not answer the WebSocket upgrade in time; is it a broker, and is this its port?",
         SilentAtMqtt { peer: SocketAddr } => "{peer} accepted the connection but did not answer MQTT CONNECT in time; is it a broker, and is this its port?",
         ClosedEarly { peer: SocketAddr } => "{peer} closed the connection before it answered; the port may expect TLS or another protocol, or the broker does not accept this client",
-        ClosedBecause { peer: SocketAddr, detail: String } => "{peer} did not accept the connection: {detail}",
+        ClosedBecause { peer: SocketAddr, status: u64 } => "{peer} did not accept the connection: it closed the WebSocket with {status}",
         SpeaksTlsInTls { peer: SocketAddr } => "{peer} did not answer as an MQTT broker does: it sent TLS inside TLS",
         SpeaksHttp { peer: SocketAddr } => "{peer} did not answer as an MQTT broker does: it speaks HTTP; for MQTT over WebSocket use ws:// or wss://",
-        NotMqtt { peer: SocketAddr, detail: String } => "{peer} did not answer as an MQTT broker does: {detail}",
+        NotMqtt { peer: SocketAddr, violation: ProtocolViolation } => "{peer} did not answer as an MQTT broker does: {violation}",
         DroppedByBroker { peer: SocketAddr } => "{peer} dropped the connection; the broker may not accept this client; its log says more",
         DroppedAtWebsocket { peer: SocketAddr } => "{peer} dropped the connection; does this port speak WebSocket? If not, use mqtt:// or mqtts://; if with TLS, wss://",
         DroppedAtMqtt { peer: SocketAddr } => "{peer} dropped the connection; is this port TLS? Then use mqtts:// (or wss://)",
-        ConnectionFailed { peer: SocketAddr, detail: String } => "The connection to {peer} failed: {detail}",
-        Unsendable { detail: String } => "CONNECT can't be made: {detail}",
+        ConnectionFailed { peer: SocketAddr, io: IoFault } => "The connection to {peer} failed: {io}",
+        Unsendable { violation: ProtocolViolation } => "CONNECT can't be made: {violation}",
 
         UpgradeRedirected { peer: SocketAddr, status: String, location: String } => "{peer} refused the WebSocket upgrade: HTTP status {status}: it redirects to \"{location}\"",
         UpgradeRedirectedNowhere { peer: SocketAddr, status: String } => "{peer} refused the WebSocket upgrade: HTTP status {status}: it redirects",
@@ -141,7 +146,7 @@ sentences! {
         UpgradeServerFailed { peer: SocketAddr, status: String } => "{peer} refused the WebSocket upgrade: HTTP status {status}: it failed",
         UpgradeNotWebsocket { peer: SocketAddr, status: String } => "{peer} refused the WebSocket upgrade: HTTP status {status}: it does not speak WebSocket at this path; check the path",
         UpgradeSpeaksTls { peer: SocketAddr } => "{peer} refused the WebSocket upgrade: it speaks TLS; use wss://",
-        UpgradeFailed { peer: SocketAddr, detail: String } => "{peer} refused the WebSocket upgrade: {detail}",
+        UpgradeFailed { peer: SocketAddr, answer: UpgradeFault } => "{peer} refused the WebSocket upgrade: {answer}",
 
         RefusedNotAuthorized => "The broker refused the connection: it does not accept this user name and password, or does not allow this client id",
         RefusedCredentials => "The broker refused the connection: it does not accept this user name and password",
@@ -175,8 +180,9 @@ sentences! {
         LostClosed => "The connection was lost: the broker closed the connection",
         LostReset => "The connection was lost: the broker, or something on the way, reset the connection",
         LostTimedOut => "The connection was lost: what we sent was not acknowledged in time",
-        LostViolation { detail: String } => "The connection was lost: the broker violated the MQTT protocol: {detail}",
-        LostError { detail: String } => "The connection was lost: {detail}",
+        LostViolation { violation: ProtocolViolation } => "The connection was lost: the broker violated the MQTT protocol: {violation}",
+        LostBecause { status: u64 } => "The connection was lost: it closed the WebSocket with {status}",
+        LostError { io: IoFault } => "The connection was lost: {io}",
 
         RoundtripSubscriptionRefused { topic: String, code: MqttReason } => "The broker refused the subscription to \"{topic}\": {code}",
         RoundtripMessageRefused { topic: String, code: MqttReason } => "The broker refused the message to \"{topic}\": {code}",
@@ -184,18 +190,18 @@ sentences! {
         RoundtripMessageSilent { topic: String, seconds: Seconds } => "The broker did not acknowledge the message to \"{topic}\" within {seconds} s",
         RoundtripNotReturned { topic: String, seconds: Seconds } => "The broker accepted the message to \"{topic}\", but did not send it back within {seconds} s",
 
-        TlsSettings { detail: String } => "The connection's TLS settings can't be used: {detail}",
+        TlsSettings { field: String, fault: MaterialFault } => "The connection's TLS settings can't be used: {field}: {fault}",
         TlsNothingInCommon => "The broker refused the TLS handshake at once: it accepts none of our TLS versions, cipher suites and kinds of keys, or is for pre-shared keys (PSK) only",
         TlsBrokenOff => "The broker broke off the TLS handshake after it had shown its certificate; its log says why",
-        TlsAlert { alert: String } => "The broker broke off the TLS connection ({alert})",
+        TlsAlert { alert: AlertMeaning } => "The broker broke off the TLS connection ({alert})",
         TlsSilent => "The broker fell silent during the TLS handshake",
         TlsClosed => "The connection was closed during the TLS handshake; is this port meant for TLS?",
         TlsOldVersion => "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed",
         TlsNameUnknown => "The broker does not answer to the host name in the URL; check the name",
         TlsServerNameUnknown => "The broker does not answer to the name that tls.serverName says; check the name",
         TlsNotSpoken => "The server that answered does not speak TLS; check the port, or use mqtt:// or ws://",
-        TlsIncompatible { detail: String } => "The broker's TLS and ours do not go together ({detail})",
-        TlsViolation { detail: String } => "The broker does not keep to the rules of TLS ({detail})",
+        TlsIncompatible { code: Code } => "The broker's TLS and ours do not go together ({code})",
+        TlsViolation { code: Code } => "The broker does not keep to the rules of TLS ({code})",
         TlsTooLarge => "The broker's certificates are larger than 64 KiB together; it should send its own and those between that and the root, and no others",
         TlsKeyNotProven => "The broker could not prove that it has the key of its certificate",
 
@@ -203,7 +209,7 @@ sentences! {
         ClientCaUnknown => "The broker does not know the authority that signed our client certificate; use a certificate in cert that the broker's CA signed",
         ClientCertificateExpired => "The broker refused our client certificate because it has expired; renew it",
         ClientCertificateRevoked => "The broker refused our client certificate because it has been revoked",
-        ClientCertificateRefused { alert: String } => "The broker refused our client certificate ({alert})",
+        ClientCertificateRefused { alert: AlertMeaning } => "The broker refused our client certificate ({alert})",
 
         CertificateUnreadable => "The broker's certificate can't be read",
         CertificateExpired { whose: CertificateOwner, date: Day } => "{whose} expired on {date}; renew it",
@@ -224,13 +230,13 @@ sentences! {
         ImpossibleName { host: String } => "No certificate can be for {host}: it is not a valid host name",
         OnlyCommonName => "The broker's certificate was refused: it names the host only as its common name, which is accepted only together with a CA in the field ca",
         BeginsBefore1970 => "The broker's certificate was refused: it is valid from a day before 1970 on, which is accepted only together with a CA in the field ca",
-        CertificateForm { detail: String } => "The broker's certificate was refused: it is of a form that is not accepted here ({detail})",
-        CertificateRefused { detail: String } => "The broker's certificate was refused: {detail}",
+        CertificateForm { code: Code } => "The broker's certificate was refused: it is of a form that is not accepted here ({code})",
+        CertificateRefused { code: Code } => "The broker's certificate was refused: {code}",
         KeyTooSmall { whose: CertificateOwner, bits: u64, accepted: Setting } => "{whose} has an RSA key of {bits} bits, which is too small; accepted are {accepted}",
         KeyUnsupported { whose: CertificateOwner, kind: String, accepted: Setting } => "{whose} has a key of a kind that haltere does not support ({kind}); accepted are {accepted}",
         CurveExplicit { whose: CertificateOwner } => "{whose} has an EC key whose curve is written out instead of named; a named one is needed",
-        SignatureTooWeak { whose: CertificateOwner, algorithm: String, accepted: Setting } => "{whose} is signed by {algorithm}, which is too weak; accepted are {accepted}",
-        SignatureUnsupported { whose: CertificateOwner, algorithm: String, accepted: Setting } => "{whose} is signed by {algorithm}, which haltere does not support; accepted are {accepted}",
+        SignatureTooWeak { whose: CertificateOwner, algorithm: SignatureAlgorithm, accepted: Setting } => "{whose} is signed by {algorithm}, which is too weak; accepted are {accepted}",
+        SignatureUnsupported { whose: CertificateOwner, algorithm: SignatureAlgorithm, accepted: Setting } => "{whose} is signed by {algorithm}, which haltere does not support; accepted are {accepted}",
     }
 }
 

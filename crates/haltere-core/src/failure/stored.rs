@@ -27,10 +27,14 @@ impl FailureMessage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::{
+        AlertMeaning, Bug, FileContent, IoFault, MaterialFault, ProtocolViolation, ResolverFault,
+        SignatureAlgorithm, SpecialNetwork, UpgradeFault,
+    };
     use crate::sentence::Sentence;
 
-    /// At least one value of each type of parameter.
-    const VALUES: [&str; 12] = [
+    /// At least one value of each type of parameter. A sentence within the sentence is followed by its parameters.
+    const VALUES: &[&str] = &[
         "",
         "Straße = \"\u{1f984}\"\r",
         "10.0.0.7:1883",
@@ -43,6 +47,16 @@ mod tests {
         "trusted",
         "chain",
         "9999-12-30T22:00:00.999999999Z",
+        "noRoundtrip\tcode=unknown",
+        "nameServerSystem\twords=out of memory",
+        "alertReceived\talert=unnamedAlert\tnumber=255",
+        "linkLocal",
+        "packetTooLarge\tnumber=15\tbytes=70000",
+        "noAnswer",
+        "noCertificateBut\tfound=pkcs12",
+        "pkcs12",
+        "badCertificate",
+        "withHash\tscheme=RSA\thash=SHA-1",
     ];
 
     /// Appends parameters to a line in all ways.
@@ -70,6 +84,16 @@ mod tests {
     fn every_sentence_comes_back() {
         each_comes_back::<Reason>();
         each_comes_back::<Note>();
+        each_comes_back::<AlertMeaning>();
+        each_comes_back::<Bug>();
+        each_comes_back::<FileContent>();
+        each_comes_back::<IoFault>();
+        each_comes_back::<MaterialFault>();
+        each_comes_back::<ProtocolViolation>();
+        each_comes_back::<ResolverFault>();
+        each_comes_back::<SignatureAlgorithm>();
+        each_comes_back::<SpecialNetwork>();
+        each_comes_back::<UpgradeFault>();
     }
 
     #[test]
