@@ -6,7 +6,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use haltere_core::{LinkFailure, ProtocolVersion, Reason, Stage, TlsFacts};
+use haltere_core::{Bug, LinkFailure, ProtocolVersion, Reason, Stage, TlsFacts};
 use rustls_pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -80,7 +80,7 @@ async fn connect_with_fallback(
     }
     .map_err(|error| match error {
         ConnectError::Failed(failure) => failure,
-        ConnectError::UnsupportedVersion(_) => failure::internal("MQTT 3.1.1 was refused twice"),
+        ConnectError::UnsupportedVersion(_) => failure::internal(Bug::VersionRefusedTwice),
     })
 }
 
@@ -159,8 +159,7 @@ async fn tls_handshake(
     trace: &mut AttemptTrace<'_>,
 ) -> Result<(Box<dyn ByteStream>, TlsFacts), LinkFailure> {
     trace.enter(Stage::Tls);
-    let client =
-        shared.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
+    let client = shared.tls.get(&spec.tls).map_err(failure::tls_material)?;
     match client.connect(&spec.tls_host(), stream).await {
         Ok(handshake) => {
             let TlsFacts { version, cipher, .. } = handshake.facts;
@@ -226,7 +225,7 @@ async fn mqtt_handshake(
 fn upgrade_failure(error: UpgradeError, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     match error {
         UpgradeError::Refused(refusal) => failure::upgrade_refused(&refusal, peer),
-        UpgradeError::Protocol(why) => failure::no_upgrade(why, peer),
+        UpgradeError::Protocol(answer) => failure::no_upgrade(answer, peer),
         UpgradeError::SpeaksTls => failure::speaks_tls(peer),
         UpgradeError::Io(error) => io_failure(Stage::Websocket, &error, spec, peer),
     }
@@ -240,13 +239,15 @@ fn connect_failure(error: SessionError, spec: &LinkSpec, peer: SocketAddr) -> Li
             failure::refusal(&why, peer)
         }
         SessionError::PingTimeout(_) => failure::no_answer(Stage::Mqtt, peer),
-        SessionError::Protocol(detail) => failure::not_mqtt(Reason::NotMqtt { peer, detail }, peer),
+        SessionError::Protocol(violation) => {
+            failure::not_mqtt(Reason::NotMqtt { peer, violation }, peer)
+        }
         SessionError::SpeaksTls if !spec.url.transport().is_tls() => {
             failure::perhaps_tls_port(Stage::Mqtt, peer)
         }
         SessionError::SpeaksTls => failure::not_mqtt(Reason::SpeaksTlsInTls { peer }, peer),
         SessionError::SpeaksHttp => failure::not_mqtt(Reason::SpeaksHttp { peer }, peer),
-        SessionError::Unsendable(why) => failure::unsendable(&why.to_string()),
+        SessionError::Unsendable(why) => failure::unsendable(why.into()),
     }
 }
 
@@ -254,10 +255,11 @@ fn io_failure(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr
     // Under TLS 1.3 a broker refuses our certificate only after the handshake.
     tls::classify_io(error).unwrap_or_else(|| {
         let transport = spec.url.transport();
-        let is_odd = error.kind() == io::ErrorKind::InvalidData;
-        if is_odd && stage == Stage::Mqtt && transport.is_websocket() {
-            let detail = error.to_string();
-            return failure::not_mqtt(Reason::NotMqtt { peer, detail }, peer);
+        if stage == Stage::Mqtt
+            && let Some(violation) = failure::violation_in(error)
+        {
+            let violation = violation.clone();
+            return failure::not_mqtt(Reason::NotMqtt { peer, violation }, peer);
         }
         failure::before_connack(stage, error, peer, transport.is_tls())
     })

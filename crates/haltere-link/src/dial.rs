@@ -1,14 +1,14 @@
-//! The only place in the program that opens an outgoing connection.
+//! The only place in the program that opens an outgoing connection, or sends datagrams.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use haltere_core::LinkFailure;
+use haltere_core::{Bug, LinkFailure};
 use socket2::SockRef;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::egress::{AllowedAddress, Egress};
@@ -92,6 +92,36 @@ async fn connect(
     Ok(stream)
 }
 
+/// A socket for datagrams to the first of `addresses` that `egress` allows and that this machine has a route to. Sends
+/// nothing.
+#[expect(clippy::disallowed_methods, reason = "the only place where it is allowed")]
+pub(crate) async fn udp(
+    addresses: &[SocketAddr],
+    egress: &Egress,
+) -> Result<UdpSocket, LinkFailure> {
+    let mut first = None;
+    for address in addresses {
+        let connected = async {
+            let address = egress.check(*address)?.into_address();
+            let any: IpAddr = match address {
+                SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+                SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+            };
+            let refused = |error| failure::tcp(&error, address);
+            let socket = UdpSocket::bind((any, 0)).await.map_err(refused)?;
+            socket.connect(address).await.map_err(refused)?;
+            // The kernel may connect to another address, as it does with 0.0.0.0.
+            egress.check(socket.peer_addr().map_err(refused)?)?;
+            Ok(socket)
+        };
+        match connected.await {
+            Ok(socket) => return Ok(socket),
+            Err(failure) => _ = first.get_or_insert(failure),
+        }
+    }
+    Err(first.unwrap_or_else(|| failure::internal(Bug::NoAddress)))
+}
+
 /// The failure of the address tried first. A failure that only says that the machine lacks the address
 /// family comes last.
 fn first_failure(
@@ -103,7 +133,7 @@ fn first_failure(
         (lacks_family, addresses.iter().position(|tried| tried == address))
     };
     let first = failures.into_iter().min_by_key(rank);
-    first.map_or_else(|| failure::internal("there was no address to dial"), |(_, failure)| failure)
+    first.map_or_else(|| failure::internal(Bug::NoAddress), |(_, failure)| failure)
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@
 //!           ├ tls                trust, client certificates, failures with the names of OpenSSL
 //!           ├ transport          WebSocket, framing, MQTT, keep-alive
 //!           └ attempt_trace      the stages it has passed
+//! outbound          connections to other programs than brokers, under the same policy
 //! command           what can be sent to a broker through a link, and the queue of it
+//! http_client       requests to a server that the operator named, dialled in the same way
 //! shared            what all links share
 //! status_table      the status and the history of all links, and notification of changes
 //! recorded_history  the history that an earlier run has recorded
@@ -57,9 +59,11 @@ mod facts;
 mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+mod http_client;
 mod interest;
 mod link;
 mod message_sink;
+mod outbound;
 mod probe;
 mod recorded_history;
 mod resolve;
@@ -82,7 +86,9 @@ pub use client_id::{generated_client_id, is_generated_client_id};
 pub use command::{CommandError, LinkHandle, PublishRequest, Published, Qos};
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
+pub use http_client::{HttpAnswer, HttpClient, HttpFailure, HttpRequest};
 pub use interest::Interest;
+pub use outbound::{Outbound, OutboundStream};
 pub use probe::ProbeReport;
 pub use recorded_history::RecordedHistory;
 pub use roundtrip::Roundtrip;

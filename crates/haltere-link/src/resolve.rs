@@ -3,12 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use haltere_core::{Host, LinkFailure};
+use haltere_core::{Code, Host, LinkFailure, ResolverFault};
 use hickory_resolver::config::{
     LookupIpStrategy, NameServerConfig, ResolverConfig, ServerOrderingStrategy,
 };
-use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::{Resolver as Hickory, TokioResolver};
 use parking_lot::Mutex;
@@ -96,7 +96,20 @@ impl Resolver {
 }
 
 fn lookup_failure(host: &str, error: &NetError) -> LinkFailure {
-    failure::lookup_failed(host, &error.to_string())
+    failure::lookup_failed(host, resolver_fault(error))
+}
+
+fn resolver_fault(error: &NetError) -> ResolverFault {
+    match error {
+        NetError::NoConnections => ResolverFault::NoNameServer,
+        NetError::Timeout => ResolverFault::NameServerSilent,
+        NetError::Dns(DnsError::ResponseCode(code)) => {
+            ResolverFault::NameServerFailed { code: Code::of_variant(code) }
+        }
+        NetError::Proto(_) | NetError::Truncated => ResolverFault::NameServerUnreadable,
+        NetError::Io(error) => ResolverFault::NameServerSystem { words: error.to_string() },
+        other => ResolverFault::NoLookup { code: Code::of_variant(other) },
+    }
 }
 
 fn is_localhost(name: &str) -> bool {

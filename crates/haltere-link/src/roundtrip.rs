@@ -5,7 +5,7 @@
 use std::future::poll_fn;
 use std::time::Duration;
 
-use haltere_core::{LinkFailure, MqttReason, RoundtripTopic};
+use haltere_core::{Bug, Code, LinkFailure, MqttReason, RoundtripTopic};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
@@ -124,6 +124,6 @@ fn command_failure(
             let reason = MqttReason::PacketTooLarge;
             failure::roundtrip_refused(step, topic, reason, 0x95, None)
         }
-        error => failure::internal(&format!("a round trip could not be made: {error}")),
+        error => failure::internal(Bug::NoRoundtrip { code: Code::of_variant(&error) }),
     }
 }

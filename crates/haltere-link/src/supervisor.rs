@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use haltere_core::{
     Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision, RoundtripTopic,
-    StatusChange,
+    StatusChange, TlsSettings,
 };
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -26,7 +26,7 @@ use crate::shared::LinkShared;
 use crate::status_table::{
     ChangePosition, LatestChanges, StatusObserver, StatusVersion, UnrecordedChanges,
 };
-use crate::{LinkConfig, LinkHandle, LinkSpec, command};
+use crate::{HttpClient, LinkConfig, LinkHandle, LinkSpec, command};
 
 /// Keeps one link per wanted connection. A clone is another handle to the same links.
 #[derive(Clone)]
@@ -221,6 +221,11 @@ impl Supervisor {
         mut observe: impl FnMut(ProbeEvent) + Send,
     ) -> ProbeReport {
         probe::probe(&self.shared, spec, roundtrip, &mut observe).await
+    }
+
+    /// A client for HTTP, which dials as links do, and trusts the roots that `tls` says.
+    pub fn http_client(&self, tls: TlsSettings) -> HttpClient {
+        HttpClient::new(Arc::clone(&self.shared), tls)
     }
 
     /// The certificates that the broker of connection `id` presented last, accepted or refused; `None`

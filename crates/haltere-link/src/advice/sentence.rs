@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use haltere_core::sentence::{Parameter, ParameterValue};
+use haltere_core::sentence::{AnyFault, Parameter, ParameterValue};
 use haltere_core::{Day, Setting, sentences};
 
 /// A URL to try, in the words of the audience.
@@ -223,7 +223,7 @@ sentences! {
         ExpiresSoon { subject: String, date: Day } => "Certificate {subject} expires on {date}: renew it in time.",
 
         // What haltere knows of other connections.
-        Unreadable { detail: String } => "The stored connection can't be read ({detail}): replace the connection with PUT /api/connections/{{id}}, or delete it.",
+        Unreadable { field: String, fault: AnyFault } => "The stored connection can't be read ({field}: {fault}): replace the connection with PUT /api/connections/{{id}}, or delete it.",
         SameClientId { connections: String } => "The client id is that of {connections} at the same broker, too: each ends the other's session. Give one of them another one in credentials.clientId.",
         TestedWithOtherId => "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.",
     }

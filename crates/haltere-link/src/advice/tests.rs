@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use haltere_core::{
-    BrokerUrl, CertificateOwner, ConnectionId, MqttReason, ProtocolVersion, Reason, SysTopics,
-    TlsSettings,
+    BrokerUrl, CertificateOwner, ConnectionId, MqttReason, ProtocolVersion, Reason,
+    SignatureAlgorithm, SysTopics, TlsSettings,
 };
 
 use super::*;
@@ -150,7 +150,7 @@ fn what_is_replaced_is_what_is_at_fault() {
     };
     let signature = |whose| Reason::SignatureUnsupported {
         whose,
-        algorithm: "Ed448".to_owned(),
+        algorithm: SignatureAlgorithm::Named { scheme: "Ed448".to_owned() },
         accepted: Setting("others".into()),
     };
     for (reason, says) in [

@@ -3,38 +3,31 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use haltere_core::Network;
-
-/// Metadata services give credentials to any client within the cloud.
-const METADATA: &str = "a cloud's metadata";
-const LINK_LOCAL: &str = "link-local, where clouds keep their metadata";
-const MULTICAST: &str = "multicast";
-/// Linux connects these to this machine, which has addresses of its own.
-const UNSPECIFIED: &str = "no address of a host; for this machine write 127.0.0.1 or ::1";
-const RESERVED: &str = "reserved";
+use haltere_core::{Network, SpecialNetwork};
 
 /// The first match gives the reason. Metadata addresses are from the documentation of the clouds and of
 /// cloud-init, the others from IANA's registries of special-purpose addresses.
-static DENIED: LazyLock<Vec<(Network, &str)>> = LazyLock::new(|| {
+static DENIED: LazyLock<Vec<(Network, SpecialNetwork)>> = LazyLock::new(|| {
+    use SpecialNetwork::{Broadcast, LinkLocal, Metadata, Multicast, Reserved, Unspecified};
     let table = [
-        ("100.100.100.200/32", METADATA),     // Alibaba
-        ("fd00:100::100:200/128", METADATA),  // Alibaba
-        ("168.63.129.16/32", METADATA),       // Azure's wire server
-        ("192.0.0.192/32", METADATA),         // Oracle, classic
-        ("fd00:c1::a9fe:a9fe/128", METADATA), // Oracle
-        ("fd00:ec2::/32", METADATA),          // AWS: metadata at ::254, pod identity at ::23
-        ("fd20:ce::254/128", METADATA),       // Google
-        ("fd00:a9fe:a9fe::1/128", METADATA),  // Akamai (Linode)
-        ("fd00:42::42/128", METADATA),        // Scaleway
-        ("169.254.0.0/16", LINK_LOCAL),
-        ("fe80::/10", LINK_LOCAL),
-        ("224.0.0.0/4", MULTICAST),
-        ("ff00::/8", MULTICAST),
-        ("255.255.255.255/32", "broadcast"),
-        ("0.0.0.0/8", UNSPECIFIED),
-        ("::/128", UNSPECIFIED),
-        ("240.0.0.0/4", RESERVED),
-        ("192.0.0.0/24", RESERVED),
+        ("100.100.100.200/32", Metadata),     // Alibaba
+        ("fd00:100::100:200/128", Metadata),  // Alibaba
+        ("168.63.129.16/32", Metadata),       // Azure's wire server
+        ("192.0.0.192/32", Metadata),         // Oracle, classic
+        ("fd00:c1::a9fe:a9fe/128", Metadata), // Oracle
+        ("fd00:ec2::/32", Metadata),          // AWS: metadata at ::254, pod identity at ::23
+        ("fd20:ce::254/128", Metadata),       // Google
+        ("fd00:a9fe:a9fe::1/128", Metadata),  // Akamai (Linode)
+        ("fd00:42::42/128", Metadata),        // Scaleway
+        ("169.254.0.0/16", LinkLocal),
+        ("fe80::/10", LinkLocal),
+        ("224.0.0.0/4", Multicast),
+        ("ff00::/8", Multicast),
+        ("255.255.255.255/32", Broadcast),
+        ("0.0.0.0/8", Unspecified),
+        ("::/128", Unspecified),
+        ("240.0.0.0/4", Reserved),
+        ("192.0.0.0/24", Reserved),
     ];
     table.into_iter().map(|(network, why)| (parse(network), why)).collect()
 });
@@ -45,12 +38,14 @@ static IN_USE: LazyLock<Vec<Network>> = LazyLock::new(|| {
     ["2000::/3", "fc00::/7", "::1/128", "64:ff9b::/96", "64:ff9b:1::/48"].map(parse).into()
 });
 
-/// Why `address` is denied if no rule matches it. Ignores embedded addresses.
-pub(super) fn denied(address: IpAddr) -> Option<&'static str> {
+/// Why `address` is denied if no rule matches it: metadata services give credentials to any client within the cloud,
+/// and Linux connects an unspecified address to this machine, which has addresses of its own. Ignores embedded
+/// addresses.
+pub(super) fn denied(address: IpAddr) -> Option<SpecialNetwork> {
     let denied = DENIED.iter().find(|(network, _)| network.contains(address));
     denied.map(|(_, why)| *why).or_else(|| {
         let reserved = address.is_ipv6() && !IN_USE.iter().any(|it| it.contains(address));
-        reserved.then_some(RESERVED)
+        reserved.then_some(SpecialNetwork::Reserved)
     })
 }
 
@@ -60,26 +55,27 @@ fn parse(network: &str) -> Network {
 
 #[cfg(test)]
 mod tests {
+    use super::SpecialNetwork::{Broadcast, LinkLocal, Metadata, Multicast, Reserved, Unspecified};
     use super::*;
 
     #[test]
     fn the_table() {
         for (why, addresses) in [
             (
-                Some(METADATA),
+                Some(Metadata),
                 "100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd00:ec2::23 fd20:ce::254 \
                  fd00:c1::a9fe:a9fe fd00:a9fe:a9fe::1 fd00:42::42 fd00:100::100:200",
             ),
             (
-                Some(LINK_LOCAL),
+                Some(LinkLocal),
                 "169.254.169.254 169.254.0.0 169.254.255.255 169.254.170.2 fe80::1 febf::1 \
                  fe80::a9fe:a9fe",
             ),
-            (Some(MULTICAST), "224.0.0.0 239.255.255.255 ff00:: ff02::1 ffff::1"),
-            (Some("broadcast"), "255.255.255.255"),
-            (Some(UNSPECIFIED), "0.0.0.0 0.0.0.1 0.255.255.255 ::"),
+            (Some(Multicast), "224.0.0.0 239.255.255.255 ff00:: ff02::1 ffff::1"),
+            (Some(Broadcast), "255.255.255.255"),
+            (Some(Unspecified), "0.0.0.0 0.0.0.1 0.255.255.255 ::"),
             (
-                Some(RESERVED),
+                Some(Reserved),
                 "240.0.0.0 255.255.255.254 192.0.0.1 ::2 ::127.0.0.1 100::1 fec0::1 4000::1 5f00::1 \
                  64:ff9b:2::1 ::ffff:0:1.2.3.4",
             ),

@@ -16,7 +16,7 @@ mod rule;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use haltere_core::{LinkFailure, Reason};
+use haltere_core::{LinkFailure, Reason, SpecialNetwork};
 
 pub use rule::{EgressAction, EgressRule, RuleError};
 
@@ -41,7 +41,7 @@ enum Denial<'a> {
     /// The rule with this index denies it; with the address it matched.
     Rule(usize, &'a EgressRule, IpAddr),
     /// No rule matches, and no broker has this address.
-    Default(&'static str, IpAddr),
+    Default(SpecialNetwork, IpAddr),
 }
 
 impl EgressPolicy {
@@ -77,8 +77,8 @@ impl Denial<'_> {
                 index: u64::try_from(*index).unwrap_or(u64::MAX),
                 rule: rule.to_string(),
             },
-            Self::Default(why, ip) => {
-                Reason::EgressDefault { peer, ip: *ip, detail: (*why).to_owned() }
+            Self::Default(network, ip) => {
+                Reason::EgressDefault { peer, ip: *ip, network: *network }
             }
         }
     }

@@ -4,6 +4,7 @@
 //! numbers and names of system calls are what Node.js and MQTT.js report for the same failure.
 
 mod class;
+mod io_fault;
 mod mqtt;
 mod network;
 mod quoted;
@@ -14,9 +15,12 @@ mod wording;
 
 use std::borrow::Cow;
 
-use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage, TlsCode};
+use haltere_core::{
+    Bug, FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage, TlsCode,
+};
 
 pub(crate) use class::{is_lasting, lacks_address_family, lacks_settings};
+pub(crate) use io_fault::violation_in;
 pub(crate) use mqtt::{refusal, session_lost};
 pub(crate) use network::{
     egress_denied, lookup_failed, lookup_timeout, no_descriptors, tcp, tcp_timeout, unknown_name,
@@ -27,6 +31,8 @@ pub(crate) use unanswered::{
 };
 pub(crate) use websocket::{no_upgrade, speaks_tls, upgrade_refused};
 pub(crate) use wording::{about_server_name, with_plugin_off};
+
+use crate::tls::MaterialError;
 
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
 const CLOSED: i32 = 1;
@@ -56,15 +62,15 @@ pub(crate) fn of_call(failure: LinkFailure, errno: i32, syscall: &'static str) -
 }
 
 /// The connection's certificates or key can't be used.
-pub(crate) fn tls_material(why: &str) -> LinkFailure {
-    let detail = why.to_owned();
-    bare(Stage::Tls, TlsCode::InvalidContext, Reason::TlsSettings { detail })
+pub(crate) fn tls_material(why: MaterialError) -> LinkFailure {
+    let MaterialError { field, reason: fault } = why;
+    let reason = Reason::TlsSettings { field: field.to_owned(), fault };
+    bare(Stage::Tls, TlsCode::InvalidContext, reason)
 }
 
 /// haltere itself failed. The link continues after its back-off.
-pub(crate) fn internal(what: &str) -> LinkFailure {
-    let detail = what.to_owned();
-    bare(Stage::Closed, NetworkCode::Internal, Reason::Internal { detail })
+pub(crate) fn internal(bug: Bug) -> LinkFailure {
+    bare(Stage::Closed, NetworkCode::Internal, Reason::Internal { bug })
 }
 
 /// A link panicked. The panic's message goes to the log only: it may quote anything.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use haltere_core::{FailureMessage, LinkFailure, MqttReason, NetworkCode, Reason, Seconds, Stage};
 
+use super::io_fault::{io_fault, violation_in};
 use super::quoted::broker_words;
 use super::unanswered::{at_connack, closed_with};
 use super::{CLOSED, bare, of_call};
@@ -15,7 +16,7 @@ use crate::transport::{BrokerRefusal, SessionError};
 pub(crate) fn session_lost(error: &SessionError) -> LinkFailure {
     match error {
         SessionError::PingTimeout(after) => no_pong(*after),
-        SessionError::Disconnected(why) => disconnected(why),
+        SessionError::Disconnected(why) | SessionError::Refused(why) => disconnected(why),
         // TLS reports a missing close_notify as an error, and few brokers send one.
         SessionError::Io(error) if is_plain_end(error) => session_lost(&SessionError::Closed),
         other => broken(other),
@@ -95,16 +96,28 @@ pub(super) fn disconnected(why: &BrokerRefusal) -> LinkFailure {
 
 /// A link that was up ended, and the broker gave no reason.
 pub(super) fn broken(error: &SessionError) -> LinkFailure {
-    let kind = |error: &io::Error| match error.kind() {
+    match error {
+        SessionError::Protocol(violation) => {
+            lost(Reason::LostViolation { violation: violation.clone() })
+        }
+        SessionError::Io(error) => broken_stream(error),
+        // The others have functions of their own, or end an attempt and not a session.
+        _ => lost(Reason::LostClosed),
+    }
+}
+
+fn broken_stream(error: &io::Error) -> LinkFailure {
+    if let Some(violation) = violation_in(error) {
+        return lost(Reason::LostViolation { violation: violation.clone() });
+    }
+    if let Some(reason) = closed_with(error) {
+        let because = Reason::LostBecause { status: reason.status.into() };
+        return lost(FailureMessage::from(because).with(reason.note()));
+    }
+    lost(match error.kind() {
         io::ErrorKind::ConnectionReset => Reason::LostReset,
         io::ErrorKind::TimedOut => Reason::LostTimedOut,
-        _ => Reason::LostError { detail: error.to_string() },
-    };
-    lost(match error {
-        SessionError::Closed => Reason::LostClosed,
-        SessionError::Protocol(detail) => Reason::LostViolation { detail: detail.clone() },
-        SessionError::Io(error) => kind(error),
-        other => Reason::LostError { detail: other.to_string() },
+        _ => Reason::LostError { io: io_fault(error) },
     })
 }
 

@@ -4,8 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use haltere_core::{FailureMessage, LinkFailure, NetworkCode, Reason, Seconds, Stage};
+use haltere_core::{
+    FailureMessage, LinkFailure, NetworkCode, Reason, ResolverFault, Seconds, Stage,
+};
 
+use super::io_fault::io_fault;
 use super::{INPUT_OUTPUT, bare, of_call};
 
 /// Linux's EMFILE.
@@ -17,8 +20,8 @@ pub(crate) fn unknown_name(host: &str) -> LinkFailure {
 }
 
 /// The name could not be looked up.
-pub(crate) fn lookup_failed(host: &str, why: &str) -> LinkFailure {
-    let reason = Reason::LookupFailed { host: host.to_owned(), detail: why.to_owned() };
+pub(crate) fn lookup_failed(host: &str, resolver: ResolverFault) -> LinkFailure {
+    let reason = Reason::LookupFailed { host: host.to_owned(), resolver };
     lookup(NetworkCode::ResolverFailed, -3001, host, reason)
 }
 
@@ -52,7 +55,7 @@ pub(crate) fn tcp(error: &io::Error, peer: SocketAddr) -> LinkFailure {
         }
         _ => {
             let errno = -error.raw_os_error().unwrap_or(INPUT_OUTPUT);
-            (N::InputOutput, errno, Reason::ConnectFailed { peer, detail: error.to_string() })
+            (N::InputOutput, errno, Reason::ConnectFailed { peer, io: io_fault(error) })
         }
     };
     connect(code, errno, peer, reason)

@@ -2,7 +2,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use haltere_core::{CertificateOwner, Day, MqttReason, Note, Timestamp};
+use haltere_core::{CertificateOwner, Day, MqttReason, Note, ResolverFault, Timestamp};
 
 use super::mqtt::no_pong;
 use super::websocket::upgrade;
@@ -76,7 +76,10 @@ fn the_rows_of_the_contract() {
             "ERR_EGRESS_DENIED – connect 192.0.2.7 1883",
         ),
         (unknown_name("b.example"), "ENOTFOUND -3008 getaddrinfo b.example –"),
-        (lookup_failed("b.example", "x"), "EAI_AGAIN -3001 getaddrinfo b.example –"),
+        (
+            lookup_failed("b.example", ResolverFault::NoNameServer),
+            "EAI_AGAIN -3001 getaddrinfo b.example –",
+        ),
         (perhaps_tls_port(Stage::Mqtt, peer()), "ECONNRESET -104 read – –"),
         (
             upgrade(Some(404), Reason::UpgradeSpeaksTls { peer: peer() }, peer()),

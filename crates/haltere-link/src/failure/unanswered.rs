@@ -3,8 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 
-use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage};
+use haltere_core::{
+    FailureCode, FailureMessage, LinkFailure, NetworkCode, ProtocolViolation, Reason, Stage,
+};
 
+use super::io_fault::io_fault;
 use super::{CLOSED, INPUT_OUTPUT, bare, of_call};
 use crate::transport::CloseReason;
 
@@ -30,7 +33,8 @@ pub(super) fn closed_with(error: &io::Error) -> Option<&CloseReason> {
 
 /// The peer closed the connection before it answered CONNECT, and said why.
 fn closed_because(stage: Stage, peer: SocketAddr, reason: &CloseReason) -> LinkFailure {
-    let message = Reason::ClosedBecause { peer, detail: reason.to_string() };
+    let status = reason.status.into();
+    let message = FailureMessage::from(Reason::ClosedBecause { peer, status }).with(reason.note());
     at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, message)
 }
 
@@ -84,7 +88,7 @@ pub(crate) fn before_connack(
             None => closed_early(stage, peer),
         },
         _ => {
-            let message = Reason::ConnectionFailed { peer, detail: error.to_string() };
+            let message = Reason::ConnectionFailed { peer, io: io_fault(error) };
             let errno = -error.raw_os_error().unwrap_or(INPUT_OUTPUT);
             of_call(bare(stage, NetworkCode::InputOutput, message), errno, "read")
         }
@@ -92,7 +96,7 @@ pub(crate) fn before_connack(
 }
 
 /// The user name, password or client id can't be sent in MQTT.
-pub(crate) fn unsendable(why: &str) -> LinkFailure {
-    let message = Reason::Unsendable { detail: why.to_owned() };
+pub(crate) fn unsendable(violation: ProtocolViolation) -> LinkFailure {
+    let message = Reason::Unsendable { violation };
     of_call(bare(Stage::Mqtt, NetworkCode::InvalidArgument, message), -22, "connack")
 }

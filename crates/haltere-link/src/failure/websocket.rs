@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use haltere_core::{LinkFailure, NetworkCode, Reason, Stage};
+use haltere_core::{LinkFailure, NetworkCode, Reason, Stage, UpgradeFault};
 
 use super::bare;
 use super::quoted::inside;
@@ -33,9 +33,9 @@ pub(crate) fn upgrade_refused(refusal: &HttpRefusal, peer: SocketAddr) -> LinkFa
     upgrade(Some(*number), why, peer)
 }
 
-/// The answer to the WebSocket upgrade is not HTTP; `detail` is a main clause.
-pub(crate) fn no_upgrade(detail: String, peer: SocketAddr) -> LinkFailure {
-    upgrade(None, Reason::UpgradeFailed { peer, detail }, peer)
+/// The answer to the WebSocket upgrade is not a valid one.
+pub(crate) fn no_upgrade(answer: UpgradeFault, peer: SocketAddr) -> LinkFailure {
+    upgrade(None, Reason::UpgradeFailed { peer, answer }, peer)
 }
 
 /// The answer to the WebSocket upgrade is TLS.

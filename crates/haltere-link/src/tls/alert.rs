@@ -1,8 +1,6 @@
 //! The alerts of TLS: what a broker means by each.
 
-use std::fmt;
-
-use haltere_core::{FailureCode, FailureMessage, LinkFailure, Note, Reason};
+use haltere_core::{AlertMeaning, FailureCode, FailureMessage, LinkFailure, Note, Reason};
 use rustls::AlertDescription;
 
 use super::progress::Reached;
@@ -21,13 +19,13 @@ pub(super) fn message(alert: AlertDescription) -> FailureMessage {
         A::CertificateExpired => Reason::ClientCertificateExpired,
         A::CertificateRevoked => Reason::ClientCertificateRevoked,
         A::BadCertificate | A::UnsupportedCertificate | A::CertificateUnknown | A::AccessDenied => {
-            let refused = Reason::ClientCertificateRefused { alert: words(alert) };
+            let refused = Reason::ClientCertificateRefused { alert: meaning(alert) };
             return FailureMessage::from(refused).with(Note::CheckClientCertificate);
         }
         A::HandshakeFailure => return broke_off(Reached::Certificate),
         A::ProtocolVersion => Reason::TlsOldVersion,
         A::UnrecognisedName => Reason::TlsNameUnknown,
-        other => Reason::TlsAlert { alert: words(other) },
+        other => Reason::TlsAlert { alert: meaning(other) },
     };
     reason.into()
 }
@@ -47,17 +45,9 @@ pub(crate) fn names_nothing_in_common(failure: &LinkFailure) -> bool {
     *failure.message.reason == Reason::TlsNothingInCommon
 }
 
-/// `CertificateUnknown` ⇒ `certificate unknown`
-pub(super) fn words(name: impl fmt::Debug) -> String {
-    let name = format!("{name:?}");
-    let mut text = String::with_capacity(name.len() + 4);
-    for (index, letter) in name.char_indices() {
-        if letter.is_uppercase() && index > 0 {
-            text.push(' ');
-        }
-        text.extend(letter.to_lowercase());
-    }
-    text
+/// What `alert` means, in words.
+pub(super) fn meaning(alert: AlertDescription) -> AlertMeaning {
+    AlertMeaning::of(alert.into())
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::error::Error as StdError;
 use std::io;
 
-use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage, TlsCode};
+use haltere_core::{
+    Code, FailureCode, FailureMessage, IoFault, LinkFailure, NetworkCode, Reason, Stage, TlsCode,
+};
 use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible,
 };
@@ -92,10 +94,27 @@ fn classify(error: &Error) -> LinkFailure {
         ) => failure(TlsCode::ExcessiveMessageSize, Reason::TlsTooLarge),
         Error::InvalidMessage(_) => not_understood(Reason::TlsNotSpoken),
         Error::PeerIncompatible(why) => {
-            not_understood(Reason::TlsIncompatible { detail: alert::words(why) })
+            not_understood(Reason::TlsIncompatible { code: Code::of_variant(why) })
         }
-        error => not_understood(Reason::TlsViolation { detail: error.to_string() }),
+        error => not_understood(Reason::TlsViolation { code: code_of(error) }),
     }
+}
+
+/// The rule that the peer broke, or else the kind of the error.
+fn code_of(error: &Error) -> Code {
+    match error {
+        Error::PeerMisbehaved(rule) => Code::of_variant(rule),
+        Error::PeerIncompatible(rule) => Code::of_variant(rule),
+        other => Code::of_variant(other),
+    }
+}
+
+/// What TLS says about an I/O error of an established connection; `None` when it says nothing.
+pub(crate) fn io_fault(error: &io::Error) -> Option<IoFault> {
+    Some(match find(error.get_ref()?)? {
+        Error::AlertReceived(alert) => IoFault::AlertReceived { alert: alert::meaning(*alert) },
+        error => IoFault::TlsBroken { code: code_of(error) },
+    })
 }
 
 /// The peer's bytes are not TLS, or not a TLS that we speak.

@@ -44,7 +44,7 @@ pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
 pub(crate) use facts::issuer_of;
 pub use facts::{CertificateFacts, certificate_facts, certificates_in, day};
 pub use failure::classify_io;
-pub(crate) use failure::is_within_tls;
+pub(crate) use failure::{io_fault, is_within_tls};
 pub use foreign::is_foreign;
 pub use material_error::{FileContent, MaterialError, MaterialFault};
 pub use parsed_settings::read_identity;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use haltere_core::{CertificateOwner, Day, FailureMessage, Host, Note, Reason, Timestamp, TlsCode};
+use haltere_core::{
+    CertificateOwner, Code, Day, FailureMessage, Host, Note, Reason, Timestamp, TlsCode,
+};
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::{CertificateError, OtherError};
 use rustls_pki_types::CertificateDer;
 
 use super::certificate::Certificate;
-use super::facts::{host_names, printable};
+use super::facts::host_names;
 use super::legacy;
 use super::names;
 use super::path::{End, Path, Step};
@@ -198,15 +200,13 @@ impl Case<'_> {
             CertificateError::BadEncoding if legacy::begins_before_1970(self.presented) => {
                 (TlsCode::CertUntrusted, Reason::BeginsBefore1970)
             }
-            // Errors of libraries may quote the certificate.
             CertificateError::Other(OtherError(why)) => {
-                let detail = printable(&why.to_string(), 200);
-                (TlsCode::CertUntrusted, Reason::CertificateForm { detail })
+                (TlsCode::CertUntrusted, Reason::CertificateForm { code: Code::of_variant(why) })
             }
-            error => {
-                let detail = printable(&error.to_string(), 200);
-                (TlsCode::CertUntrusted, Reason::CertificateRefused { detail })
-            }
+            error => (
+                TlsCode::CertUntrusted,
+                Reason::CertificateRefused { code: Code::of_variant(error) },
+            ),
         };
         self.refusal(code, reason)
     }

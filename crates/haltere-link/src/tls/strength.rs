@@ -65,9 +65,7 @@ pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
             TlsCode::EeKeyTooSmall,
             Reason::KeyTooSmall { whose, bits: key.bits(), accepted: Setting(KEYS.into()) },
         ),
-        Key::Ec(Curve::Secp256k1, _) => {
-            unsupported(whose, "an EC key on the curve secp256k1".to_owned(), KEYS)
-        }
+        Key::Ec(Curve::Secp256k1, _) => unsupported(whose, "EC secp256k1".to_owned(), KEYS),
         Key::EcExplicit => explicit(whose),
         Key::Other(name) => unsupported(whose, name, KEYS),
         _ => return None,

@@ -4,6 +4,8 @@
 //! discarded as it comes in, and the link stays up. Memory grows with the bytes received, never with the
 //! length that a header declares.
 
+use haltere_core::ProtocolViolation;
+
 /// MQTT 5, 2.1.4: a remaining length has at most four bytes.
 const LONGEST_HEADER: usize = 5;
 /// How much of the buffer is reused for the next packet.
@@ -34,6 +36,18 @@ pub(super) enum FrameError {
         /// Its size in bytes, without the header.
         size: usize,
     },
+}
+
+impl From<FrameError> for ProtocolViolation {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Length => Self::LengthOfPacket,
+            FrameError::TooLarge { kind, size } => {
+                let bytes = u64::try_from(size).unwrap_or(u64::MAX);
+                Self::PacketTooLarge { number: kind.into(), bytes }
+            }
+        }
+    }
 }
 
 /// The position in the stream.

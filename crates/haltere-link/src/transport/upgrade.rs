@@ -5,7 +5,7 @@
 
 use std::io;
 
-use haltere_core::{BrokerUrl, Host};
+use haltere_core::{BrokerUrl, Host, UpgradeFault};
 use haltere_mosquitto::text;
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,9 +34,9 @@ pub(crate) enum UpgradeError {
     /// It responded with an HTTP status other than 101.
     #[error("{0}")]
     Refused(HttpRefusal),
-    /// Its response is not a valid upgrade; the text completes "it refused the WebSocket upgrade: …".
+    /// Its response is not a valid upgrade.
     #[error("{0}")]
-    Protocol(String),
+    Protocol(UpgradeFault),
     /// It responded with TLS.
     #[error("it speaks TLS")]
     SpeaksTls,
@@ -54,6 +54,12 @@ pub(crate) struct HttpRefusal {
     pub(crate) location: Option<String>,
 }
 
+impl From<UpgradeFault> for UpgradeError {
+    fn from(fault: UpgradeFault) -> Self {
+        Self::Protocol(fault)
+    }
+}
+
 impl From<io::Error> for UpgradeError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
@@ -66,7 +72,7 @@ pub(super) async fn shake_hands(
     url: &BrokerUrl,
 ) -> Result<Vec<u8>, UpgradeError> {
     let request = request(url).and_then(generate_request);
-    let (request, key) = request.map_err(|error| UpgradeError::Protocol(error.to_string()))?;
+    let (request, key) = request.map_err(|_| UpgradeFault::NoRequest)?;
     stream.write_all(&request).await?;
     stream.flush().await?;
     let accept = derive_accept_key(key.as_bytes());
@@ -74,18 +80,16 @@ pub(super) async fn shake_hands(
     loop {
         match read_head(&received, &accept)? {
             Head::Incomplete if received.len() >= HEAD_MAX_BYTES => {
-                return Err(no_upgrade("its answer has too long a head"));
+                return Err(UpgradeFault::HeadTooLong.into());
             }
             Head::Incomplete => {
                 let mut chunk = [0; CHUNK];
                 match stream.read(&mut chunk).await? {
                     0 if received.is_empty() => {
-                        return Err(no_upgrade("it closed the connection without an answer"));
+                        return Err(UpgradeFault::NoAnswer.into());
                     }
                     0 => {
-                        return Err(no_upgrade(
-                            "it closed the connection in the middle of its answer",
-                        ));
+                        return Err(UpgradeFault::AnswerCutShort.into());
                     }
                     size => received.extend_from_slice(&chunk[..size]),
                 }
@@ -132,7 +136,7 @@ fn read_head(received: &[u8], accept: &str) -> Result<Head, UpgradeError> {
     let size = match head.parse(received) {
         Ok(Status::Complete(size)) => size,
         Ok(Status::Partial) => return Ok(Head::Incomplete),
-        Err(error) => return Err(no_upgrade(&format!("its answer is not HTTP ({error})"))),
+        Err(_) => return Err(UpgradeFault::NotHttp.into()),
     };
     let headers = Headers(head.headers);
     match head.code.unwrap_or_default() {
@@ -148,23 +152,23 @@ fn read_head(received: &[u8], accept: &str) -> Result<Head, UpgradeError> {
         }
     }
     if head.version != Some(1) {
-        return Err(no_upgrade("its answer is HTTP/1.0, which has no upgrades"));
+        return Err(UpgradeFault::OldHttp.into());
     }
     if !headers.list_has("upgrade", "websocket") {
-        return Err(no_upgrade("its answer has no header \"Upgrade: websocket\""));
+        return Err(UpgradeFault::NoUpgradeHeader.into());
     }
     if !headers.list_has("connection", "upgrade") {
-        return Err(no_upgrade("its answer has no header \"Connection: Upgrade\""));
+        return Err(UpgradeFault::NoConnectionHeader.into());
     }
     if !headers.all("sec-websocket-accept").eq([accept.as_bytes()]) {
-        return Err(no_upgrade("its answer belongs to another request (Sec-WebSocket-Accept)"));
+        return Err(UpgradeFault::OtherRequest.into());
     }
     if headers.all("sec-websocket-extensions").any(|value| !value.is_empty()) {
-        return Err(no_upgrade("its answer uses an extension that we did not ask for"));
+        return Err(UpgradeFault::Extension.into());
     }
     let mut subprotocols = headers.all("sec-websocket-protocol").peekable();
     if subprotocols.peek().is_none() || subprotocols.any(|it| it != SUBPROTOCOL.as_bytes()) {
-        return Err(no_upgrade("it does not speak the subprotocol mqtt"));
+        return Err(UpgradeFault::NoSubprotocol.into());
     }
     Ok(Head::Agreed(size))
 }
@@ -173,10 +177,6 @@ fn read_head(received: &[u8], accept: &str) -> Result<Head, UpgradeError> {
 fn reason_phrase(head: &[u8]) -> &[u8] {
     let line = head.trim_ascii_start().split(|byte| matches!(byte, b'\r' | b'\n')).next();
     line.and_then(|line| line.splitn(3, |byte| *byte == b' ').nth(2)).unwrap_or_default()
-}
-
-fn no_upgrade(why: &str) -> UpgradeError {
-    UpgradeError::Protocol(why.to_owned())
 }
 
 struct Headers<'h, 'b>(&'h [Header<'b>]);

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
-use haltere_core::BrokerUrl;
+use haltere_core::{BrokerUrl, Code, Note, ProtocolViolation};
 use haltere_mosquitto::text;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;
@@ -74,8 +74,7 @@ impl<W: ByteStream> AsyncRead for WebSocketBytes<W> {
                 // The library answers pings.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Text(_))) => {
-                    let message = "it sent a WebSocket text message, where MQTT has binary ones";
-                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
+                    return Poll::Ready(Err(violation(ProtocolViolation::WebsocketText)));
                 }
                 Some(Ok(Message::Close(Some(frame)))) => return Poll::Ready(closed(&frame)),
                 Some(Ok(Message::Close(None))) | None => return Poll::Ready(Ok(())),
@@ -123,8 +122,16 @@ fn io_error(error: WsError) -> io::Error {
         | WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
             io::Error::new(io::ErrorKind::UnexpectedEof, "the WebSocket was closed")
         }
-        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+        WsError::Capacity(_) => violation(ProtocolViolation::WebsocketTooLarge),
+        WsError::Protocol(rule) => {
+            violation(ProtocolViolation::WebsocketInvalid { code: Code::of_variant(&rule) })
+        }
+        other => violation(ProtocolViolation::WebsocketInvalid { code: Code::of_variant(&other) }),
     }
+}
+
+fn violation(violation: ProtocolViolation) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, violation)
 }
 
 /// The payload of a Close frame (RFC 6455, 5.5).
@@ -135,8 +142,15 @@ const REASON_MAX_CHARS: usize = 123;
 #[error("it closed the WebSocket with {status}{}", .words.as_ref().map(|words| format!(" (\"{words}\")")).unwrap_or_default())]
 pub(crate) struct CloseReason {
     /// By RFC 6455, 7.4.
-    status: u16,
+    pub(crate) status: u16,
     words: Option<String>,
+}
+
+impl CloseReason {
+    /// The words of the peer, if it gave any.
+    pub(crate) fn note(&self) -> Option<Note> {
+        self.words.clone().map(|text| Note::BrokerWords { text })
+    }
 }
 
 /// The end of the stream: with an error if the peer says more than goodbye.

@@ -1,6 +1,6 @@
 //! Checks of raw packets, for what the MQTT library accepts wrongly or reports as an error.
 
-use haltere_core::ProtocolVersion;
+use haltere_core::{ProtocolVersion, ProtocolViolation};
 
 use super::reason_codes::{reason_code, return_code};
 use super::{BrokerRefusal, ProtocolError};
@@ -50,20 +50,19 @@ pub(super) fn check_allowed(
     version: ProtocolVersion,
     is_accepted: bool,
 ) -> Result<(), ProtocolError> {
-    let what = match packet.first().map_or(0, |first| first >> 4) {
-        1 => "a CONNECT, which only clients send",
-        2 if is_accepted => "a second CONNACK",
-        8 => "a SUBSCRIBE, which only clients send",
-        10 => "an UNSUBSCRIBE, which only clients send",
-        12 => "a PINGREQ, which only clients send",
-        14 if version == ProtocolVersion::V3_1_1 => {
-            "a DISCONNECT, which only clients send in MQTT 3.1.1"
-        }
-        15 if version == ProtocolVersion::V3_1_1 => "an AUTH, which MQTT 3.1.1 does not have",
-        15 => "an AUTH, though we asked for no extended authentication",
+    use ProtocolViolation as V;
+    let violation = match packet.first().map_or(0, |first| first >> 4) {
+        1 => V::SentConnect,
+        2 if is_accepted => V::SecondConnack,
+        8 => V::SentSubscribe,
+        10 => V::SentUnsubscribe,
+        12 => V::SentPingreq,
+        14 if version == ProtocolVersion::V3_1_1 => V::SentDisconnect,
+        15 if version == ProtocolVersion::V3_1_1 => V::SentUnknownAuth,
+        15 => V::SentAuth,
         _ => return Ok(()),
     };
-    Err(ProtocolError::Violation(format!("it sent {what}")))
+    Err(ProtocolError::Violation(violation))
 }
 
 /// The packet identifier of an acknowledgement of a PUBLISH: PUBACK, PUBREC or PUBCOMP.

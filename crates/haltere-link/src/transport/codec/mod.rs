@@ -9,7 +9,7 @@ mod limits;
 mod publish;
 mod reason_codes;
 
-use haltere_core::{ProtocolVersion, Secret, TopicFilter};
+use haltere_core::{Code, ProtocolVersion, ProtocolViolation, Secret, TopicFilter};
 use mqtt_protocol_core::mqtt::common::Cursor;
 use mqtt_protocol_core::mqtt::connection::{Connection, Event, Version, role};
 use mqtt_protocol_core::mqtt::packet::{
@@ -42,7 +42,7 @@ pub(crate) struct ConnectOptions<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProtocolError {
     #[error("{0}")]
-    Violation(String),
+    Violation(ProtocolViolation),
     #[error("a packet is larger than those that the broker accepts")]
     TooLarge,
 }
@@ -52,11 +52,20 @@ impl From<MqttError> for ProtocolError {
         Self::Violation(match error {
             MqttError::PacketTooLarge => return Self::TooLarge,
             MqttError::MalformedPacket | MqttError::InsufficientBytes => {
-                "a packet is malformed".to_owned()
+                ProtocolViolation::MalformedPacket
             }
-            MqttError::ProtocolError => "a packet is not allowed at this point".to_owned(),
-            other => format!("{other}"),
+            MqttError::ProtocolError => ProtocolViolation::PacketNotAllowed,
+            other => ProtocolViolation::InvalidPacket { code: Code::of_variant(&other) },
         })
+    }
+}
+
+impl From<ProtocolError> for ProtocolViolation {
+    fn from(error: ProtocolError) -> Self {
+        match error {
+            ProtocolError::Violation(violation) => violation,
+            ProtocolError::TooLarge => Self::ExceedsBrokersLimit,
+        }
     }
 }
 

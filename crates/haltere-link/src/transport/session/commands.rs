@@ -208,7 +208,7 @@ impl MqttSession {
                 let max = self.codec.limits().maximum_packet_size;
                 CommandError::TooLarge { max: usize::try_from(max).unwrap_or(usize::MAX) }
             }
-            ProtocolError::Violation(why) => CommandError::Invalid(why),
+            ProtocolError::Violation(why) => CommandError::Invalid(why.to_string()),
         }
     }
 

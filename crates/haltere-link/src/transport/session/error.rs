@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use haltere_core::MqttReason;
+use haltere_core::{MqttReason, ProtocolViolation};
 
 use crate::transport::codec::{BrokerRefusal, ProtocolError};
 use crate::transport::framer::FrameError;
@@ -24,7 +24,7 @@ pub(crate) enum SessionError {
     #[error("no answer to a ping within {0:?}")]
     PingTimeout(Duration),
     #[error("the broker violated the MQTT protocol: {0}")]
-    Protocol(String),
+    Protocol(ProtocolViolation),
     /// The peer answered CONNECT with TLS.
     #[error("the other side speaks TLS")]
     SpeaksTls,
@@ -59,13 +59,13 @@ impl SessionError {
 
 impl From<ProtocolError> for SessionError {
     fn from(error: ProtocolError) -> Self {
-        Self::Protocol(error.to_string())
+        Self::Protocol(error.into())
     }
 }
 
 impl From<FrameError> for SessionError {
     fn from(error: FrameError) -> Self {
-        Self::Protocol(error.to_string())
+        Self::Protocol(error.into())
     }
 }
 
@@ -77,6 +77,6 @@ pub(super) fn check_protocol(first: &[u8]) -> Result<(), SessionError> {
         [0x15 | 0x16, 0x03, ..] => Err(SessionError::SpeaksTls),
         [b'H', b'T', ..] => Err(SessionError::SpeaksHttp),
         [0x20 | 0xe0, ..] => Ok(()),
-        _ => Err(SessionError::Protocol("its answer to CONNECT is not a CONNACK".to_owned())),
+        _ => Err(SessionError::Protocol(ProtocolViolation::NoConnack)),
     }
 }

@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use haltere_core::ProtocolVersion;
+use haltere_core::{ProtocolVersion, ProtocolViolation};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
 
 use super::byte_stream::ByteStream;
@@ -339,8 +339,7 @@ impl MqttSession {
             }
         }
         if self.write_buffer.len() > MAX_WRITE_BUFFER + self.command_bytes {
-            let why = "it sends, but does not read our answers".to_owned();
-            return Err(SessionError::Protocol(why));
+            return Err(SessionError::Protocol(ProtocolViolation::DoesNotRead));
         }
         Ok(received)
     }
