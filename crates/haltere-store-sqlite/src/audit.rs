@@ -20,21 +20,26 @@ const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, obj
     detail, times, since, changes, writer, position, hash, names FROM audit WHERE sequence < ";
 const FIRST_SINCE: &str = " AND sequence >= (SELECT min(sequence) FROM audit \
     INDEXED BY audit_by_time WHERE at >= ";
+/// The expression of the index `audit_by_user`: the actor without the token. Login entries are left as they are, because the
+/// client chooses the name in a failed one.
+const USER: &str = "CASE WHEN action <> 'session.login' AND instr(actor, ' (token ') > 0 \
+    THEN substr(actor, 1, instr(actor, ' (token ') - 1) ELSE actor END";
 /// Where a search for text looks. The line feeds keep a match within one cell.
 const TEXT: &str = " AND (actor || char(10) || ifnull(address, '') || char(10) || request_id || char(10) || action \
-    || char(10) || object || char(10) || detail) LIKE ";
+    || char(10) || object || char(10) || detail || char(10) || ifnull(changes, '')) LIKE ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
     detail, times, since, changes, writer, position, hash, names) VALUES ";
+/// The number of columns of [`APPEND`].
+const COLUMNS: usize = 15;
 const OLDEST: &str = "SELECT (SELECT at FROM audit ORDER BY sequence LIMIT 1), \
     (SELECT coalesce(sum(bytes), 0) FROM audit_writers)";
-/// How many columns that are.
-const COLUMNS: usize = 15;
 
 #[async_trait]
 impl AuditReads for Tx {
     async fn list(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let AuditFilter {
             actor,
+            user,
             object,
             actions,
             outcome,
@@ -56,6 +61,9 @@ impl AuditReads for Tx {
         }
         if let Some(actor) = actor {
             query.push(" AND actor = ").push_bind(actor.as_str());
+        }
+        if let Some(user) = user {
+            query.push(" AND ").push(USER).push(" = ").push_bind(user.as_str());
         }
         if let Some(object) = object {
             query.push(" AND object = ").push_bind(object.as_str());

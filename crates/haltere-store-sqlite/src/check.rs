@@ -26,15 +26,10 @@ pub(crate) enum CheckResult {
 
 /// Looks at the pages of one table after the other, for `limit` at most, on a connection of its own.
 pub(crate) async fn run(path: &Path, limit: Duration) -> Result<CheckResult, StoreError> {
+    let deadline = Instant::now() + limit;
     let options = open::options(path).pragma("query_only", "ON");
     let mut connection = options.connect().await.map_err(error::store)?;
-    let deadline = Instant::now() + limit;
-    connection
-        .lock_handle()
-        .await
-        .map_err(error::store)?
-        .set_progress_handler(INSTRUCTIONS, move || Instant::now() < deadline);
-    let found = check_pages(&mut connection).await;
+    let found = check_pages(&mut connection, deadline).await;
     // It has only read.
     let _ = connection.close().await;
     match found {
@@ -43,9 +38,18 @@ pub(crate) async fn run(path: &Path, limit: Duration) -> Result<CheckResult, Sto
     }
 }
 
-async fn check_pages(connection: &mut SqliteConnection) -> Result<CheckResult, StoreError> {
+async fn check_pages(
+    connection: &mut SqliteConnection,
+    deadline: Instant,
+) -> Result<CheckResult, StoreError> {
+    // Before there is a limit: it is short, and without it there is nothing to say.
     let tables: Vec<String> =
         sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await.map_err(error::store)?;
+    connection
+        .lock_handle()
+        .await
+        .map_err(error::store)?
+        .set_progress_handler(INSTRUCTIONS, move || Instant::now() < deadline);
     for table in tables {
         // Names of our own migrations; quoted in case they are from elsewhere.
         let quoted = table.replace('"', "\"\"");

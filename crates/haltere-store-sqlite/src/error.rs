@@ -101,6 +101,8 @@ fn unique_rule(message: &str) -> Option<UniqueRule> {
         "connections.id" => Some(UniqueRule::ConnectionId),
         "connections.name" => Some(UniqueRule::ConnectionName),
         "users.name" => Some(UniqueRule::UserName),
+        "user_groups.name" => Some(UniqueRule::GroupName),
+        "tokens.name" => Some(UniqueRule::TokenName),
         _ => None,
     }
 }

@@ -31,6 +31,10 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0014_labels.sql"),
     AUDIT_CHAIN,
     include_str!("../migrations/0016_users.sql"),
+    include_str!("../migrations/0017_tokens.sql"),
+    include_str!("../migrations/0018_groups.sql"),
+    include_str!("../migrations/0019_sign_on.sql"),
+    include_str!("../migrations/0020_audit_by_user.sql"),
 ];
 
 /// The schema's version once all steps are taken.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use haltere_store::failpoint::Step;
 use haltere_store::{
-    AuditReads, AuditWrites, ChangeCounters, ConnectionReads, ConnectionWrites, LinkHistoryReads,
-    LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites, ReadTx, SessionReads,
-    SessionWrites, StoreError, UserReads, UserWrites, WriteTx,
+    AuditReads, AuditWrites, ChangeCounters, ConnectionReads, ConnectionWrites, GroupReads,
+    GroupWrites, LinkHistoryReads, LinkHistoryWrites, MetaReads, MetaWrites, PluginReads,
+    PluginWrites, ReadTx, SessionReads, SessionWrites, SignOnReads, SignOnWrites, StoreError,
+    TokenReads, TokenWrites, UserReads, UserWrites, WriteTx,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -172,7 +173,19 @@ impl ReadTx for Tx {
         self
     }
 
+    fn groups(&mut self) -> &mut dyn GroupReads {
+        self
+    }
+
     fn sessions(&mut self) -> &mut dyn SessionReads {
+        self
+    }
+
+    fn sign_ons(&mut self) -> &mut dyn SignOnReads {
+        self
+    }
+
+    fn tokens(&mut self) -> &mut dyn TokenReads {
         self
     }
 
@@ -203,7 +216,19 @@ impl WriteTx for Tx {
         self
     }
 
+    fn groups(&mut self) -> &mut dyn GroupWrites {
+        self
+    }
+
     fn sessions(&mut self) -> &mut dyn SessionWrites {
+        self
+    }
+
+    fn sign_ons(&mut self) -> &mut dyn SignOnWrites {
+        self
+    }
+
+    fn tokens(&mut self) -> &mut dyn TokenWrites {
         self
     }
 

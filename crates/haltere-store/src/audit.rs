@@ -62,8 +62,10 @@ pub struct AuditRemoved {
 /// Which entries to read. The default is: the newest `limit` of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Only entries by this actor.
+    /// Only entries by exactly this actor.
     pub actor: Option<String>,
+    /// Only entries by this user, or by a token of theirs: by `ann`, and by `ann (token ci)`.
+    pub user: Option<String>,
     /// Only entries about this object.
     pub object: Option<String>,
     /// Only entries with one of these actions.

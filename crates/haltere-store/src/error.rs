@@ -73,6 +73,8 @@ pub enum UniqueRule {
     ConnectionId,
     ConnectionName,
     UserName,
+    GroupName,
+    TokenName,
 }
 
 impl std::fmt::Display for UniqueRule {
@@ -81,6 +83,8 @@ impl std::fmt::Display for UniqueRule {
             Self::ConnectionId => "the connection id",
             Self::ConnectionName => "the connection name",
             Self::UserName => "the user name",
+            Self::GroupName => "the group name",
+            Self::TokenName => "the name of the token",
         })
     }
 }

@@ -19,11 +19,14 @@ pub mod contract;
 pub mod database_contents;
 pub mod error;
 pub mod failpoint;
+pub mod groups;
 pub mod health;
 pub mod link_history;
 pub mod meta;
 pub mod plugins;
 pub mod sessions;
+pub mod sign_ons;
+pub mod tokens;
 pub mod transactions;
 pub mod users;
 
@@ -44,11 +47,14 @@ pub use connections::{
 };
 pub use database_contents::DatabaseContents;
 pub use error::{StoreError, UniqueRule};
+pub use groups::{GroupMember, GroupReads, GroupRecord, GroupWrites};
 pub use health::StoreHealth;
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};
 pub use meta::{ChangeCounters, MetaReads, MetaWrites};
 pub use plugins::{PluginReads, PluginWrites};
 pub use sessions::{SessionReads, SessionRecord, SessionWrites};
+pub use sign_ons::{IdentityRecord, SignOnReads, SignOnWrites, SignedOnRecord};
+pub use tokens::{TokenReads, TokenRecord, TokenWrites};
 pub use transactions::{ReadTx, Transactions, WriteTx};
 pub use users::{Invitation, InvitationId, UserReads, UserRecord, UserWrites};
 

@@ -11,7 +11,7 @@ use crate::StoreError;
 pub struct ChangeCounters {
     /// Connections: by one with each that is inserted, changed or removed.
     pub connections: i64,
-    /// Users' passwords and roles, and sessions that were ended.
+    /// Users' passwords and roles, sessions that were ended, and groups.
     pub sessions: i64,
     /// Plugin switches: by one with each that is moved.
     pub plugins: i64,

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 
 use crate::{
-    AuditReads, AuditWrites, ConnectionReads, ConnectionWrites, LinkHistoryReads,
-    LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites, SessionReads,
-    SessionWrites, StoreError, UserReads, UserWrites,
+    AuditReads, AuditWrites, ConnectionReads, ConnectionWrites, GroupReads, GroupWrites,
+    LinkHistoryReads, LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites,
+    SessionReads, SessionWrites, SignOnReads, SignOnWrites, StoreError, TokenReads, TokenWrites,
+    UserReads, UserWrites,
 };
 
 /// Reading and changing what is stored.
@@ -26,8 +27,17 @@ pub trait ReadTx: Send {
     /// Users.
     fn users(&mut self) -> &mut dyn UserReads;
 
+    /// Groups of users.
+    fn groups(&mut self) -> &mut dyn GroupReads;
+
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionReads;
+
+    /// Single sign-on.
+    fn sign_ons(&mut self) -> &mut dyn SignOnReads;
+
+    /// Application tokens.
+    fn tokens(&mut self) -> &mut dyn TokenReads;
 
     /// Plugin switches.
     fn plugins(&mut self) -> &mut dyn PluginReads;
@@ -54,8 +64,17 @@ pub trait WriteTx: Send {
     /// Users.
     fn users(&mut self) -> &mut dyn UserWrites;
 
+    /// Groups of users.
+    fn groups(&mut self) -> &mut dyn GroupWrites;
+
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionWrites;
+
+    /// Single sign-on.
+    fn sign_ons(&mut self) -> &mut dyn SignOnWrites;
+
+    /// Application tokens.
+    fn tokens(&mut self) -> &mut dyn TokenWrites;
 
     /// Plugin switches.
     fn plugins(&mut self) -> &mut dyn PluginWrites;

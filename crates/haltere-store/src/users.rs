@@ -64,6 +64,6 @@ pub trait UserWrites: UserReads {
     /// Notes a login, if there is such a user. Does not move [`crate::ChangeCounters::sessions`].
     async fn set_last_login(&mut self, name: &UserName, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Removes a user (and, through [`crate::SessionWrites::delete_of`], nothing else); whether there was one.
+    /// Removes a user, and their memberships in groups; whether there was one. Sessions and tokens are the task of the caller.
     async fn delete(&mut self, name: &UserName) -> Result<bool, StoreError>;
 }

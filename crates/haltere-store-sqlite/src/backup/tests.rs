@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use haltere_core::{
-    ConnectionId, HistoryState, LinkFailure, NetworkCode, Pem, SessionHandle, SessionId, Since,
-    Stage, StatusChange, Timestamp, UserName,
+    ConnectionId, HistoryState, LinkFailure, NetworkCode, Pem, Role, SessionHandle, SessionId,
+    Since, Stage, StatusChange, Timestamp, TokenId, TokenName, UserName,
 };
 use haltere_store::contract::bare_connection;
 use haltere_store::{
     Backups as _, ConnectionRecord, LinkChangeRecord, SessionRecord, Store as _, StoreError,
-    Transactions as _,
+    TokenRecord, Transactions as _,
 };
 use tempfile::TempDir;
 
@@ -159,6 +159,34 @@ async fn no_trace_of_a_session_is_in_it() {
     let restored = SqliteStore::open(&to).await.unwrap();
     assert_eq!(restored.read().await.unwrap().sessions().find(&SESSION).await.unwrap(), None);
     assert!(store.read().await.unwrap().sessions().find(&SESSION).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn tokens_are_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let token = TokenRecord {
+        id: TokenId([8; 32]),
+        name: TokenName::parse("ci").unwrap(),
+        description: String::new(),
+        owner: UserName::parse("ada").unwrap(),
+        role: Role::Viewer,
+        created_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::from_second(4_000_000_000).unwrap(),
+        last_used_at: None,
+        read_only: false,
+        connections: None,
+        labels: None,
+        networks: None,
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.tokens().insert(&token).await.unwrap();
+    tx.commit().await.unwrap();
+    let path = back_up(&store, &folder).await;
+    let to = folder.path().join("restored.db");
+    SqliteBackup::open(&path).await.unwrap().unpack(&to).await.unwrap();
+    let restored = SqliteStore::open(&to).await.unwrap();
+    assert_eq!(restored.read().await.unwrap().tokens().list().await.unwrap(), [token]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

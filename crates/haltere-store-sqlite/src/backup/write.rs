@@ -19,7 +19,8 @@ pub(super) const CHUNK: usize = 64 * 1024;
 
 /// Their pages stay, empty, and are used again after a restore: to give them back, SQLite would have to write
 /// the audit trail once more. No process that knows an earlier counter reads a restored database.
-const LEFT_OUT: &str = "DELETE FROM sessions; DELETE FROM link_changes; DELETE FROM removed_connections; \
+const LEFT_OUT: &str = "DELETE FROM signed_on_sessions; DELETE FROM sessions; \
+    DELETE FROM link_changes; DELETE FROM removed_connections; \
     UPDATE users SET invitation = NULL, invitation_expires_at = NULL; \
     UPDATE revisions SET removals_known_since = connections";
 

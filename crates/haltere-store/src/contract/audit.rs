@@ -72,6 +72,25 @@ pub async fn entries_are_filtered_by_actor_and_object(store: Arc<dyn Store>) {
     assert_eq!(found, pairs(&[]));
 }
 
+pub async fn entries_by_tokens_are_those_of_their_user(store: Arc<dyn Store>) {
+    let typed = AuditEntry {
+        action: AuditAction::SessionLogin,
+        outcome: AuditOutcome::Denied,
+        ..entry("ada (token x)", "3")
+    };
+    let entries = [entry("ada", "1"), entry("ada (token ci)", "2"), typed, entry("adam", "4")];
+    append(&*store, &entries).await;
+    let found = async |user: &str| {
+        let filter = AuditFilter { user: Some(user.to_owned()), ..newest(10) };
+        objects(&list(&*store, filter).await).join("")
+    };
+    assert_eq!(found("ada").await, "21");
+    assert_eq!(found("adam").await, "4");
+    assert_eq!(found("ada (token ci)").await, "");
+    let of_token = AuditFilter { actor: Some("ada (token ci)".to_owned()), ..newest(10) };
+    assert_eq!(objects(&list(&*store, of_token).await), ["2"]);
+}
+
 pub async fn entries_are_filtered_by_action_and_time(store: Arc<dyn Store>) {
     let of = |object: &str, action: AuditAction, time: i64| AuditEntry {
         action,

@@ -18,11 +18,14 @@ pub mod audit;
 pub mod backups;
 pub mod connection_changes;
 pub mod connections;
+pub mod groups;
 pub mod link_history;
 pub mod meta;
 pub mod plugins;
 mod records;
 pub mod sessions;
+pub mod sign_ons;
+pub mod tokens;
 pub mod transactions;
 pub mod users;
 
@@ -86,6 +89,15 @@ macro_rules! contract_tests {
                 a_login_is_noted_and_moves_no_counter,
                 updates_and_deletions_move_the_counter,
             }
+            groups {
+                what_was_inserted_is_found,
+                a_name_is_unique,
+                an_update_replaces_all_but_name_and_creation,
+                connections_are_added_once,
+                deleting_returns_whether_there_was_one,
+                members_and_connections_go_with_their_user_and_connection,
+                each_change_moves_the_counter,
+            }
             sessions {
                 what_was_inserted_is_found_expired_or_not,
                 touching_moves_only_forward_and_only_what_is_there,
@@ -99,6 +111,21 @@ macro_rules! contract_tests {
                 the_expired_and_the_idle_are_removed,
                 deleting_moves_the_counter_and_using_does_not,
             }
+            sign_ons {
+                a_user_is_found_by_the_identity,
+                all_of_it_goes_with_its_user_or_session,
+                sessions_are_found_by_what_a_provider_says,
+                who_may_break_the_glass_is_kept,
+            }
+            tokens {
+                what_was_inserted_is_found,
+                a_name_is_unique_and_case_sensitive,
+                tokens_are_listed_by_name,
+                touching_moves_only_forward_and_only_what_is_there,
+                deleting_returns_whether_there_was_one,
+                tokens_of_a_user_are_removed_together,
+                all_but_uses_move_the_counter,
+            }
             plugins {
                 a_switch_is_remembered,
                 moving_a_switch_moves_the_counter_by_one,
@@ -106,6 +133,7 @@ macro_rules! contract_tests {
             audit {
                 entries_come_back_newest_first,
                 entries_are_filtered_by_actor_and_object,
+                entries_by_tokens_are_those_of_their_user,
                 entries_are_filtered_by_action_and_time,
                 entries_are_filtered_by_outcome_origin_and_text,
                 older_entries_are_paged_by_sequence,

@@ -2,10 +2,10 @@
 
 use haltere_core::{
     AuditAction, AuditChanges, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Role,
-    SessionHandle, SessionId, Timestamp, UserName,
+    SessionHandle, SessionId, Timestamp, TokenId, TokenName, UserName,
 };
 
-use crate::{ConnectionRecord, Sealed, SessionRecord, Store, UserRecord, WriteTx};
+use crate::{ConnectionRecord, Sealed, SessionRecord, Store, TokenRecord, UserRecord, WriteTx};
 
 /// `seconds` after the time at which the tests begin.
 pub(super) fn at(seconds: i64) -> Timestamp {
@@ -100,6 +100,24 @@ pub(super) fn session(number: u8, user: &str, last_used: i64, expires: i64) -> S
         expires_at: at(expires),
         address: Some("2001:db8::7".parse().unwrap()),
         user_agent: Some("curl/8.5.0".to_owned()),
+    }
+}
+
+/// A token with every column filled.
+pub(super) fn token(number: u8, name: &str, owner: &str) -> TokenRecord {
+    TokenRecord {
+        id: TokenId([number; 32]),
+        name: TokenName::parse(name).unwrap(),
+        description: "for the nightly export".to_owned(),
+        owner: user_name(owner),
+        role: Role::ConnectionManager,
+        created_at: at(0),
+        expires_at: at(3_600),
+        last_used_at: Some(at(10)),
+        read_only: true,
+        connections: Some("a\nb c".to_owned()),
+        labels: Some("site in (graz,wien)".to_owned()),
+        networks: Some("10.0.0.0/8,::1/128".to_owned()),
     }
 }
 
