@@ -7,6 +7,9 @@ use tokio_util::sync::CancellationToken;
 ///
 /// That of a user is their session: it ends at logout, expiry, idleness or revocation, and when the user's password or
 /// roles change or the user is removed, in this process or another one. Within about a second.
+///
+/// That of a program is its token: it ends at expiry or revocation, and when its owner's roles change, or the owner is
+/// disabled or removed. As fast.
 #[derive(Debug, Clone)]
 pub struct Credential(CancellationToken);
 

@@ -1,11 +1,13 @@
 //! The principal of a request and the request's origin.
 
+use std::sync::Arc;
+
 use haltere_core::quota::QuotaHolder;
 use haltere_core::{Caller, Origin, Roles, SessionId, UserName};
 
 use crate::credential::Credential;
 use crate::error::NotAllowed;
-use crate::policy::{Action, Principal, Resource, Visibility, decide};
+use crate::policy::{Action, Principal, Resource, TokenPrincipal, Visibility, decide};
 use crate::sessions::Session;
 
 /// What every operation gets: the principal and the request it came with.
@@ -19,12 +21,17 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// A user who comes with a session.
-    pub fn of_session(session: Session, origin: Origin) -> Self {
+    /// A user who comes with a session, and whom no group concerns yet.
+    pub(crate) fn of_session(session: Session, origin: Origin) -> Self {
         let Session { caller, credential, must_change_password, expires_at: _ } = session;
         let mut ctx = Self { credential, ..Self::new(caller, origin) };
         ctx.set_must_change_password(must_change_password);
         ctx
+    }
+
+    /// A program that comes with an application token.
+    pub fn of_token(token: Arc<TokenPrincipal>, credential: Credential, origin: Origin) -> Self {
+        Self { principal: Principal::Token(token), credential, origin }
     }
 
     /// A user whose session can't end meanwhile: for what ends with its request.
@@ -47,7 +54,7 @@ impl Ctx {
         Self { principal, credential: Credential::new(), origin }
     }
 
-    /// The name in the audit trail.
+    /// The user who wants it, or for whom a token acts.
     pub fn user(&self) -> &UserName {
         self.principal.user()
     }
@@ -92,6 +99,11 @@ impl Ctx {
     /// Whether the principal may do `action` to something that it may see.
     pub fn may(&self, action: Action) -> bool {
         decide(&self.principal, action, Resource::Instance).is_allowed()
+    }
+
+    /// Whether the principal may do `action` to this connection.
+    pub fn may_on(&self, action: Action, connection: &str) -> bool {
+        decide(&self.principal, action, Resource::Connection(connection)).is_allowed()
     }
 
     /// Refuses `action` unless the policy allows it. Not audited: see [`crate::App::authorize`].

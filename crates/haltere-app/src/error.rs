@@ -22,6 +22,9 @@ pub enum NotAllowed {
     /// The roles suffice, but the user has to change the password first.
     #[error("the password has to be changed first")]
     MustChangePassword,
+    /// The roles suffice, but a token may not do it, or not this one.
+    #[error("{0}")]
+    Token(TokenRule),
     #[error("not allowed, and asked for too often")]
     TooOften {
         /// The time to wait; whole seconds, at least one.
@@ -33,6 +36,36 @@ pub enum NotAllowed {
         /// The time to wait; whole seconds, at least one.
         retry_after: Duration,
     },
+    /// The roles suffice, but the change could not be audited everywhere it has to be.
+    #[error("{0}")]
+    NotAuditable(AuditGap),
+}
+
+/// Where a change could not be audited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AuditGap {
+    #[error("the audit trail can't be written")]
+    Trail,
+    /// The required sink with this name takes no entries, or is too far behind.
+    #[error("the audit sink {0} takes no entries, or is too far behind")]
+    Sink(&'static str),
+}
+
+impl From<AuditGap> for NotAllowed {
+    fn from(gap: AuditGap) -> Self {
+        Self::NotAuditable(gap)
+    }
+}
+
+/// Why a token may not do what its role allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRule {
+    #[error("not allowed with a token")]
+    NeedsLogin,
+    #[error("not allowed with a read-only token")]
+    ReadOnly,
+    #[error("not allowed with a token that is limited to some connections")]
+    LimitedToConnections,
 }
 
 /// Invalid input. Names the field, and never quotes its value.
@@ -68,12 +101,14 @@ sentences! {
         GeneratedClientIdTaken { name: String, id: String } => "the connection {name:?} (id {id:?}) has the one that haltere generates for this connection at the same broker, and each would end the other's session",
         GeneratedClientIdTakenElsewhere => "another connection has the one that haltere generates for this connection at the same broker, and each would end the other's session",
         UnknownConnection { id: String } => "there is none with the id {id:?}",
+        SamePassword => "must differ from the old one",
         TooShort { min: usize } => "must be at least {min} characters long",
         TooLong { max: usize } => "must be at most {max} characters long",
         TooManyBytes { max: usize } => "must be at most {max} bytes long",
         CommonPassword => "is one that many people use, or a variation of one",
         MadeOfNames => "must not be made of the user name or the name of the product",
         NoRole => "there must be at least one",
+        OnlyDots => "must not be . or .., which clients leave out of URLs",
     }
 }
 

@@ -14,6 +14,7 @@
 pub mod activity;
 mod app;
 mod audit;
+pub mod audit_sinks;
 pub mod audit_trail;
 mod authorizer;
 mod background;
@@ -23,6 +24,7 @@ mod credential;
 mod ctx;
 pub mod error;
 pub mod events;
+pub mod groups;
 mod history_writer;
 mod instance;
 mod now;
@@ -31,9 +33,11 @@ pub mod policy;
 pub mod profile;
 mod reconciler;
 pub mod sessions;
+pub mod sign_on;
 mod tasks;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tokens;
 pub mod users;
 pub mod vault;
 mod write_lock;
@@ -42,5 +46,6 @@ pub use app::{App, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy
 pub use background::{Background, BackgroundTask, Schedule, TaskRun, TaskState};
 pub use credential::Credential;
 pub use ctx::Ctx;
-pub use error::{FieldFault, Internal, Invalid, NotAllowed};
+pub use error::{AuditGap, FieldFault, Internal, Invalid, NotAllowed, TokenRule};
 pub use policy::{Action, Principal};
+pub use tokens::TokenRefusal;

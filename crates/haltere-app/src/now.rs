@@ -5,6 +5,10 @@ use haltere_core::{Clock, Timestamp};
 
 /// Now, in whole milliseconds.
 pub(crate) fn now(clock: &dyn Clock) -> Timestamp {
-    let now = clock.now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    whole_milliseconds(clock.now())
+}
+
+/// A time as the store returns it.
+pub(crate) fn whole_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }

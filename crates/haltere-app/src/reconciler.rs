@@ -15,6 +15,7 @@ use crate::connections::{Connections, Entry, Fleet, Snapshot, change_of};
 use crate::error::{ErrorContext, Internal};
 use crate::events::Change;
 use crate::sessions::Sessions;
+use crate::tokens::Tokens;
 use crate::write_lock::{Applied, WriteLock};
 
 /// Brings memory and links in line with what is stored.
@@ -23,6 +24,7 @@ pub(crate) struct Reconciler {
     fleet: Arc<Fleet>,
     pub(crate) write_lock: Arc<WriteLock>,
     sessions: Arc<Sessions>,
+    tokens: Tokens,
     connections: Arc<Connections>,
     store_answers: AtomicBool,
     full_reads: AtomicU64,
@@ -34,10 +36,11 @@ impl Reconciler {
         fleet: Arc<Fleet>,
         write_lock: Arc<WriteLock>,
         sessions: Arc<Sessions>,
+        tokens: Tokens,
         connections: Arc<Connections>,
     ) -> Self {
         let (store_answers, full_reads) = (AtomicBool::new(true), AtomicU64::new(0));
-        Self { store, fleet, write_lock, sessions, connections, store_answers, full_reads }
+        Self { store, fleet, write_lock, sessions, tokens, connections, store_answers, full_reads }
     }
 
     /// Whether the store answered when it was last asked.
@@ -73,14 +76,19 @@ impl Reconciler {
     async fn reconcile(&self) -> Result<(), Internal> {
         // Sessions follow the clock even if the store fails.
         self.sessions.sweep();
+        self.tokens.sweep();
         // Read before the counters, so that `applied` is never newer than they are.
         let applied = self.write_lock.applied_now();
         let counters = self.change_counters().await?;
-        // First, because what follows may fail for other reasons, and only this ends a revoked session.
-        self.sessions.sync(counters.sessions).await?;
-        if !applied.is_some_and(|applied| applied.reflects(counters)) {
-            self.catch_up().await?;
-        }
+        // One that fails does not keep the others from what only they do, such as ending a revoked session or token.
+        let sessions = self.sessions.sync(counters.sessions).await;
+        let tokens = self.tokens.sync(counters.sessions).await;
+        let connections = if applied.is_some_and(|applied| applied.reflects(counters)) {
+            Ok(())
+        } else {
+            self.catch_up().await
+        };
+        sessions.and(tokens).and(connections)?;
         match self.connections.repair_certificates().await {
             // A storage failure is reported already, and the next run tries again.
             Err(error) if error.trouble().is_some() => Ok(()),

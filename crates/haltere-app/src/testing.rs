@@ -6,15 +6,22 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use haltere_core::{AuditEntry, Caller, Clock, Origin, Role, Secret, Timestamp, UserName};
+use haltere_core::{
+    AuditChange, AuditEntry, Caller, ChangedValues, Clock, Origin, Role, Secret, Timestamp,
+    UserName,
+};
 use haltere_link::LinkConfig;
 use haltere_store::{AuditFilter, AuditRecord, Store};
 use haltere_store_sqlite::SqliteStore;
+use parking_lot::Mutex;
 use tempfile::TempDir;
 
 use crate::app::{App, AppSettings};
+use crate::audit_sinks::{AuditSink, SinkAttempt, SinkError};
+use crate::audit_trail::NumberedEntry;
 use crate::connections::Transfer;
 use crate::ctx::Ctx;
+use crate::groups::Groups;
 use crate::sessions::{LogIn, PasswordHashing};
 use crate::users::{NewUser, Users};
 use crate::vault::{MasterKey, Vault};
@@ -45,6 +52,56 @@ impl Default for TestConfig {
         settings.sessions.hashing =
             PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1 };
         Self { settings, link: LinkConfig::default(), clock: Arc::new(SystemClock) }
+    }
+}
+
+/// An audit sink that keeps what it is given, and fails when the test says so.
+#[derive(Debug, Default)]
+pub struct MemorySink {
+    entries: Mutex<Vec<NumberedEntry>>,
+    failure: Mutex<Option<&'static str>>,
+}
+
+impl MemorySink {
+    /// From now on it fails with this, or takes entries again.
+    pub fn fail(&self, failure: Option<&'static str>) {
+        *self.failure.lock() = failure;
+    }
+
+    /// What it was given.
+    pub fn entries(&self) -> Vec<NumberedEntry> {
+        self.entries.lock().clone()
+    }
+
+    /// The sequence numbers of what it was given.
+    pub fn sequences(&self) -> Vec<i64> {
+        self.entries.lock().iter().map(|entry| entry.sequence).collect()
+    }
+
+    fn attempt(&self, entries: &[NumberedEntry]) -> Result<(), SinkError> {
+        if let Some(failure) = *self.failure.lock() {
+            return Err(failure.into());
+        }
+        self.entries.lock().extend_from_slice(entries);
+        Ok(())
+    }
+}
+
+impl AuditSink for MemorySink {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn task(&self) -> &'static str {
+        "audit-memory"
+    }
+
+    fn open(&self) -> SinkAttempt<'_> {
+        Box::pin(async { self.attempt(&[]) })
+    }
+
+    fn deliver<'a>(&'a self, entries: &'a [NumberedEntry]) -> SinkAttempt<'a> {
+        Box::pin(async { self.attempt(entries) })
     }
 }
 
@@ -111,6 +168,13 @@ impl TestApp {
         Ctx::new(caller, Self::origin())
     }
 
+    /// The same as its groups let the user see.
+    pub fn ctx_in_groups(&self, role: Role) -> Ctx {
+        let mut ctx = self.ctx(role);
+        self.app.0.shared.fleet.follow_groups(&mut ctx.principal);
+        ctx
+    }
+
     /// Logs the user with `role` in; the session's token.
     pub async fn token(&self, role: Role) -> Secret<String> {
         let wish = LogIn {
@@ -125,6 +189,21 @@ impl TestApp {
     /// The audit trail, newest first, as `actor action object outcome`.
     pub async fn audit(&self) -> Vec<String> {
         self.audit_where(|_| true).await
+    }
+
+    /// What the newest entry of the audit trail says of changes, as `field: before → after`.
+    pub async fn newest_changes(&self) -> Vec<String> {
+        let filter = AuditFilter { limit: 1, ..AuditFilter::default() };
+        let mut read = self.store.read().await.expect("the store reads");
+        let newest = read.audit().list(&filter).await.expect("the trail reads").remove(0);
+        let line = |change: &AuditChange| match &change.values {
+            ChangedValues::Shown { before, after } => {
+                let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+                format!("{}: {} → {}", change.field, text(before), text(after))
+            }
+            ChangedValues::Withheld(it) => format!("{}: {}", change.field, it.as_str()),
+        };
+        newest.entry.changes.iter().map(line).collect()
     }
 
     /// What the audit trail says of one request, as [`Self::audit`] does.
@@ -148,6 +227,11 @@ impl TestApp {
         let store = self.another_store().await;
         let hashing = self.config.settings.sessions.hashing;
         Users::new(store, Arc::clone(&self.config.clock), hashing)
+    }
+
+    /// The same for groups.
+    pub async fn groups_of_another_process(&self) -> Groups {
+        Groups::new(self.another_store().await, Arc::clone(&self.config.clock))
     }
 
     /// The vault of its store.

@@ -49,7 +49,7 @@ pub enum ActivityKind {
     Failures,
     /// Users changed connections, or connected and disconnected them.
     Connections,
-    /// Logins, changes of users, tests, exports and reads of secrets.
+    /// Logins, changes of users and groups, tests, exports and reads of secrets.
     Access,
     /// Plugins, backups and keys.
     System,
@@ -107,7 +107,12 @@ impl ActivityKind {
             | AuditAction::UserPassword
             | AuditAction::UserInvite
             | AuditAction::UserEndSessions
-            | AuditAction::UserDelete => Self::Access,
+            | AuditAction::UserDelete
+            | AuditAction::GroupCreate
+            | AuditAction::GroupUpdate
+            | AuditAction::GroupDelete
+            | AuditAction::TokenCreate
+            | AuditAction::TokenRevoke => Self::Access,
             AuditAction::PluginSwitch
             | AuditAction::BackupCreate
             | AuditAction::BackupRestore

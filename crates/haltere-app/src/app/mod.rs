@@ -8,7 +8,7 @@ mod start;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use haltere_core::Clock;
+use haltere_core::{Clock, Origin};
 use tokio::sync::OnceCell;
 
 pub use settings::{AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy};
@@ -19,14 +19,17 @@ use crate::audit_trail::{AuditTrail, Retention};
 use crate::background::Background;
 use crate::connections::{Connections, Transfer};
 use crate::ctx::Ctx;
-use crate::error::NotAllowed;
+use crate::error::{AuditGap, NotAllowed};
 use crate::events::Events;
+use crate::groups::Groups;
 use crate::history_writer::HistoryWriter;
 use crate::plugins::Plugins;
-use crate::policy::{Action, Resource};
+use crate::policy::{Action, Principal, Resource};
 use crate::profile::Profiles;
 use crate::reconciler::Reconciler;
-use crate::sessions::Sessions;
+use crate::sessions::{Session, Sessions};
+use crate::sign_on::SignOn;
+use crate::tokens::Tokens;
 use crate::users::Users;
 use crate::vault::Keyring;
 use services::Shared;
@@ -48,8 +51,11 @@ pub(crate) struct Services {
     pub(crate) keyring: Keyring,
     pub(crate) transfer: Transfer,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) sign_on: Arc<SignOn>,
     pub(crate) profiles: Profiles,
     pub(crate) users: Users,
+    pub(crate) groups: Groups,
+    pub(crate) tokens: Tokens,
     pub(crate) stopped: OnceCell<()>,
     /// Whether the next start would find the master key.
     pub(crate) master_key_in_place: AtomicBool,
@@ -91,6 +97,7 @@ impl App {
             ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
             unkept_texts: self.0.connections.text_memory.refused(),
             unwritten_histories: self.0.history_writer.failures(),
+            failed_audit_deliveries: self.0.shared.failed_deliveries(),
             full_reads: self.0.reconciler.full_reads(),
             jobs: self.0.shared.tasks.len(),
         }
@@ -141,6 +148,11 @@ impl App {
         &self.0.sessions
     }
 
+    /// Single sign-on, and what can be done with it.
+    pub fn sign_on(&self) -> &Arc<SignOn> {
+        &self.0.sign_on
+    }
+
     /// Users' own profiles, and what they can do with them.
     pub fn profiles(&self) -> &Profiles {
         &self.0.profiles
@@ -151,9 +163,42 @@ impl App {
         &self.0.users
     }
 
+    /// Groups of users, and what can be done with them.
+    pub fn groups(&self) -> &Groups {
+        &self.0.groups
+    }
+
+    /// Application tokens, and what can be done with them.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
     /// Background tasks.
     pub fn background(&self) -> &Arc<Background> {
         &self.0.background
+    }
+
+    /// What an operation gets from a user who comes with a session. What groups give is read after the credential.
+    pub fn context(&self, session: Session, origin: Origin) -> Ctx {
+        let mut ctx = Ctx::of_session(session, origin);
+        self.0.shared.fleet.follow_groups(&mut ctx.principal);
+        ctx
+    }
+
+    /// Whether the session or token of `principal` is still valid, with the same roles. What groups give may have changed.
+    pub fn still_has_rights_of(&self, principal: &Principal) -> bool {
+        match principal {
+            Principal::Session { caller, .. } => {
+                caller.session.is_none_or(|id| self.0.sessions.is_in_use(&id))
+            }
+            Principal::Token(token) => self.0.tokens.still_has_rights_of(token),
+            Principal::CommandLine | Principal::System => true,
+        }
+    }
+
+    /// Refuses a change that belongs to no action, while changes could not be audited everywhere they have to be.
+    pub fn check_auditable(&self) -> Result<(), AuditGap> {
+        self.0.shared.strict.check_change()
     }
 
     /// Whether the principal may do `action` to `resource`. The refusal of anything but a read is written to the

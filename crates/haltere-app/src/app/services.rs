@@ -11,13 +11,17 @@ use tokio_util::task::TaskTracker;
 use super::{AppSettings, AuditSettings};
 use crate::activity::Activity;
 use crate::audit::AuditWriter;
+use crate::audit_sinks::{Delivery, SinkSettings, StrictAudit};
 use crate::audit_trail::AuditTrail;
 use crate::authorizer::Authorizer;
 use crate::connections::{ConnectionLimits, Connections, Fleet, Transfer};
 use crate::events::Events;
+use crate::groups::Groups;
 use crate::plugins::Plugins;
 use crate::profile::Profiles;
 use crate::sessions::{SessionSettings, Sessions};
+use crate::sign_on::{SignOn, SignOnSettings};
+use crate::tokens::{TokenSettings, Tokens};
 use crate::users::Users;
 use crate::write_lock::WriteLock;
 
@@ -31,6 +35,9 @@ pub(crate) struct Shared {
     pub(crate) authorizer: Authorizer,
     /// Writes audit entries that belong to no change.
     pub(crate) audit: Arc<AuditWriter>,
+    /// Copies the audit trail to each sink.
+    pub(crate) deliveries: Vec<Arc<Delivery>>,
+    pub(crate) strict: StrictAudit,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: CancellationToken,
 }
@@ -41,14 +48,24 @@ impl Shared {
         clock: Arc<dyn Clock>,
         fleet: Fleet,
         audit: &AuditSettings,
+        sinks: &[SinkSettings],
     ) -> Self {
         let (fleet, tasks) = (Arc::new(fleet), TaskTracker::new());
         let transactions: Arc<dyn Transactions> = Arc::<dyn Store>::clone(&store);
         let write_lock =
             WriteLock::new(Arc::clone(&transactions), Arc::clone(&clock), Some(Arc::clone(&fleet)));
+        let max_behind = audit.strict;
         let audit = Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), audit));
+        let delivery = |sink: &SinkSettings| {
+            let (store, clock) = (Arc::clone(&transactions), Arc::clone(&clock));
+            Arc::new(Delivery::new(sink.clone(), store, clock))
+        };
+        let deliveries: Vec<_> = sinks.iter().map(delivery).collect();
+        let strict = StrictAudit::new(max_behind, Arc::clone(&store), &deliveries);
         Self {
-            authorizer: Authorizer::new(Arc::clone(&audit), Arc::clone(&clock)),
+            deliveries,
+            authorizer: Authorizer::new(Arc::clone(&audit), Arc::clone(&clock), strict.clone()),
+            strict,
             write_lock: Arc::new(write_lock),
             store,
             transactions,
@@ -58,6 +75,11 @@ impl Shared {
             tasks,
             stopping: CancellationToken::new(),
         }
+    }
+
+    /// How often an audit sink took no entries.
+    pub(super) fn failed_deliveries(&self) -> u64 {
+        self.deliveries.iter().map(|delivery| delivery.state().failures).sum()
     }
 
     pub(super) fn connections(
@@ -117,7 +139,7 @@ impl Shared {
     }
 
     pub(super) fn events(&self) -> Events {
-        Events { feed: Arc::clone(&self.fleet.feed), stopping: self.stopping.clone() }
+        Events { fleet: Arc::clone(&self.fleet), stopping: self.stopping.clone() }
     }
 
     pub(super) fn sessions(&self, settings: SessionSettings) -> Sessions {
@@ -127,6 +149,18 @@ impl Shared {
             self.authorizer.clone(),
             Arc::clone(&self.audit),
             self.tasks.clone(),
+            Arc::clone(&self.fleet),
+            settings,
+        )
+    }
+
+    pub(super) fn sign_on(&self, sessions: &Arc<Sessions>, settings: SignOnSettings) -> SignOn {
+        SignOn::new(
+            Arc::clone(&self.transactions),
+            Arc::clone(&self.clock),
+            (Arc::clone(&self.audit), self.tasks.clone()),
+            Arc::clone(sessions),
+            &self.fleet.supervisor,
             settings,
         )
     }
@@ -140,6 +174,24 @@ impl Shared {
         )
     }
 
+    pub(super) fn groups(&self) -> Groups {
+        Groups::new(Arc::clone(&self.transactions), Arc::clone(&self.clock)).of_server(
+            Arc::clone(&self.audit),
+            self.tasks.clone(),
+            Arc::clone(&self.fleet),
+        )
+    }
+
+    pub(super) fn tokens(&self, settings: TokenSettings) -> Tokens {
+        Tokens::of_server(
+            Arc::clone(&self.transactions),
+            Arc::clone(&self.clock),
+            settings,
+            self.tasks.clone(),
+            (Arc::clone(&self.fleet), Arc::clone(&self.audit)),
+        )
+    }
+
     pub(super) fn profiles(&self, sessions: &Arc<Sessions>) -> Profiles {
         Profiles {
             store: Arc::clone(&self.transactions),
@@ -148,6 +200,7 @@ impl Shared {
             audit: Arc::clone(&self.audit),
             tasks: self.tasks.clone(),
             sessions: Arc::clone(sessions),
+            fleet: Arc::clone(&self.fleet),
         }
     }
 }

@@ -6,8 +6,11 @@ use std::time::Duration;
 use haltere_core::quota::QuotaBounds;
 use haltere_core::{PluginId, StorageTrouble};
 
+use crate::audit_sinks::SinkSettings;
 use crate::audit_trail::Retention;
 use crate::sessions::SessionSettings;
+use crate::sign_on::SignOnSettings;
+use crate::tokens::TokenSettings;
 
 /// What can be configured. [`AppSettings::default`] is what haltere does when nothing is.
 #[derive(Debug, Clone)]
@@ -26,7 +29,11 @@ pub struct AppSettings {
     /// of the links.
     pub tests: QuotaBounds,
     pub sessions: SessionSettings,
+    pub sign_on: SignOnSettings,
+    pub tokens: TokenSettings,
     pub audit: AuditSettings,
+    /// Where the audit trail is copied to.
+    pub audit_sinks: Vec<SinkSettings>,
 }
 
 /// Settings of the audit trail.
@@ -42,6 +49,8 @@ pub struct AuditSettings {
     pub actions_per_hour: u32,
     /// Which entries are kept.
     pub retention: Retention,
+    /// How many entries a required sink may be behind before changes are refused; `None` if they never are.
+    pub strict: Option<u64>,
 }
 
 impl Default for AuditSettings {
@@ -54,6 +63,7 @@ impl Default for AuditSettings {
             // A program may create as many connections as there may be, and delete them again.
             actions_per_hour: 20_000,
             retention: Retention::default(),
+            strict: None,
         }
     }
 }
@@ -77,7 +87,10 @@ impl Default for AppSettings {
             plugins: BTreeMap::new(),
             tests: QuotaBounds { all: 16, user: 4, network: 8 },
             sessions: SessionSettings::default(),
+            sign_on: SignOnSettings::default(),
+            tokens: TokenSettings::default(),
             audit: AuditSettings::default(),
+            audit_sinks: Vec::new(),
         }
     }
 }
@@ -123,6 +136,8 @@ pub struct Metrics {
     pub unkept_texts: u64,
     /// How often the history of links could not be written.
     pub unwritten_histories: u64,
+    /// How often an audit sink took no entries.
+    pub failed_audit_deliveries: u64,
     /// How often everything was read from the store: at the start, and when others changed more than is known
     /// one by one.
     pub full_reads: u64,

@@ -15,7 +15,7 @@ pub struct ShutdownPlan {
     pub requests: Duration,
     /// Operations and background tasks finish; meanwhile links send MQTT DISCONNECT.
     pub links: Duration,
-    /// Link histories, the last use of sessions, and counts in the audit trail are written.
+    /// Link histories, the last use of sessions and tokens, and counts in the audit trail are written.
     pub records: Duration,
     /// The store is closed.
     pub store: Duration,
@@ -65,9 +65,13 @@ impl App {
         }
         within("write the last records", plan.records, async {
             self.0.history_writer.write_final().await;
-            // An error is logged there.
+            // Errors are logged there.
             let _ = self.0.sessions.write_use().await;
+            let _ = self.0.tokens.write_use().await;
             self.0.shared.audit.close().await;
+            for delivery in &self.0.shared.deliveries {
+                delivery.close().await;
+            }
         })
         .await;
         within("close the store", plan.store, self.0.shared.store.close()).await;

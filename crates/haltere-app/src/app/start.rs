@@ -14,6 +14,7 @@ use crate::background::{self, Background};
 use crate::connections::{Fleet, PemCache, Registry};
 use crate::error::Internal;
 use crate::events::{Change, ChangeFeed, LogId};
+use crate::groups::GroupDirectory;
 use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
@@ -40,21 +41,25 @@ impl App {
             pem_cache: PemCache::default(),
             instance: instance::of(&*store).await?,
             needs_repair: AtomicBool::new(false),
+            groups: GroupDirectory::default(),
         };
-        let shared = Shared::new(store, clock, fleet, &settings.audit);
+        let shared = Shared::new(store, clock, fleet, &settings.audit, &settings.audit_sinks);
         let connections = Arc::new(shared.connections(&settings, connect_timeout));
         let transfer = shared.transfer(&settings);
         let (activity, plugins, events) = (shared.activity(), shared.plugins(), shared.events());
         let audit_trail = shared.audit_trail();
         let sessions = Arc::new(shared.sessions(settings.sessions));
+        let sign_on = Arc::new(shared.sign_on(&sessions, settings.sign_on));
         let profiles = shared.profiles(&sessions);
-        let users = shared.users(&sessions);
+        let (users, groups) = (shared.users(&sessions), shared.groups());
+        let tokens = shared.tokens(settings.tokens);
         let Shared { store, transactions, clock, fleet, write_lock, tasks, stopping, .. } = &shared;
         let reconciler = Arc::new(Reconciler::new(
             Arc::clone(store),
             Arc::clone(fleet),
             Arc::clone(write_lock),
             Arc::clone(&sessions),
+            tokens.clone(),
             Arc::clone(&connections),
         ));
         let history_writer =
@@ -72,8 +77,11 @@ impl App {
             plugins,
             events,
             sessions,
+            sign_on,
             profiles,
             users,
+            groups,
+            tokens,
             keyring,
             background,
             stopped: OnceCell::new(),
@@ -83,7 +91,9 @@ impl App {
         }));
         app.0.history_writer.restore().await?;
         app.0.reconciler.reload().await?;
+        app.0.shared.fleet.groups.reload(&*app.0.shared.transactions).await?;
         app.0.sessions.resume().await?;
+        app.0.tokens.read_again().await?;
         // They are never shown in any case, so a full disk must not prevent the start.
         if let Err(error) = app.0.connections.repair_certificates().await {
             tracing::error!(

@@ -1,7 +1,9 @@
 //! Builds audit entries.
 
 use haltere_core::text;
-use haltere_core::{AuditAction, AuditChanges, AuditEntry, AuditOutcome, Origin, Timestamp};
+use haltere_core::{
+    AuditAction, AuditChanges, AuditEntry, AuditOutcome, Origin, Timestamp, TokenId, UserName,
+};
 
 use crate::ctx::Ctx;
 
@@ -9,6 +11,19 @@ use crate::ctx::Ctx;
 const MAX_TYPED_BYTES: usize = 256;
 
 const ELLIPSIS: &str = "…";
+
+/// Whose entries may be repeats of each other: those of a user, or of a user with a token.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Actor {
+    user: UserName,
+    token: Option<TokenId>,
+}
+
+impl Actor {
+    pub(super) fn of(ctx: &Ctx) -> Self {
+        Self { user: ctx.user().clone(), token: ctx.principal.token().map(|token| token.id) }
+    }
+}
 
 /// An action that succeeded.
 pub(crate) fn done(
@@ -21,7 +36,7 @@ pub(crate) fn done(
     let Origin { address, request_id } = ctx.origin.clone();
     AuditEntry {
         at,
-        actor: ctx.user().as_str().to_owned(),
+        actor: ctx.principal.actor().into_owned(),
         address,
         request_id,
         action,
@@ -33,9 +48,15 @@ pub(crate) fn done(
     }
 }
 
-/// An action that was refused because of insufficient roles.
-pub(crate) fn denied(at: Timestamp, ctx: &Ctx, action: AuditAction, object: &str) -> AuditEntry {
-    let entry = done(at, ctx, action, &cut(object), "insufficient role");
+/// An action that was refused, and why.
+pub(crate) fn denied(
+    at: Timestamp,
+    ctx: &Ctx,
+    action: AuditAction,
+    object: &str,
+    why: &str,
+) -> AuditEntry {
+    let entry = done(at, ctx, action, &cut(object), why);
     AuditEntry { outcome: AuditOutcome::Denied, ..entry }
 }
 

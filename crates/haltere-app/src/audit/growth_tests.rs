@@ -3,7 +3,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroUsize;
 
-use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, LabelSelector, PluginId, Role};
+use haltere_core::{
+    AuditAction, AuditOutcome, Caller, GroupName, Intent, LabelSelector, PluginId, Role, TokenName,
+    TokenScope,
+};
 use haltere_store::{AuditFilter, UserRecord};
 use haltere_testkit::builders;
 
@@ -19,8 +22,10 @@ use crate::connections::{
 };
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
+use crate::groups::{GroupChange, NewGroup};
 use crate::sessions::LogIn;
 use crate::testing::TestApp;
+use crate::tokens::NewToken;
 use crate::users::NewUser;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -61,6 +66,11 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::UserInvite
         | AuditAction::UserEndSessions
         | AuditAction::UserDelete
+        | AuditAction::GroupCreate
+        | AuditAction::GroupUpdate
+        | AuditAction::GroupDelete
+        | AuditAction::TokenCreate
+        | AuditAction::TokenRevoke
         // It also has an entry for each connection, and these have to be deleted first.
         | AuditAction::ConnectionImport => Bound::Rate,
         AuditAction::ConnectionExport | AuditAction::ConnectionReadSecrets => Bound::Reads,
@@ -197,6 +207,12 @@ impl Trial {
             | AuditAction::UserEndSessions
             | AuditAction::UserDelete
             | AuditAction::UserPassword => self.act_on_users(action, n).await,
+            AuditAction::GroupCreate | AuditAction::GroupUpdate | AuditAction::GroupDelete => {
+                self.act_on_groups(action, n).await
+            }
+            AuditAction::TokenCreate | AuditAction::TokenRevoke => {
+                self.act_on_tokens(action, n).await
+            }
             AuditAction::PluginSwitch => {
                 let plugin = PluginId::UserProfileEdit;
                 app.plugins().switch(&ctx, plugin, n.is_multiple_of(2)).await.is_ok()
@@ -206,6 +222,35 @@ impl Trial {
             | AuditAction::AuditRemove
             | AuditAction::AuditCheckpoint
             | AuditAction::SecretsRotate => false,
+        }
+    }
+
+    /// The same for the actions on groups.
+    async fn act_on_groups(&self, action: AuditAction, n: usize) -> bool {
+        let (groups, ctx) = (self.app().groups(), self.test.ctx(Role::Admin));
+        let name = |text: &str| GroupName::parse(text).expect("a name");
+        let new = |text: &str| NewGroup::new(name(text), Role::Viewer);
+        match action {
+            AuditAction::GroupCreate => {
+                let made = groups.add(&ctx, new(&format!("new-{n}"))).await.is_ok();
+                // There are only so many; by another user.
+                let by = Ctx::system("test");
+                let _ = groups.remove(&by, &name(&format!("new-{n}"))).await;
+                made
+            }
+            AuditAction::GroupUpdate => {
+                let by = Ctx::system("test");
+                let _ = groups.add(&by, new("changed")).await;
+                let description = Some(format!("{n}"));
+                let change = GroupChange { description, ..GroupChange::default() };
+                groups.change(&ctx, &name("changed"), change).await.is_ok()
+            }
+            AuditAction::GroupDelete => {
+                let by = Ctx::system("test");
+                let _ = groups.add(&by, new("gone")).await;
+                groups.remove(&ctx, &name("gone")).await.is_ok()
+            }
+            _ => unreachable!("not on groups"),
         }
     }
 
@@ -243,15 +288,38 @@ impl Trial {
                 app.users().remove(&ctx, &name).await.is_ok()
             }
             AuditAction::UserPassword => {
-                let change = app.profiles().change_password(
-                    &ctx,
-                    TestApp::PASSWORD.into(),
-                    TestApp::PASSWORD.into(),
-                );
-                change.await.is_ok()
+                let mut pair = [TestApp::PASSWORD, "another fine password"];
+                pair.rotate_left(n % 2);
+                let [old, new] = pair.map(Into::into);
+                app.profiles().change_password(&ctx, old, new).await.is_ok()
             }
             _ => unreachable!("not on users"),
         }
+    }
+
+    /// The same for the actions on tokens.
+    async fn act_on_tokens(&self, action: AuditAction, n: usize) -> bool {
+        let (app, admin) = (self.app(), self.test.ctx(Role::Admin));
+        let create = async |ctx: &Ctx| {
+            let new = NewToken {
+                name: TokenName::parse(&format!("token {n}")).expect("a name"),
+                description: String::new(),
+                owner: Some(TestApp::user(Role::Admin)),
+                role: Role::Viewer,
+                expires_at: app.clock().now() + HOUR,
+                scope: TokenScope::default(),
+            };
+            app.tokens().create(ctx, new).await.map(|created| created.token.id)
+        };
+        if action == AuditAction::TokenRevoke {
+            let id = create(&Ctx::system("test")).await.expect("created");
+            let is_revoked = app.tokens().revoke(&admin, &id).await.is_ok();
+            // There may be only so many.
+            let _ = app.tokens().revoke(&Ctx::system("test"), &id).await;
+            return is_revoked;
+        }
+        let Ok(id) = create(&admin).await else { return false };
+        app.tokens().revoke(&Ctx::system("test"), &id).await.is_ok()
     }
 
     /// Whether the intent was changed. Another user changes it back, as long as the rate allows.
@@ -392,12 +460,24 @@ async fn by_changes_of_users() {
     grows_within_its_bound(&actions).await;
 }
 
+#[tokio::test]
+async fn by_changes_of_groups() {
+    use AuditAction::{GroupCreate, GroupDelete, GroupUpdate};
+    grows_within_its_bound(&[GroupCreate, GroupUpdate, GroupDelete]).await;
+}
+
+#[tokio::test]
+async fn by_tokens() {
+    use AuditAction::{TokenCreate, TokenRevoke};
+    grows_within_its_bound(&[TokenCreate, TokenRevoke]).await;
+}
+
 /// The tests above cover all other actions.
 #[test]
 fn by_nothing_else() {
     let elsewhere =
         AuditAction::ALL.into_iter().filter(|it| matches!(bound(*it), Bound::CommandLine));
-    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4 + 5, AuditAction::ALL.len());
+    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4 + 5 + 3 + 2, AuditAction::ALL.len());
 }
 
 #[tokio::test]

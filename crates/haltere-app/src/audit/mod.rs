@@ -2,15 +2,15 @@
 //!
 //! Changes append their entries in their own transaction. The trail is kept for long, so no caller may make it
 //! grow without limit. Entries that repeat an earlier one within a short time are summed up: see [`repeats`],
-//! [`reads`], [`refusals`], [`account`] and [`connection_tests`]. Entries that all differ have a rate per user:
+//! [`reads`], [`refusals`], [`account`] and [`test_windows`]. Entries that all differ have a rate per user:
 //! see [`user_rate_limit`].
 
 mod account;
-mod connection_tests;
 mod entry;
 mod reads;
 mod refusals;
 mod repeats;
+mod test_windows;
 mod user_rate_limit;
 mod writer;
 

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{AuditAction, AuditEntry, Revision, SessionId, Timestamp, UserName};
+use haltere_core::{AuditAction, AuditEntry, Revision, SessionId, Timestamp, TokenId, UserName};
 
 use super::account::aggregated;
 use super::repeats::{Bounds, Repeats, WhenFull};
@@ -28,6 +28,7 @@ pub(super) type ReadWindows = Repeats<Reader, ReadKind>;
 pub(super) struct Reader {
     user: UserName,
     session: Option<SessionId>,
+    token: Option<TokenId>,
     address: Option<IpAddr>,
 }
 
@@ -75,7 +76,8 @@ impl AuditWriter {
     ) -> Result<(), NotWritten> {
         let user = ctx.user();
         let session = ctx.session().copied();
-        let reader = Reader { user: user.clone(), session, address: ctx.origin.address };
+        let token = ctx.principal.token().map(|token| token.id);
+        let reader = Reader { user: user.clone(), session, token, address: ctx.origin.address };
         let AuditEntry { action, object, detail, .. } = entry.clone();
         let kind = ReadKind { action, object, detail, content };
         let (repeat, rate) = (Repeat::RequireStore, Some((&self.read_rate, user)));

@@ -13,9 +13,11 @@ use haltere_core::quota::neighbourhood;
 use haltere_core::{AuditAction, AuditEntry, UserName};
 use tokio::time::Instant;
 
+use super::entry::Actor;
 use super::repeats::{Bounds, Repeats, WhenFull};
 use super::user_rate_limit::{RateExceeded, UserRateLimit};
 use super::writer::{AuditWriter, NotWritten, Repeat};
+use crate::ctx::Ctx;
 
 /// The period of the rate of refusals per user.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -28,7 +30,7 @@ type Kind = (AuditAction, String);
 
 /// The windows of refusals.
 pub(super) struct Refusals {
-    users: Repeats<UserName, Kind>,
+    users: Repeats<Actor, Kind>,
     clients: Repeats<LoginClient, Kind>,
     /// For clients at the limit of the others.
     overflow: Repeats<(), Kind>,
@@ -83,20 +85,21 @@ impl Refusals {
 }
 
 impl AuditWriter {
-    /// Writes or counts the refusal of an action to a user with insufficient roles; `Some` with the time to wait
+    /// Writes or counts the refusal of an action to a user or a token; `Some` with the time to wait
     /// if there were too many.
     ///
     /// The action stays refused if the trail can't be written.
     pub(crate) async fn append_refusal(
         self: &Arc<Self>,
-        user: &UserName,
+        ctx: &Ctx,
         entry: AuditEntry,
     ) -> Option<Duration> {
         let Refusals { users, .. } = &self.refusals;
+        let (actor, user) = (Actor::of(ctx), ctx.user());
         let kind = (entry.action, entry.detail.clone());
         let wait = self.refusals.check_rate(user, Instant::now());
         let repeat = if wait.is_some() { Repeat::CountFirst } else { Repeat::Count };
-        let written = match self.append_once(users, user, &kind, &entry, repeat, None).await {
+        let written = match self.append_once(users, &actor, &kind, &entry, repeat, None).await {
             Ok(false) => self.append_to_overflow(&kind, entry).await,
             Ok(true) => Ok(()),
             Err(error) => Err(error),

@@ -261,14 +261,14 @@ async fn failed_logins_from_many_addresses_are_bounded_and_hide_no_user() {
     for n in 0..1_000 {
         writer.append_failed_login(failed(n)).await.expect("on record");
     }
-    let viewer = TestApp::user(Role::Viewer);
     let entry = denied(
         now(&**test.app.clock()),
         &test.ctx(Role::Viewer),
         AuditAction::ConnectionDelete,
         "a",
+        "insufficient role",
     );
-    assert_eq!(writer.append_refusal(&viewer, entry).await, None);
+    assert_eq!(writer.append_refusal(&test.ctx(Role::Viewer), entry).await, None);
     writer.close().await;
     let refusals = refusals(&test).await;
     assert_eq!(

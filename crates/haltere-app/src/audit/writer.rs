@@ -16,10 +16,10 @@ use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 
 use super::account::AccountWindows;
-use super::connection_tests::{self, TestWindows};
 use super::reads::{self, ReadWindows};
 use super::refusals::Refusals;
 use super::repeats::Repeats;
+use super::test_windows::{self, TestWindows};
 use super::user_rate_limit::{RateExceeded, UserRateLimit};
 use crate::app::AuditSettings;
 use crate::ctx::Ctx;
@@ -104,6 +104,7 @@ impl AuditWriter {
             refusals_per_minute,
             actions_per_hour,
             retention: _,
+            strict: _,
         } = settings;
         Self {
             store,
@@ -115,7 +116,7 @@ impl AuditWriter {
             reads: reads::within(reads_within),
             refusals: Refusals::within(repeats_within, refusals_per_minute),
             account: AccountWindows::within(repeats_within),
-            tests: connection_tests::within(repeats_within),
+            tests: test_windows::within(repeats_within),
             change_rate: UserRateLimit::new(actions_per_hour, HOUR),
             read_rate: UserRateLimit::new(actions_per_hour, HOUR),
             check_interval: (reads_within.min(repeats_within) / 10).max(MIN_CHECK_INTERVAL),

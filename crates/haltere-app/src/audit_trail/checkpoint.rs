@@ -2,7 +2,7 @@
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use haltere_core::{AuditAction, Secret, Timestamp};
-use haltere_store::{ChainHead, ChainVerifier, MetaWrites, Sealed, StoreError};
+use haltere_store::{ChainHead, ChainVerifier, MetaReads, MetaWrites, Sealed, StoreError};
 
 use super::AuditTrail;
 use crate::audit;
@@ -131,10 +131,18 @@ impl AuditTrail {
 /// The seed of the signing key; `None` before the first checkpoint.
 async fn read_signing_key(
     vault: &Vault,
-    meta: &mut dyn MetaWrites,
+    meta: &mut dyn MetaReads,
 ) -> Result<Option<Result<Secret<Vec<u8>>, VaultError>>, StoreError> {
     let sealed = meta.get(SIGNING_KEY).await?;
     Ok(sealed.map(|sealed| vault.unseal(&CONTEXT, &Sealed(sealed))))
+}
+
+/// Whether the signing key can be opened; `None` if there is none.
+pub(crate) async fn try_signing_key(
+    vault: &Vault,
+    meta: &mut dyn MetaReads,
+) -> Result<Option<bool>, StoreError> {
+    Ok(read_signing_key(vault, meta).await?.map(|key| key.is_ok()))
 }
 
 /// Seals the signing key, if there is one, with another data key; `false` if it can't be opened.

@@ -7,7 +7,8 @@ use super::{AuditCursor, AuditPage, AuditQuery, AuditTrail, NumberedEntry};
 use crate::connections::ListError;
 use crate::ctx::Ctx;
 use crate::error::ErrorContext as _;
-use crate::policy::Action;
+use crate::groups::GROUP_CONNECTIONS;
+use crate::policy::{Action, Principal};
 
 /// How many entries a request goes through in search of those that match.
 pub(crate) const SCANNED: i64 = 20_000;
@@ -18,8 +19,11 @@ impl AuditTrail {
     pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, ListError> {
         const OPERATION: &str = "read the audit trail";
         ctx.authorize(Action::ListAuditEntries)?;
+        // With a token, the actor is that token; without one, it is the user with whatever token.
+        let is_of_token = |actor: &&String| actor.contains(Principal::TOKEN_MARK);
         let mut filter = AuditFilter {
-            actor: query.actor.clone(),
+            actor: query.actor.as_ref().filter(is_of_token).cloned(),
+            user: query.actor.as_ref().filter(|actor| !is_of_token(actor)).cloned(),
             object: query.object.clone(),
             actions: actions(query),
             outcome: query.outcome,
@@ -73,6 +77,7 @@ fn actions(query: &AuditQuery) -> Option<Vec<AuditAction>> {
 fn is_scan(filter: &AuditFilter) -> bool {
     let AuditFilter {
         actor,
+        user,
         object,
         actions,
         outcome,
@@ -87,7 +92,7 @@ fn is_scan(filter: &AuditFilter) -> bool {
         limit: _,
     } = filter;
     // An index finds either of them.
-    let is_both = actor.is_some() && object.is_some();
+    let is_both = (actor.is_some() || user.is_some()) && object.is_some();
     is_both
         || actions.is_some()
         || outcome.is_some()
@@ -106,9 +111,23 @@ pub(crate) async fn start_of_scan(
     Ok(audit.list(&newest).await?.first().map(|record| record.sequence - SCANNED))
 }
 
-/// Entries about a hidden connection are hidden as well.
+/// Entries about a hidden connection are hidden as well, and so are those that may name one. To a limited token, so is
+/// everything but connections.
 pub(crate) fn is_visible(ctx: &Ctx, AuditRecord { entry, .. }: &AuditRecord) -> bool {
-    entry.action.object_kind() != AuditObjectKind::Connection
-        || ctx.visibility().is_all()
-        || ctx.visibility().covers(&entry.object)
+    if ctx.visibility().is_all() {
+        return true;
+    }
+    match entry.action.object_kind() {
+        AuditObjectKind::Connection => ctx.visibility().covers(&entry.object),
+        // A token for some connections has nothing to do with the rest.
+        _ if ctx.visibility().is_limited() => false,
+        AuditObjectKind::Group => {
+            entry.changes.iter().all(|change| change.field != GROUP_CONNECTIONS)
+        }
+        AuditObjectKind::Session
+        | AuditObjectKind::User
+        | AuditObjectKind::Token
+        | AuditObjectKind::Plugin
+        | AuditObjectKind::Installation => true,
+    }
 }

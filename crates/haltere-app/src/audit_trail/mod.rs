@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod cursor;
+mod get;
 mod list;
 mod retention;
 mod verify;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 use haltere_core::{AuditAction, AuditEntry, AuditObjectKind, AuditOutcome, Clock, Timestamp};
 use haltere_store::Transactions;
 
-pub(crate) use checkpoint::reseal_signing_key;
 pub use checkpoint::{BadSignature, Checkpoint, CheckpointError};
+pub(crate) use checkpoint::{reseal_signing_key, try_signing_key};
 pub use cursor::AuditCursor;
 pub use haltere_store::{
     ChainHash, ChainHead, ChainLink, ChainName, ChainPlace, ChainReport, ChainVerifier,
@@ -46,7 +47,7 @@ pub struct AuditQuery {
     pub since: Option<Timestamp>,
     /// Only entries of this time or earlier.
     pub until: Option<Timestamp>,
-    /// Only entries by this actor.
+    /// Only entries by this user, with or without a token; or by this token of a user: `ann (token ci)`.
     pub actor: Option<String>,
     /// Only entries with one of these actions.
     pub actions: Option<Vec<AuditAction>>,

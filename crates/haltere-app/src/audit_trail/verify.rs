@@ -1,6 +1,6 @@
 //! `haltere audit verify`, and reading the whole trail in its order.
 
-use haltere_store::{AuditFilter, AuditRecord, ChainReport, ChainVerifier, WriterState};
+use haltere_store::{AuditFilter, AuditRecord, ChainReport, ChainVerifier, ReadTx, WriterState};
 
 use super::{AuditTrail, Checkpoint, NumberedEntry};
 use crate::connections::ListError;
@@ -10,6 +10,8 @@ use crate::policy::Action;
 
 /// How many entries are read at a time.
 const AT_ONCE: u32 = 5_000;
+
+const OPERATION: &str = "read the audit trail";
 
 /// The same, where entries are shown.
 const SHOWN_AT_ONCE: u32 = 500;
@@ -50,25 +52,60 @@ impl AuditTrail {
         limit: Option<u32>,
         mut visit: impl FnMut(&NumberedEntry) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        const OPERATION: &str = "read the audit trail";
         let failed = |error: crate::error::Internal| E::from(ListError::from(error));
         ctx.authorize(Action::ListAuditEntries).map_err(ListError::from)?;
         let mut read = self.store.read().await.context(OPERATION).map_err(failed)?;
-        let mut filter =
-            AuditFilter { limit: SHOWN_AT_ONCE, is_oldest_first: true, ..AuditFilter::default() };
+        let mut after = None;
         if let Some(limit) = limit {
             let newest = AuditFilter { limit, ..AuditFilter::default() };
             let newest = read.audit().list(&newest).await.context(OPERATION).map_err(failed)?;
             let Some(first) = newest.last() else { return Ok(()) };
-            filter.after = Some(first.sequence - 1);
+            after = Some(first.sequence - 1);
         }
-        loop {
-            let page = read.audit().list(&filter).await.context(OPERATION).map_err(failed)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            filter.after = Some(last.sequence);
-            for AuditRecord { sequence, entry, link } in page {
-                visit(&NumberedEntry { sequence, entry, link })?;
-            }
+        visit_after(&mut *read, after, &mut visit).await
+    }
+
+    /// Passes the entries after the one with this number to `visit`, oldest first and as they are at this moment.
+    pub async fn visit_after<E: From<ListError>>(
+        &self,
+        ctx: &Ctx,
+        after: i64,
+        mut visit: impl FnMut(&NumberedEntry) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        ctx.authorize(Action::ListAuditEntries).map_err(ListError::from)?;
+        let read = self.store.read().await.context(OPERATION);
+        let mut read = read.map_err(ListError::from)?;
+        visit_after(&mut *read, Some(after), &mut visit).await
+    }
+
+    /// The number of the newest entry; 0 if there is none.
+    pub async fn newest(&self, ctx: &Ctx) -> Result<i64, ListError> {
+        ctx.authorize(Action::ListAuditEntries)?;
+        let newest = AuditFilter { limit: 1, ..AuditFilter::default() };
+        let mut read = self.store.read().await.context(OPERATION)?;
+        let newest = read.audit().list(&newest).await.context(OPERATION)?;
+        Ok(newest.first().map_or(0, |record| record.sequence))
+    }
+}
+
+async fn visit_after<E: From<ListError>>(
+    read: &mut dyn ReadTx,
+    after: Option<i64>,
+    visit: &mut (impl FnMut(&NumberedEntry) -> Result<(), E> + Send),
+) -> Result<(), E> {
+    let mut filter = AuditFilter {
+        limit: SHOWN_AT_ONCE,
+        is_oldest_first: true,
+        after,
+        ..AuditFilter::default()
+    };
+    loop {
+        let page = read.audit().list(&filter).await.context(OPERATION);
+        let page = page.map_err(ListError::from)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        filter.after = Some(last.sequence);
+        for AuditRecord { sequence, entry, link } in page {
+            visit(&NumberedEntry { sequence, entry, link })?;
         }
     }
 }

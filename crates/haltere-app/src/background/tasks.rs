@@ -1,6 +1,7 @@
 //! The tasks of the application.
 
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::driver::Schedule;
@@ -17,7 +18,9 @@ const LINK_HISTORY: Duration = Duration::from_secs(5);
 
 /// Starts the tasks. They end when haltere begins to shut down.
 pub(crate) fn start(app: &Services) {
-    let Services { background, users, reconciler, sessions, history_writer, shared, .. } = app;
+    let Services {
+        background, users, tokens, reconciler, sessions, history_writer, shared, ..
+    } = app;
     let retention = (app.audit_trail.clone(), app.retention);
     background.spawn(
         "reconciler",
@@ -30,6 +33,12 @@ pub(crate) fn start(app: &Services) {
         Schedule::every(SESSION_USE),
         pending,
         with(sessions, |sessions| async move { sessions.write_use().await }),
+    );
+    background.spawn(
+        "token-use",
+        Schedule::every(SESSION_USE),
+        pending,
+        with(tokens, |tokens| async move { tokens.write_use().await }),
     );
     background.spawn(
         "session-clean-up",
@@ -55,6 +64,17 @@ pub(crate) fn start(app: &Services) {
         pending,
         with(&retention, |(trail, retention)| async move { trail.retain(retention).await }),
     );
+    for delivery in &shared.deliveries {
+        background.spawn(
+            delivery.task(),
+            Schedule::when_due(),
+            with(delivery, |delivery| async move { delivery.is_due().await }),
+            with(
+                &(Arc::clone(delivery), shared.stopping.clone()),
+                |(delivery, stopping)| async move { delivery.run(&stopping).await },
+            ),
+        );
+    }
 }
 
 /// Calls `call` each time with a clone of `part`.

@@ -6,6 +6,7 @@ use haltere_core::{ConnectionId, LinkFailure};
 use haltere_link::{Advice, Audience, Circumstances, Findings};
 
 use super::Connections;
+use super::entry::UnreadableField;
 use super::error::ConnectionError;
 use crate::ctx::Ctx;
 use crate::policy::{Action, Resource};
@@ -32,7 +33,8 @@ impl Connections {
         let (connection, spec) = match (entry.connection(), entry.spec()) {
             (Ok(connection), Some(spec)) => (connection, spec),
             (Err(unreadable), _) => {
-                let line = Advice::Unreadable { detail: unreadable.reason.clone() };
+                let UnreadableField { field, fault } = unreadable.reason.clone();
+                let line = Advice::Unreadable { field: field.to_owned(), fault };
                 return Ok(ConnectionAdvice { failure: None, advice: vec![line] });
             }
             (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),

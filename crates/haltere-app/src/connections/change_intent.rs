@@ -49,7 +49,7 @@ impl Connections {
         };
         self.authorizer.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
         let ChangeOptions { secrets, condition } = options;
-        let shows_secrets = self.shows_secrets(ctx, secrets);
+        let shows_secrets = self.shows_secrets_of(ctx, secrets, id.as_str());
         let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
         let job = async move {
             connections.store_intent(&ctx, &id, intent, &condition, shows_secrets).await
@@ -70,6 +70,7 @@ impl Connections {
         const OPERATION: &str = "connect or disconnect a connection";
         let mut change = self.write_lock.begin().await?;
         let row = change.tx.connections().find(id).await.context(OPERATION)?;
+        let row = row.filter(|_| ctx.visibility().covers(id.as_str()));
         let mut row = row.ok_or(ConnectionError::NotFound)?;
         if !condition.allows(&row) {
             let outdated = Outdated::find(change.tx.audit(), id.as_str()).await;

@@ -55,7 +55,9 @@ impl Connections {
             let row = change.tx.connections().find(id).await.context(OPERATION)?;
             let row = row.filter(|_| ctx.visibility().covers(id.as_str()));
             let row = row.ok_or_else(|| unknown(id))?;
+            ctx.authorize_on(Action::UpdateConnection, Resource::Connection(id.as_str()))?;
             let Some((former, labels)) = changed_labels(id, &row, changes)? else { continue };
+            ctx.visibility().check_stored(id.as_str(), &labels)?;
             let row = ConnectionRecord {
                 labels: record::labels_text(&labels),
                 revision: row.revision.next(),

@@ -9,6 +9,7 @@ use haltere_store::{Conflicts, ConnectionRecord, ConnectionWrites, Inserted};
 
 use super::Connections;
 use super::budget::{certainly_fits, has_gone_over};
+use super::entry::UnreadableField;
 use super::fleet::Fleet;
 use super::input::{NewConnection, assemble};
 use super::list::Listing;
@@ -19,7 +20,8 @@ use super::{check, record};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
-use crate::policy::{Action, Resource, Visibility};
+use crate::groups::{AddToGroupsError, add_to_own_groups};
+use crate::policy::{Action, OutsideScope, Resource, Visibility};
 use crate::tasks::to_completion;
 
 /// The result of a create.
@@ -53,6 +55,9 @@ pub enum CreateError {
     /// Only the id or only the name is taken, or they belong to two different connections.
     #[error("Connection with either the same name or id already exists")]
     NameOrIdTaken,
+    /// The caller could not see it: the token is limited to other connections.
+    #[error(transparent)]
+    OutsideScope(#[from] OutsideScope),
     #[error("Maximum number of connections reached")]
     LimitReached,
     #[error("Maximum size of all connections reached")]
@@ -63,10 +68,19 @@ pub enum CreateError {
     )]
     Unreadable {
         /// Why it can't be read; for the log.
-        reason: String,
+        reason: UnreadableField,
     },
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+impl From<AddToGroupsError> for CreateError {
+    fn from(error: AddToGroupsError) -> Self {
+        match error {
+            AddToGroupsError::NotAllowed(refusal) => refusal.into(),
+            AddToGroupsError::Internal(error) => error.into(),
+        }
+    }
 }
 
 impl Connections {
@@ -76,6 +90,8 @@ impl Connections {
     /// When id and name belong to one stored connection whose last attempt failed, that one is
     /// overwritten: this corrects a misconfigured connection. What is stored stays stored
     /// when the returned future is dropped.
+    ///
+    /// A member of groups creates it in those groups whose role allows that.
     ///
     /// `secrets` applies to the response; returning all connections with their secrets is audited
     /// together with the change.
@@ -102,7 +118,10 @@ impl Connections {
             to_completion(&self.tasks, job).await?;
 
         let outcome = self.first_outcome(&connection).await;
-        let all = self.all(ctx, shows_secrets);
+        // The new one may be in groups of the caller.
+        let mut ctx = ctx.clone();
+        self.fleet.follow_groups(&mut ctx.principal);
+        let (ctx, all) = (&ctx, self.all(&ctx, shows_secrets));
         // Others may have stored secrets while we waited.
         if !secrets_audited {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
@@ -143,9 +162,15 @@ impl Connections {
                 (connection, Some(former))
             }
         };
+        ctx.visibility().check_stored(connection.id.as_str(), &connection.settings.labels)?;
         let overwritten = former.is_some();
         self.check_limits(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
             .await?;
+        if !overwritten {
+            let new = [(connection.id.as_str(), &connection.settings.labels)];
+            let action = Action::CreateConnection;
+            add_to_own_groups(&mut *change.tx, ctx, change.now, action, &new).await?;
+        }
         self.audit.count_change(ctx)?;
         let action = if overwritten {
             AuditAction::ConnectionOverwrite
@@ -168,6 +193,9 @@ impl Connections {
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         change.commit(OPERATION).await?.put(&entry, &connection.id);
+        if !overwritten && ctx.visibility().is_by_groups() {
+            self.fleet.reload_groups(&*self.store).await;
+        }
         Ok(Stored { connection, overwritten, secrets_audited })
     }
 
@@ -215,8 +243,10 @@ impl Connections {
             .await
             .context(OPERATION)?;
         let broken = match (by_id, by_name) {
-            // Not even the status of a hidden connection may be revealed.
-            (Some(a), Some(b)) if a.id == b.id && !ctx.visibility().covers(&a.id) => {
+            // Not even the status of a hidden connection may be revealed. One that the caller may not change stays.
+            (Some(a), Some(b))
+                if a.id == b.id && !ctx.visibility().allows(Action::CreateConnection, &a.id) =>
+            {
                 return Err(CreateError::AlreadyExists);
             }
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,

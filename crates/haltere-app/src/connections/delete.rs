@@ -4,17 +4,19 @@ use haltere_core::{AuditAction, AuditEntry, ConnectionId, ConnectionSettings};
 
 use super::Connections;
 use super::condition::{ChangeOptions, Condition, Outdated};
+use super::entry::Entry;
 use super::error::ConnectionError;
 use super::list::Listing;
 use super::view::secrets_were_read;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::ErrorContext;
+use crate::groups::audit_removed_connection;
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 
 impl Connections {
-    /// Deletes a connection and ends its link; the remaining ones.
+    /// Deletes a connection, also from groups, and ends its link; the remaining ones.
     pub async fn delete(
         &self,
         ctx: &Ctx,
@@ -41,6 +43,10 @@ impl Connections {
     ) -> Result<Listing, ConnectionError> {
         const OPERATION: &str = "delete a connection";
         let mut change = self.write_lock.begin().await?;
+        // It may have got other labels meanwhile.
+        if !ctx.visibility().covers(id.as_str()) {
+            return Err(ConnectionError::NotFound);
+        }
         if condition.is_bound() {
             let row = change.tx.connections().find(id).await.context(OPERATION)?;
             if !condition.allows(&row.ok_or(ConnectionError::NotFound)?) {
@@ -48,6 +54,8 @@ impl Connections {
                 return Err(outdated.context(OPERATION)?.into());
             }
         }
+        let removed = audit_removed_connection(&mut *change.tx, ctx, change.now, id.as_str());
+        let was_in_groups = removed.await.context(OPERATION)?;
         if !change.tx.connections().delete(id).await.context(OPERATION)? {
             return Err(ConnectionError::NotFound);
         }
@@ -60,12 +68,17 @@ impl Connections {
         change.tx.audit().append(&entry).await.context(OPERATION)?;
         let snapshot = self.fleet.registry.snapshot();
         let others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());
-        let mut shown = others.filter(|entry| ctx.visibility().covers(entry.id()));
+        let is_shown =
+            |entry: &Entry| ctx.visibility().allows(Action::ReadConnectionSecrets, entry.id());
+        let mut shown = others.filter(|entry| is_shown(entry));
         if shows_secrets && shown.any(|entry| entry.has_secrets()) {
             let read = secrets_were_read(change.now, ctx, "");
             change.tx.audit().append(&read).await.context(OPERATION)?;
         }
         change.commit(OPERATION).await?.remove(id);
+        if was_in_groups {
+            self.fleet.reload_groups(&*self.store).await;
+        }
         Ok(self.all(ctx, shows_secrets))
     }
 }

@@ -9,7 +9,7 @@ use haltere_link::{Interest, LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
 
 use super::cleaned::Cleaned;
-use super::entry::{Entry, Unreadable, make_a_difference};
+use super::entry::{Entry, Unreadable, UnreadableField, make_a_difference};
 use super::fleet::Fleet;
 use super::pem_cache::PemCache;
 use super::record;
@@ -30,7 +30,7 @@ impl Fleet {
                 return Arc::clone(old);
             }
             let Unreadable { reason, row, .. } = unreadable;
-            tracing::error!(connection = row.id, reason, "a stored connection can't be read");
+            tracing::error!(connection = row.id, %reason, "a stored connection can't be read");
         }
         Arc::new(new)
     }
@@ -146,7 +146,7 @@ impl Fleet {
     }
 }
 
-fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: String) -> Unreadable {
+fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: UnreadableField) -> Unreadable {
     let Cleaned { ca, cert, .. } = Cleaned::of(&row, pem_cache);
     let labels = record::labels(&row).unwrap_or_default();
     Unreadable {

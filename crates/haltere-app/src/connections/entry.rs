@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use haltere_core::sentence::AnyFault;
 use haltere_core::{Connection, ConnectionSettings, Intent, Labels, Pem, Timestamp, TlsSettings};
 use haltere_link::LinkSpec;
 use haltere_link::tls::certificates_in;
@@ -28,12 +29,22 @@ enum Content {
 /// It is listed without a status, can be replaced and deleted, and is never dialled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Why; names the field (`credentials.password: …`).
-    pub reason: String,
+    /// Why.
+    pub reason: UnreadableField,
     /// None, if they can't be read either.
     pub labels: Labels,
     /// As stored, but without secrets, and nothing but certificates in `ca` and `cert`.
     pub row: ConnectionRecord,
+}
+
+/// A stored field that can't be read. Prints as "field: why", and never quotes a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {fault}")]
+pub struct UnreadableField {
+    /// The field, as it is called on the wire: `credentials.password`.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub fault: AnyFault,
 }
 
 impl Entry {

@@ -3,7 +3,9 @@
 use haltere_core::quota::QuotaExceeded;
 
 use super::condition::Outdated;
+use super::entry::UnreadableField;
 use crate::error::{Internal, Invalid, NotAllowed};
+use crate::policy::OutsideScope;
 
 /// Why getting, deleting, connecting, disconnecting or looking at the history of a connection failed.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +36,14 @@ pub enum UpdateError {
     Outdated(#[from] Outdated),
     #[error("another connection has the same name")]
     NameTaken,
+    /// The caller could not see it any more: the token is limited to other connections.
+    #[error(transparent)]
+    OutsideScope(#[from] OutsideScope),
     #[error("Maximum size of all connections reached")]
     BudgetReached,
     /// The stored connection can't be read, and the change needs it.
     #[error("the stored connection can't be read: {reason}")]
-    Unreadable { reason: String },
+    Unreadable { reason: UnreadableField },
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -54,7 +59,7 @@ pub enum TestError {
     NotFound,
     /// The stored connection can't be read, and the test needs it.
     #[error("the stored connection can't be read: {reason}")]
-    Unreadable { reason: String },
+    Unreadable { reason: UnreadableField },
     /// As many tests as there may be are running.
     #[error("as many tests of connections are running as there may be")]
     TooMany(QuotaExceeded),

@@ -60,7 +60,7 @@ pub enum ExportError {
 
 impl Transfer {
     /// All connections that `labels` selects, audited before anything is given out. With [`Secrets::Include`] for
-    /// administrators only.
+    /// administrators only. Of a member of groups, those connections on which the groups allow it.
     pub async fn export(
         &self,
         ctx: &Ctx,
@@ -84,7 +84,9 @@ impl Transfer {
             None => (self.read_stored(labels).await?, 0),
         };
         let visibility = ctx.visibility();
-        stored.retain(|stored| visibility.covers(id_of(stored)));
+        let action =
+            if secrets { Action::ExportConnectionSecrets } else { Action::ExportConnections };
+        stored.retain(|stored| visibility.allows(action, id_of(stored)));
         let export = export(now(&*self.clock), secrets, stored);
         let entry = audited(ctx, &export, labels);
         let query = ListQuery { labels: labels.clone(), ..ListQuery::default() };
@@ -101,7 +103,7 @@ impl Transfer {
         let pem_cache = PemCache::default();
         let open = |row: ConnectionRecord| match record::open(&self.vault, &pem_cache, &row) {
             Ok(connection) => Ok(Arc::new(connection)),
-            Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
+            Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason: reason.to_string() }),
         };
         let is_selected =
             |row: &ConnectionRecord| labels.matches(&record::labels(row).unwrap_or_default());
@@ -112,7 +114,7 @@ impl Transfer {
 fn of(entry: &Entry) -> Stored {
     entry.connection().cloned().map_err(|unreadable| {
         let Unreadable { reason, row, .. } = unreadable.clone();
-        LeftOut { id: row.id, name: row.name, reason }
+        LeftOut { id: row.id, name: row.name, reason: reason.to_string() }
     })
 }
 

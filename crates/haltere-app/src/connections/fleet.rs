@@ -6,15 +6,22 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use haltere_core::{Connection, ConnectionId, ConnectionStatus, PluginId};
+use haltere_core::{
+    Connection, ConnectionId, ConnectionStatus, LabelSelector, PluginId, UserName, error_chain,
+};
 use haltere_link::Supervisor;
+use haltere_store::Transactions;
 
 use super::entry::Entry;
 use super::pem_cache::PemCache;
 use super::registry::Registry;
 use super::view::current;
+use crate::credential::Credential;
+use crate::error::Internal;
 use crate::events::{Change, ChangeFeed};
+use crate::groups::GroupDirectory;
 use crate::plugins::Switches;
+use crate::policy::{GroupRoles, LabelsById, Principal};
 use crate::vault::Vault;
 
 /// The connections in memory, and their links.
@@ -30,6 +37,17 @@ pub(crate) struct Fleet {
     pub(crate) instance: String,
     /// Whether stored certificates have to be repaired.
     pub(crate) needs_repair: AtomicBool,
+    /// Which of them members of groups may see.
+    pub(crate) groups: GroupDirectory,
+}
+
+impl LabelsById for Fleet {
+    fn matches(&self, id: &str, selector: &LabelSelector) -> bool {
+        // The labels of a connection that can't be read may be unknown.
+        let is_known = |entry: &Entry| entry.connection().is_ok() || !entry.labels().is_empty();
+        let entry = self.registry.get(id);
+        entry.is_some_and(|entry| is_known(&entry) && selector.matches(entry.labels()))
+    }
 }
 
 impl Fleet {
@@ -73,6 +91,62 @@ impl Fleet {
         if self.switches.is_on(PluginId::ConnectionsRestApi) {
             let snapshot = self.registry.snapshot();
             self.feed.extend(snapshot.entries().iter().filter_map(|entry| change_of(entry)));
+        }
+    }
+
+    /// What groups give a user; `None` if no group concerns the user.
+    pub(crate) fn group_roles_of(&self, user: &UserName) -> Option<Arc<GroupRoles>> {
+        self.groups.roles_of(user, &self.registry.snapshot())
+    }
+
+    /// Replaces what the principal may see by what groups say now.
+    pub(crate) fn follow_groups(&self, principal: &mut Principal) {
+        let groups = self.group_roles_of(principal.user());
+        principal.set_groups(groups);
+    }
+
+    /// Notes what groups give a user now. What was begun with the credential ends if that is less than `former`.
+    pub(crate) fn follow_groups_of(
+        &self,
+        user: &UserName,
+        former: &mut Option<Arc<GroupRoles>>,
+        credential: &mut Credential,
+    ) {
+        let groups = self.group_roles_of(user);
+        if groups == *former {
+            return;
+        }
+        let former = std::mem::replace(former, groups.clone());
+        let still_exists = |id: &str| self.registry.get(id).is_some();
+        if GroupRoles::loses(former.as_deref(), groups.as_deref(), still_exists) {
+            std::mem::replace(credential, Credential::new()).end();
+        }
+    }
+
+    /// Reads the groups if they may have changed since the change counter of sessions was another one, and wakes event
+    /// streams if they say something else.
+    pub(crate) async fn catch_up_with_groups(
+        &self,
+        store: &dyn Transactions,
+        counter: i64,
+    ) -> Result<(), Internal> {
+        self.apply_groups(self.groups.catch_up(store, counter).await?);
+        Ok(())
+    }
+
+    /// Reads the groups after a change was stored. If it fails, the reconciler tries again.
+    pub(crate) async fn reload_groups(&self, store: &dyn Transactions) {
+        match self.groups.reload(store).await {
+            Ok(is_new) => self.apply_groups(is_new),
+            Err(error) => {
+                tracing::warn!(error = error_chain(&error), "groups are not in memory yet");
+            }
+        }
+    }
+
+    fn apply_groups(&self, is_new: bool) {
+        if is_new {
+            self.feed.push(Change::Groups);
         }
     }
 

@@ -20,7 +20,7 @@ impl Connections {
             .authorize(ctx, Action::ListConnections, Resource::Connection(id.as_str()))
             .await?;
         let entry = self.fleet.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
-        let view = self.view(entry, self.shows_secrets(ctx, secrets));
+        let view = self.view(entry, self.shows_secrets_of(ctx, secrets, id.as_str()));
         self.audit_read(ctx, &view.entry, view.secrets).await?;
         Ok(view)
     }

@@ -39,10 +39,12 @@ pub struct Listing {
     pub entries: Arc<[Arc<Entry>]>,
     /// Whether these are all connections that are stored, so that callers with the same rights can share a body.
     pub is_complete: bool,
-    /// Whether the caller may see the secrets in `entries`.
+    /// Whether the caller may see secrets in `entries`: see [`Listing::fields_of`].
     pub secrets: bool,
-    /// Whether the certificates in `entries` are shown to the caller.
+    /// Whether certificates in `entries` are shown to the caller: see [`Listing::fields_of`].
     pub certificates: bool,
+    /// On which of them the caller may do what.
+    visibility: Visibility,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
     /// Of what is stored: two listings with the same query and generation hold the same secrets.
@@ -81,16 +83,16 @@ impl Connections {
         let readable = entries.iter().filter_map(|entry| entry.connection().ok());
         let ids: Vec<_> = readable.map(|connection| &connection.id).collect();
         let mut observed = self.fleet.supervisor.statuses_of(&ids).into_iter();
-        let views = entries.iter().map(|entry| ConnectionView {
+        let mut view = |entry: &Arc<Entry>, fields: Fields| ConnectionView {
             entry: Arc::clone(entry),
             status: entry.connection().ok().zip(entry.spec()).map(|(connection, spec)| {
                 // In the same order: those that can be read.
                 current(connection, spec.revision, observed.next().flatten())
             }),
-            secrets: listing.secrets,
-            certificates: listing.certificates,
-        });
-        views.collect()
+            secrets: fields.secrets,
+            certificates: fields.certificates,
+        };
+        entries.iter().map(|entry| view(entry, listing.fields_of(entry))).collect()
     }
 
     /// The version of a list that is read now.
@@ -128,6 +130,7 @@ impl Connections {
                 is_complete,
                 secrets,
                 certificates,
+                visibility: Visibility::ALL,
                 next,
                 generation,
             };
@@ -145,7 +148,17 @@ impl Connections {
         let more = found.next().is_some();
         let next = entries.last().filter(|_| more).map(|entry| Cursor::after(entry));
         let (entries, is_complete) = (entries.into(), false);
-        Listing { version, entries, is_complete, secrets, certificates, next, generation }
+        let visibility = visibility.clone();
+        Listing {
+            version,
+            entries,
+            is_complete,
+            secrets,
+            certificates,
+            visibility,
+            next,
+            generation,
+        }
     }
 
     /// Makes sure that a read of the secrets in a list is audited, if it contains any.
@@ -155,7 +168,8 @@ impl Connections {
         query: &ListQuery,
         listing: &Listing,
     ) -> Result<(), Internal> {
-        if !listing.secrets || !listing.entries.iter().any(|entry| entry.has_secrets()) {
+        let shows = |entry: &Entry| listing.fields_of(entry).secrets && entry.has_secrets();
+        if !listing.entries.iter().any(|entry| shows(entry)) {
             return Ok(());
         }
         let (query, visibility) = (query.clone(), ctx.visibility().clone());
@@ -166,9 +180,18 @@ impl Connections {
 }
 
 impl Listing {
-    /// What is shown of the entries.
+    /// What is shown of all entries of a complete list.
     pub fn fields(&self) -> Fields {
         Fields { secrets: self.secrets, certificates: self.certificates }
+    }
+
+    /// What is shown of one entry.
+    pub fn fields_of(&self, entry: &Entry) -> Fields {
+        let allows = |action| self.visibility.allows(action, entry.id());
+        Fields {
+            secrets: self.secrets && allows(Action::ReadConnectionSecrets),
+            certificates: self.certificates && allows(Action::UpdateConnection),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! A connection and its row: what is a secret is sealed on the way down and opened on the way up.
 
+use haltere_core::sentence::{AnyFault, Sentence};
 use haltere_core::{
     Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials,
     Labels, MmcFields, MqttPassword, MqttString, Pem, Secret, TlsServerName, TlsSettings,
-    error_chain,
+    error_chain, sentences,
 };
 use haltere_link::tls::normalize_key;
 use haltere_store::{ConnectionRecord, Sealed};
@@ -11,8 +12,9 @@ use zeroize::Zeroizing;
 
 use super::cleaned::Cleaned;
 use super::destination::Destination;
+use super::entry::UnreadableField;
 use super::pem_cache::PemCache;
-use crate::vault::{SealContext, Vault};
+use crate::vault::{SealContext, Vault, VaultError};
 
 /// The row of a connection. No `..`: a new field does not compile until it is handled here.
 pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
@@ -68,19 +70,19 @@ pub(super) fn open(
     vault: &Vault,
     pem_cache: &PemCache,
     row: &ConnectionRecord,
-) -> Result<Connection, String> {
+) -> Result<Connection, UnreadableField> {
     let cleaned = Cleaned::of(row, pem_cache);
     let (ca, cert) = (cleaned.ca.clone(), cleaned.cert.clone());
     let text = |text: &Option<String>| text.as_deref().map(MqttString::parse).transpose();
     Ok(Connection {
-        id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
+        id: ConnectionId::parse(&row.id).map_err(in_field("id"))?,
         settings: ConnectionSettings {
-            name: ConnectionName::parse(&row.name).map_err(|error| format!("name: {error}"))?,
-            url: BrokerUrl::parse(&row.url).map_err(|error| format!("url: {error}"))?,
+            name: ConnectionName::parse(&row.name).map_err(in_field("name"))?,
+            url: BrokerUrl::parse(&row.url).map_err(in_field("url"))?,
             credentials: Credentials::new(
-                text(&row.username).map_err(|error| format!("credentials.username: {error}"))?,
+                text(&row.username).map_err(in_field("credentials.username"))?,
                 open_password(vault, row)?,
-                text(&row.client_id).map_err(|error| format!("credentials.clientId: {error}"))?,
+                text(&row.client_id).map_err(in_field("credentials.clientId"))?,
             ),
             tls: TlsSettings {
                 reject_unauthorized: row.reject_unauthorized,
@@ -92,13 +94,13 @@ pub(super) fn open(
                     .as_deref()
                     .map(Alpn::parse)
                     .transpose()
-                    .map_err(|error| format!("tls.alpn: {error}"))?,
+                    .map_err(in_field("tls.alpn"))?,
                 server_name: row
                     .server_name
                     .as_deref()
                     .map(TlsServerName::parse)
                     .transpose()
-                    .map_err(|error| format!("tls.serverName: {error}"))?,
+                    .map_err(in_field("tls.serverName"))?,
             },
             labels: labels(row)?,
             mmc: MmcFields {
@@ -116,9 +118,8 @@ pub(super) fn open(
 }
 
 /// The labels in a row.
-pub(super) fn labels(row: &ConnectionRecord) -> Result<Labels, String> {
-    Labels::parse(row.labels.as_deref().unwrap_or_default())
-        .map_err(|error| format!("labels: {error}"))
+pub(super) fn labels(row: &ConnectionRecord) -> Result<Labels, UnreadableField> {
+    Labels::parse(row.labels.as_deref().unwrap_or_default()).map_err(in_field("labels"))
 }
 
 /// Labels as a row has them.
@@ -144,17 +145,15 @@ pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
 pub(super) fn open_password(
     vault: &Vault,
     row: &ConnectionRecord,
-) -> Result<Option<MqttPassword>, String> {
+) -> Result<Option<MqttPassword>, UnreadableField> {
     let Some(sealed) = &row.password else { return Ok(None) };
     let opened = vault.unseal(&seal_context("password", &row.id), sealed);
-    let bytes = opened.map_err(|error| format!("credentials.password: {}", error_chain(&error)))?;
+    let bytes = opened.map_err(|error| sealed_field(PASSWORD, &error))?;
     match String::from_utf8(bytes.expose().clone()) {
-        Ok(text) => MqttPassword::parse(Secret::new(text))
-            .map(Some)
-            .map_err(|error| format!("credentials.password: {error}")),
+        Ok(text) => MqttPassword::parse(Secret::new(text)).map(Some).map_err(in_field(PASSWORD)),
         Err(error) => {
             drop(Zeroizing::new(error.into_bytes()));
-            Err("credentials.password: is not text".to_owned())
+            Err(in_field(PASSWORD)(SecretFault::SecretNotText))
         }
     }
 }
@@ -163,11 +162,11 @@ pub(super) fn open_password(
 pub(super) fn open_key(
     vault: &Vault,
     row: &ConnectionRecord,
-) -> Result<Option<Secret<Pem>>, String> {
+) -> Result<Option<Secret<Pem>>, UnreadableField> {
     let Some(sealed) = &row.key else { return Ok(None) };
     let seal_context = if is_shared(sealed) { SHARED_KEY } else { seal_context("key", &row.id) };
     let opened = vault.unseal(&seal_context, sealed);
-    let bytes = opened.map_err(|error| format!("key: {}", error_chain(&error)))?;
+    let bytes = opened.map_err(|error| sealed_field("key", &error))?;
     Ok(Some(normalize_key(Secret::new(Pem::new(bytes.expose().clone())))))
 }
 
@@ -175,7 +174,8 @@ pub(super) fn open_key(
 pub(crate) fn try_secrets(vault: &Vault, row: &ConnectionRecord) -> (usize, Vec<String>) {
     let secrets = [row.password.is_some(), row.key.is_some()];
     let faults = [open_password(vault, row).err(), open_key(vault, row).err()];
-    (secrets.into_iter().filter(|there| *there).count(), faults.into_iter().flatten().collect())
+    let faults = faults.into_iter().flatten().map(|fault| fault.to_string());
+    (secrets.into_iter().filter(|there| *there).count(), faults.collect())
 }
 
 /// The row with each secret opened by one vault and sealed by the other.
@@ -183,13 +183,39 @@ pub(crate) fn reseal(
     from: &Vault,
     to: &Vault,
     row: &ConnectionRecord,
-) -> Result<ConnectionRecord, String> {
+) -> Result<ConnectionRecord, UnreadableField> {
     let password = open_password(from, row)?;
     let password = password
         .map(|secret| to.seal(&seal_context("password", &row.id), secret.expose().as_bytes()));
     let key = open_key(from, row)?;
     let key = key.map(|secret| seal_key(to, &secret));
     Ok(ConnectionRecord { password, key, ..row.clone() })
+}
+
+/// The field of the password.
+const PASSWORD: &str = "credentials.password";
+
+sentences! {
+    /// Why a secret that was stored can't be used.
+    #[derive(Copy)]
+    pub enum SecretFault {
+        SecretNotText => "is not text",
+        SecretUnopened => "can't be opened",
+    }
+}
+
+fn in_field<S: Sentence>(field: &'static str) -> impl Fn(S) -> UnreadableField {
+    move |error| UnreadableField { field, fault: AnyFault::of(&error) }
+}
+
+/// The secret in a field can't be opened.
+fn sealed_field(field: &'static str, error: &VaultError) -> UnreadableField {
+    let text = error_chain(error);
+    let fault = match error {
+        VaultError::Unreadable { reason, .. } => AnyFault::with_text(reason, text),
+        _ => AnyFault::with_text(&SecretFault::SecretUnopened, text),
+    };
+    UnreadableField { field, fault }
 }
 
 /// Where the keys of all connections belong.

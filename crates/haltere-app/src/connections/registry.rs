@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use haltere_link::LinkSpec;
 
 use super::entry::Entry;
-use crate::policy::Visibility;
+use crate::policy::{Action, Visibility};
 
 /// All stored connections, in the order they were created. Readers never wait; writers hold a
 /// [`PendingChange`](crate::write_lock::PendingChange).
@@ -109,9 +109,10 @@ impl Snapshot {
         self.positions.get(id).copied()
     }
 
-    /// Whether there is a password or a private key in any of those that `visibility` covers.
+    /// Whether there is a password or a private key in any of those whose secrets `visibility` allows to read.
     pub(crate) fn has_secrets(&self, visibility: &Visibility) -> bool {
-        let is_visible = |entry: &Entry| visibility.covers(entry.id());
+        let is_visible =
+            |entry: &Entry| visibility.allows(Action::ReadConnectionSecrets, entry.id());
         self.has_secrets
             && (visibility.is_all()
                 || self.entries.iter().any(|entry| is_visible(entry) && entry.has_secrets()))

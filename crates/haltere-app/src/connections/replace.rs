@@ -1,5 +1,6 @@
 //! `PUT /api/connections/{id}`
 
+use haltere_core::sentence::AnyFault;
 use haltere_core::{
     Connection, ConnectionId, ConnectionPatch, ConnectionSettings, Credentials, FieldChange,
     TlsSettings,
@@ -9,6 +10,7 @@ use haltere_store::ConnectionRecord;
 use super::Connections;
 use super::condition::ChangeOptions;
 use super::destination::RetainedSecrets;
+use super::entry::UnreadableField;
 use super::error::UpdateError;
 use super::input::ConnectionReplacement;
 use super::update::{self, Edit};
@@ -59,7 +61,9 @@ fn rebuild(
     let password = if keeps_password { record::open_password(vault, row) } else { Ok(None) };
     let key = if keeps_key { record::open_key(vault, row) } else { Ok(None) };
     let stored = Connection {
-        id: ConnectionId::parse(&row.id).map_err(|error| unreadable(error.to_string()))?,
+        id: ConnectionId::parse(&row.id).map_err(|error| {
+            unreadable(UnreadableField { field: "id", fault: AnyFault::of(&error) })
+        })?,
         settings: ConnectionSettings {
             credentials: Credentials::new(username, password.map_err(unreadable)?, None),
             tls: TlsSettings { key: key.map_err(unreadable)?, ..TlsSettings::default() },

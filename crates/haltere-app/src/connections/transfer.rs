@@ -10,6 +10,7 @@ use super::fleet::Fleet;
 use super::limits::ConnectionLimits;
 use crate::app::{AppSettings, SecretsPolicy};
 use crate::audit::AuditWriter;
+use crate::audit_sinks::StrictAudit;
 use crate::authorizer::Authorizer;
 use crate::vault::Vault;
 use crate::write_lock::WriteLock;
@@ -42,14 +43,18 @@ impl Transfer {
     ) -> Self {
         let transactions: Arc<dyn Transactions> = Arc::<dyn Store>::clone(&store);
         let tasks = TaskTracker::new();
-        let audit = Arc::new(AuditWriter::new(store, tasks.clone(), &settings.audit));
+        let audit = Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), &settings.audit));
         Self {
             write_lock: Arc::new(WriteLock::new(
                 Arc::clone(&transactions),
                 Arc::clone(&clock),
                 None,
             )),
-            authorizer: Authorizer::new(Arc::clone(&audit), Arc::clone(&clock)),
+            authorizer: Authorizer::new(
+                Arc::clone(&audit),
+                Arc::clone(&clock),
+                StrictAudit::new(None, store, &[]),
+            ),
             store: transactions,
             vault: Arc::new(vault),
             clock,

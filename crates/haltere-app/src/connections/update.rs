@@ -41,7 +41,7 @@ impl Connections {
             .authorize(ctx, Action::UpdateConnection, Resource::Connection(id.as_str()))
             .await?;
         let ChangeOptions { secrets, condition } = options;
-        let shows_secrets = self.shows_secrets(ctx, secrets);
+        let shows_secrets = self.shows_secrets_of(ctx, secrets, id.as_str());
         let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
         let job = async move {
             connections.store_update(&ctx, &id, &condition, shows_secrets, edit).await
@@ -60,6 +60,8 @@ impl Connections {
     ) -> Result<Arc<Entry>, UpdateError> {
         let mut change = self.write_lock.begin().await?;
         let row = change.tx.connections().find(id).await.context(OPERATION)?;
+        // It may have got other labels meanwhile.
+        let row = row.filter(|_| ctx.visibility().covers(id.as_str()));
         let row = row.ok_or(UpdateError::NotFound)?;
         if !condition.allows(&row) {
             let outdated = Outdated::find(change.tx.audit(), id.as_str()).await;
@@ -71,6 +73,7 @@ impl Connections {
         let Edit { mut connection, fields, changes } = edit(self, row)?;
 
         if !fields.is_empty() {
+            ctx.visibility().check_stored(id.as_str(), &connection.settings.labels)?;
             self.audit.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
             let key = MqttSessionKey::of(&connection, instance);

@@ -70,7 +70,12 @@ impl Connections {
         ConnectionView { entry, status, secrets, certificates: true }
     }
 
-    /// Whether this caller gets to see secrets.
+    /// Whether this caller gets to see the secrets of the connection `id`.
+    pub(super) fn shows_secrets_of(&self, ctx: &Ctx, wanted: Secrets, id: &str) -> bool {
+        self.shows_secrets(ctx, wanted) && ctx.may_on(Action::ReadConnectionSecrets, id)
+    }
+
+    /// Whether this caller gets to see secrets, of those connections for which that is allowed.
     pub(super) fn shows_secrets(&self, ctx: &Ctx, wanted: Secrets) -> bool {
         wanted == Secrets::Include
             && self.secrets == SecretsPolicy::Readable
@@ -80,8 +85,13 @@ impl Connections {
 
 /// Whether this caller gets to see certificates in lists: those who can change them. They are large, and
 /// others find them where they ask for one connection.
-pub fn shows_certificates(ctx: &Ctx) -> bool {
+pub(super) fn shows_certificates(ctx: &Ctx) -> bool {
     ctx.may(Action::UpdateConnection)
+}
+
+/// The same for those of the connection `id`.
+pub fn shows_certificates_of(ctx: &Ctx, id: &str) -> bool {
+    ctx.may_on(Action::UpdateConnection, id)
 }
 
 /// The observed status, or the initial one of a link that has not picked up its newest `revision` yet.

@@ -151,6 +151,7 @@ async fn counts_are_of_what_the_caller_sees() {
 #[tokio::test]
 async fn a_create_neither_overwrites_nor_names_a_hidden_connection() {
     let (app, ctx, port) = start().await;
+    let ctx = ctx.seeing(Visibility::of(["a", "c"]));
     let create = async |new| app.app.connections().create(&ctx, new, Secrets::Include).await;
     // Its last attempt has failed, so it could be overwritten by a caller who sees it.
     let taken = create(new("b", port.url())).await;
@@ -163,13 +164,14 @@ async fn a_create_neither_overwrites_nor_names_a_hidden_connection() {
     );
     let created = create(new("c", port.url())).await.unwrap();
     assert_eq!(created.connection.entry.id(), "c");
-    assert_eq!(ids(&created.all), ["a"]);
+    assert_eq!(ids(&created.all), ["a", "c"]);
     assert_eq!(app.audit().await[0], "admin connection.create c success", "no secret was read");
 }
 
 #[tokio::test]
 async fn the_plan_of_an_import_does_not_name_hidden_connections() {
     let (app, ctx, port) = start().await;
+    let ctx = ctx.seeing(Visibility::of(["a", "y"]));
     let same_client = with_credentials(new("y", port.url()), client_id("press"));
     let entries = [
         named("b", "another name", port.url()),

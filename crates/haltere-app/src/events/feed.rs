@@ -23,6 +23,8 @@ pub enum Gap {
     Restarted,
     /// More has changed than is kept.
     Overrun,
+    /// It may see other connections than before, or others than when its position was issued.
+    Visibility,
 }
 
 /// A batch of changes for a reader.
@@ -65,7 +67,7 @@ impl ChangeFeed {
         let now = *latest.borrow_and_update();
         let (sequence, gap) = match after {
             None => (now, None),
-            Some(Position { log, sequence }) if log == self.id && sequence <= now => {
+            Some(Position { log, sequence, .. }) if log == self.id && sequence <= now => {
                 (sequence, None)
             }
             Some(_) => (now, Some(Gap::Restarted)),
@@ -86,7 +88,7 @@ pub(crate) struct ChangeReader {
 impl ChangeReader {
     /// Its position.
     pub(super) fn position(&self) -> Position {
-        Position { log: self.feed.id, sequence: self.sequence }
+        Position { log: self.feed.id, sequence: self.sequence, visibility: 0 }
     }
 
     /// Waits for changes of the `wanted` kinds. Cancel-safe.

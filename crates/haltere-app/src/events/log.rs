@@ -10,6 +10,8 @@ pub enum Change {
     /// A stored connection, or the status of its link.
     Connection(ConnectionId),
     Plugins,
+    /// What members of groups may see. No event says so: it wakes event streams, which then look.
+    Groups,
 }
 
 /// A kind of changes. Each has a capacity of its own, so that frequent changes of one kind never push out
@@ -18,6 +20,7 @@ pub enum Change {
 pub enum ChangeKind {
     Connections,
     Plugins,
+    Groups,
 }
 
 impl Change {
@@ -26,20 +29,21 @@ impl Change {
         match self {
             Self::Connection(_) => ChangeKind::Connections,
             Self::Plugins => ChangeKind::Plugins,
+            Self::Groups => ChangeKind::Groups,
         }
     }
 }
 
 impl ChangeKind {
     /// All kinds, in the order of their values.
-    const ALL: [Self; 2] = [Self::Connections, Self::Plugins];
+    const ALL: [Self; 3] = [Self::Connections, Self::Plugins, Self::Groups];
 
     /// How many changed things are kept for readers that are behind.
     pub(super) const fn capacity(self) -> usize {
         match self {
             Self::Connections => 1024,
             // They are one thing.
-            Self::Plugins => 1,
+            Self::Plugins | Self::Groups => 1,
         }
     }
 }

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::connections::Fleet;
+
 pub use feed::{Batch, Gap};
 pub use log::{Change, ChangeKind};
 pub use position::{NoPosition, Position};
@@ -24,7 +26,7 @@ pub(crate) use position::LogId;
 /// Live events, for those who may see them.
 #[derive(Clone)]
 pub struct Events {
-    pub(crate) feed: Arc<ChangeFeed>,
+    pub(crate) fleet: Arc<Fleet>,
     /// Cancelled when haltere shuts down.
     pub(crate) stopping: CancellationToken,
 }

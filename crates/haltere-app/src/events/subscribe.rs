@@ -1,11 +1,14 @@
 //! `GET /api/events`
 
+use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
 
 use super::Events;
-use super::feed::{Batch, ChangeReader};
+use super::feed::{Batch, ChangeReader, Gap};
 use super::log::{Change, ChangeKind};
 use super::position::Position;
+use crate::connections::Fleet;
 use crate::credential::Credential;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
@@ -16,15 +19,34 @@ impl Events {
     /// may not see.
     pub fn subscribe(&self, ctx: &Ctx, after: Option<Position>) -> Result<Subscriber, NotAllowed> {
         ctx.authorize(Action::FollowEvents)?;
-        let (reader, stopping) = (self.feed.reader(after), self.stopping.clone());
-        let Ctx { principal, credential, .. } = ctx.clone();
-        Ok(Subscriber { reader, principal, credential, stopping })
+        let Ctx { mut principal, credential, .. } = ctx.clone();
+        let mut reader = self.fleet.feed.reader(after);
+        // After the reader, which misses no change from then on.
+        self.fleet.follow_groups(&mut principal);
+        let visibility = principal.visibility().fingerprint();
+        let is_of_others = after.is_some_and(|it| it.visibility != visibility);
+        if is_of_others {
+            // The client gets everything as it is now.
+            reader = self.fleet.feed.reader(None);
+            self.fleet.follow_groups(&mut principal);
+        }
+        Ok(Subscriber {
+            reader,
+            is_of_others,
+            fleet: Arc::clone(&self.fleet),
+            principal,
+            credential,
+            stopping: self.stopping.clone(),
+        })
     }
 }
 
 /// Reads, at its own pace, the changes that one caller may see.
 pub struct Subscriber {
     reader: ChangeReader,
+    /// Whether the position that it begins at was issued to a caller who saw other connections.
+    is_of_others: bool,
+    fleet: Arc<Fleet>,
     principal: Principal,
     credential: Credential,
     stopping: CancellationToken,
@@ -33,24 +55,47 @@ pub struct Subscriber {
 impl Subscriber {
     /// Its position.
     pub fn position(&self) -> Position {
-        self.reader.position()
+        self.of_caller(self.reader.position())
+    }
+
+    /// The caller, and what they may see as of the last batch.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     /// Waits for changes; `None` once haltere shuts down or the caller's credential has ended. Cancel-safe.
     pub async fn next(&mut self) -> Option<Batch> {
-        let Self { reader, principal, credential, stopping } = self;
+        if std::mem::take(&mut self.is_of_others) {
+            return Some(self.gap(self.reader.position()));
+        }
         loop {
+            let Self { reader, principal, credential, stopping, .. } = self;
             let mut batch = tokio::select! {
                 biased;
                 () = stopping.cancelled() => return None,
                 () = credential.ended() => return None,
                 batch = reader.next(|kind| may_see_kind(principal, kind)) => batch,
             };
-            batch.changes.retain(|change| may_see(principal, change));
+            let before = self.principal.visibility().clone();
+            self.fleet.follow_groups(&mut self.principal);
+            if *self.principal.visibility() != before {
+                return Some(self.gap(batch.position));
+            }
+            batch.position = self.of_caller(batch.position);
+            batch.changes.retain(|change| may_see(&self.principal, change));
             if batch.gap.is_some() || !batch.changes.is_empty() {
                 return Some(batch);
             }
         }
+    }
+
+    fn gap(&self, position: Position) -> Batch {
+        let position = self.of_caller(position);
+        Batch { gap: Some(Gap::Visibility), changes: Vec::new(), position }
+    }
+
+    fn of_caller(&self, position: Position) -> Position {
+        Position { visibility: self.principal.visibility().fingerprint(), ..position }
     }
 
     /// Waits until haltere shuts down or the caller's credential has ended.
@@ -71,6 +116,7 @@ fn may_see_kind(principal: &Principal, kind: ChangeKind) -> bool {
     let action = match kind {
         ChangeKind::Connections => Action::ListConnections,
         ChangeKind::Plugins => Action::ListPlugins,
+        ChangeKind::Groups => return true,
     };
     decide(principal, action, Resource::Instance).is_allowed()
 }
@@ -78,10 +124,12 @@ fn may_see_kind(principal: &Principal, kind: ChangeKind) -> bool {
 fn may_see(principal: &Principal, change: &Change) -> bool {
     match change {
         Change::Connection(id) => {
-            let resource = Resource::Connection(id.as_str());
-            decide(principal, Action::ListConnections, resource).is_allowed()
+            // One that was covered until now is gone for the subscriber, which has to learn that.
+            may_see_kind(principal, ChangeKind::Connections)
+                && principal.visibility().may_have_covered(id.as_str())
         }
         Change::Plugins => may_see_kind(principal, ChangeKind::Plugins),
+        Change::Groups => false,
     }
 }
 

@@ -31,6 +31,10 @@ pub enum PluginEffect {
     Users {
         users: usize,
     },
+    /// Application tokens are valid, or not any more.
+    Tokens {
+        tokens: usize,
+    },
 }
 
 /// The connections whose TLS settings begin or cease to count: those with TLS and settings of their own.
@@ -54,6 +58,7 @@ impl Plugins {
     pub(super) async fn effect_of_switch(
         &self,
         users: &mut dyn UserReads,
+        tokens: usize,
         visibility: &Visibility,
         id: PluginId,
         enabled: bool,
@@ -73,6 +78,7 @@ impl Plugins {
                 let users = users.list().await.context("count users")?;
                 PluginEffect::Users { users: users.len() }
             }
+            PluginId::ApplicationTokens => PluginEffect::Tokens { tokens },
             PluginId::MultipleConnections => PluginEffect::None,
         })
     }

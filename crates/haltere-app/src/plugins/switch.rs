@@ -46,9 +46,12 @@ impl Plugins {
         id: PluginId,
         enabled: bool,
     ) -> Result<Switched, SwitchPluginError> {
+        const OPERATION: &str = "plan a switch of a plugin";
         self.may_switch(ctx, id).await?;
-        let mut read = self.store.read().await.context("plan a switch of a plugin")?;
-        let effect = self.effect_of_switch(read.users(), ctx.visibility(), id, enabled).await?;
+        let mut read = self.store.read().await.context(OPERATION)?;
+        let tokens = read.tokens().list().await.context(OPERATION)?.len();
+        let effect =
+            self.effect_of_switch(read.users(), tokens, ctx.visibility(), id, enabled).await?;
         let source = PluginSource::Administrator;
         let plugin = PluginState { enabled, source, ..self.fleet.switches.state(id) };
         Ok(Switched { plugin, effect })
@@ -68,8 +71,9 @@ impl Plugins {
         const OPERATION: &str = "switch a plugin";
         let mut change = self.write_lock.begin().await?;
         self.audit.count_change(ctx)?;
+        let tokens = change.tx.tokens().list().await.context(OPERATION)?.len();
         let effect =
-            self.effect_of_switch(change.tx.users(), ctx.visibility(), id, enabled).await?;
+            self.effect_of_switch(change.tx.users(), tokens, ctx.visibility(), id, enabled).await?;
         let mut changes = AuditChanges::none();
         let [before, after] = [self.fleet.switches.is_on(id), enabled]
             .map(|is_on| if is_on { "true" } else { "false" });

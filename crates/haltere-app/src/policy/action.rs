@@ -36,6 +36,7 @@ pub enum Action {
     SwitchPlugin,
     /// See one's own profile and sessions.
     ReadProfile,
+    ListOwnSessions,
     EndOwnSessions,
     ChangeOwnPassword,
     /// See what haltere does in the background, and how that goes.
@@ -50,6 +51,15 @@ pub enum Action {
     InviteUser,
     /// End sessions of any user.
     EndUserSessions,
+    /// See groups, their members and connections.
+    ListGroups,
+    CreateGroup,
+    UpdateGroup,
+    DeleteGroup,
+    /// See application tokens, without their secrets.
+    ListTokens,
+    CreateToken,
+    RevokeToken,
     /// Make a backup, or start from one.
     BackUp,
     /// Check the vault's secrets and change its keys.
@@ -96,7 +106,123 @@ impl Action {
 
     /// Whether it is about the caller's own account, and goes on while the password has to be changed.
     pub const fn is_of_own_account(self) -> bool {
-        matches!(self, Self::ReadProfile | Self::EndOwnSessions | Self::ChangeOwnPassword)
+        matches!(
+            self,
+            Self::ReadProfile
+                | Self::ListOwnSessions
+                | Self::EndOwnSessions
+                | Self::ChangeOwnPassword
+        )
+    }
+
+    /// Whether an application token may do it at all. What is about the credentials of its owner it may not.
+    pub const fn is_open_to_tokens(self) -> bool {
+        !matches!(
+            self,
+            Self::ListOwnSessions
+                | Self::EndOwnSessions
+                | Self::ChangeOwnPassword
+                | Self::CreateToken
+        )
+    }
+
+    /// Whether it changes nothing, and dials nothing.
+    pub const fn only_reads(self) -> bool {
+        match self {
+            Self::ListConnections
+            | Self::ReadConnectionSecrets
+            | Self::ExportConnections
+            | Self::ExportConnectionSecrets
+            | Self::ListActivity
+            | Self::ListAuditEntries
+            | Self::FollowEvents
+            | Self::ListPlugins
+            | Self::ReadProfile
+            | Self::ListOwnSessions
+            | Self::ListBackgroundTasks
+            | Self::ListUsers
+            | Self::ListGroups
+            | Self::ListTokens => true,
+            Self::CreateConnection
+            | Self::UpdateConnection
+            | Self::DeleteConnection
+            | Self::ConnectConnection
+            | Self::DisconnectConnection
+            | Self::ImportConnections
+            | Self::TestConnection
+            | Self::SwitchPlugin
+            | Self::EndOwnSessions
+            | Self::ChangeOwnPassword
+            | Self::CreateUser
+            | Self::UpdateUser
+            | Self::DeleteUser
+            | Self::InviteUser
+            | Self::EndUserSessions
+            | Self::CreateGroup
+            | Self::UpdateGroup
+            | Self::DeleteGroup
+            | Self::CreateToken
+            | Self::RevokeToken
+            | Self::BackUp
+            | Self::ManageVault => false,
+        }
+    }
+
+    /// Whether it is refused while it could not be audited everywhere it has to be, if the audit trail is strict. Sessions
+    /// can always be ended and tokens revoked: that only takes access away, which can't wait in an incident.
+    pub const fn is_refused_without_audit(self) -> bool {
+        !self.only_reads()
+            && !matches!(self, Self::EndOwnSessions | Self::EndUserSessions | Self::RevokeToken)
+    }
+
+    /// Whether it concerns nothing but the connections that the principal may see, and the principal itself.
+    pub const fn keeps_to_visibility(self) -> bool {
+        self.is_about_connections()
+            || self.is_of_own_account()
+            || matches!(self, Self::ListAuditEntries)
+    }
+
+    /// Whether it is about connections, so that groups say which roles count for it. Without a wildcard, so that a new
+    /// action has to be one or the other.
+    pub const fn is_about_connections(self) -> bool {
+        match self {
+            Self::ListConnections
+            | Self::ReadConnectionSecrets
+            | Self::CreateConnection
+            | Self::UpdateConnection
+            | Self::DeleteConnection
+            | Self::ConnectConnection
+            | Self::DisconnectConnection
+            | Self::ImportConnections
+            | Self::ExportConnections
+            | Self::ExportConnectionSecrets
+            | Self::TestConnection
+            | Self::ListActivity
+            | Self::FollowEvents => true,
+            Self::ListAuditEntries
+            | Self::ListPlugins
+            | Self::SwitchPlugin
+            | Self::ReadProfile
+            | Self::ListOwnSessions
+            | Self::EndOwnSessions
+            | Self::ChangeOwnPassword
+            | Self::ListBackgroundTasks
+            | Self::ListUsers
+            | Self::CreateUser
+            | Self::UpdateUser
+            | Self::DeleteUser
+            | Self::InviteUser
+            | Self::EndUserSessions
+            | Self::ListGroups
+            | Self::CreateGroup
+            | Self::UpdateGroup
+            | Self::DeleteGroup
+            | Self::ListTokens
+            | Self::CreateToken
+            | Self::RevokeToken
+            | Self::BackUp
+            | Self::ManageVault => false,
+        }
     }
 
     /// Whether one of these roles allows it. Roles add up.

@@ -8,12 +8,12 @@ mod table;
 mod visibility;
 
 pub use action::Action;
-pub use principal::Principal;
+pub use principal::{Principal, TokenPrincipal};
 pub use resource::Resource;
 pub use table::{LOGIN_ROUTES, PUBLIC_ROUTES, Rule, TABLE};
-pub use visibility::Visibility;
+pub use visibility::{ConnectionScope, GroupRoles, LabelsById, OutsideScope, Visibility};
 
-use crate::error::NotAllowed;
+use crate::error::{NotAllowed, TokenRule};
 
 /// What [`decide`] decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Decision {
     Hidden,
     /// The roles suffice, but the user has to change the password first.
     MustChangePassword,
+    /// The roles suffice, but a rule about tokens does not allow it to this one.
+    Token(TokenRule),
 }
 
 impl Decision {
@@ -40,6 +42,7 @@ impl Decision {
             Self::InsufficientRole => Err(NotAllowed::InsufficientRole),
             Self::Hidden => Err(NotAllowed::Hidden),
             Self::MustChangePassword => Err(NotAllowed::MustChangePassword),
+            Self::Token(rule) => Err(NotAllowed::Token(rule)),
         }
     }
 }
@@ -48,18 +51,34 @@ impl Decision {
 ///
 /// The command line and haltere itself may do everything: they can read and write the database without being asked.
 pub fn decide(principal: &Principal, action: Action, resource: Resource<'_>) -> Decision {
-    let (roles, visibility) = match principal {
+    let (own, visibility) = match principal {
         Principal::Session { caller, visibility, .. } => (caller.roles, visibility),
+        Principal::Token(token) => (token.owner_roles, &token.visibility),
         Principal::CommandLine | Principal::System => return Decision::Allowed,
     };
-    if !action.is_allowed_to(roles) {
+    let roles = if action.is_about_connections() { visibility.roles_on_any(own) } else { own };
+    // What a token may do, its own role has to allow as well.
+    let of_token = principal.token().map(|token| token.role);
+    if !action.is_allowed_to(roles) || of_token.is_some_and(|role| !action.is_allowed_to(role)) {
         return Decision::InsufficientRole;
+    }
+    if let Principal::Token(token) = principal
+        && let Some(rule) = token.broken_rule(action)
+    {
+        return Decision::Token(rule);
     }
     if principal.must_change_password() && !action.is_of_own_account() {
         return Decision::MustChangePassword;
     }
     match resource {
-        Resource::Connection(id) if !visibility.covers(id) => Decision::Hidden,
+        Resource::Connection(id) => match visibility.roles_on(id, own) {
+            Some(roles) if !action.is_about_connections() || action.is_allowed_to(roles) => {
+                Decision::Allowed
+            }
+            // A caller who does not see it in a list does not learn of it here.
+            Some(_) if visibility.covers(id) => Decision::InsufficientRole,
+            Some(_) | None => Decision::Hidden,
+        },
         _ => Decision::Allowed,
     }
 }

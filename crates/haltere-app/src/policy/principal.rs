@@ -1,10 +1,13 @@
 //! Who wants something.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
-use haltere_core::{Caller, Roles, SessionId, UserName};
+use haltere_core::{Caller, Role, Roles, SessionId, TokenId, TokenName, UserName};
 
-use super::visibility::Visibility;
+use super::action::Action;
+use super::visibility::{GroupRoles, Visibility};
+use crate::error::TokenRule;
 
 /// Who wants something done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +20,57 @@ pub enum Principal {
         /// Whether the user may do nothing but change the password.
         must_change_password: bool,
     },
+    /// A program that acts for a user, with one of their application tokens.
+    Token(Arc<TokenPrincipal>),
     /// The user of the command line, who has access to the database anyway.
     CommandLine,
     System,
+}
+
+/// A program with an application token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenPrincipal {
+    pub id: TokenId,
+    pub name: TokenName,
+    /// The user for whom it acts.
+    pub owner: UserName,
+    /// The role that the token was given.
+    pub role: Role,
+    /// The roles that its owner has now.
+    pub owner_roles: Roles,
+    /// Whether it may only do what changes nothing.
+    pub read_only: bool,
+    /// The connections that it may see, if the roles allow to see any: what limits it, and what the groups of its owner give.
+    pub visibility: Visibility,
+    /// Whether its owner may do nothing but change the password; then it may do nothing else either.
+    pub must_change_password: bool,
+}
+
+impl TokenPrincipal {
+    /// The roles whose rights it has: its own, as far as those of its owner reach that far, else those of the owner that
+    /// do not exceed it.
+    pub fn effective_roles(&self) -> Roles {
+        let is_within = |role: Role, limit: Roles| {
+            Action::ALL.into_iter().all(|it| !it.is_allowed_to(role) || it.is_allowed_to(limit))
+        };
+        if is_within(self.role, self.owner_roles) {
+            return self.role.into();
+        }
+        self.owner_roles.iter().filter(|role| is_within(*role, self.role.into())).collect()
+    }
+
+    /// The rule about tokens that does not allow `action`, whatever the roles.
+    pub(super) fn broken_rule(&self, action: Action) -> Option<TokenRule> {
+        if !action.is_open_to_tokens() {
+            Some(TokenRule::NeedsLogin)
+        } else if self.read_only && !action.only_reads() {
+            Some(TokenRule::ReadOnly)
+        } else if self.visibility.is_limited() && !action.keeps_to_visibility() {
+            Some(TokenRule::LimitedToConnections)
+        } else {
+            None
+        }
+    }
 }
 
 static SYSTEM_USER: LazyLock<UserName> =
@@ -29,15 +80,31 @@ impl Principal {
     /// How haltere itself and its command line appear in the audit trail. No user can have this name.
     pub const SYSTEM_NAME: &str = "system";
 
-    /// A user who has logged in. Every user sees all connections.
+    /// Precedes the name of a token in the audit trail. The name of a new user can not contain it.
+    pub const TOKEN_MARK: &str = " (token ";
+
+    /// A user who has logged in, and whom no group concerns.
     pub fn of(caller: Caller) -> Self {
-        Self::Session { caller, visibility: Visibility::All, must_change_password: false }
+        Self::Session { caller, visibility: Visibility::ALL, must_change_password: false }
     }
 
-    /// The name in the audit trail.
+    /// The name in the audit trail: that of the user, and of the token if the request came with one.
+    pub fn actor(&self) -> Cow<'_, str> {
+        match self {
+            Self::Token(token) => {
+                Cow::Owned(format!("{}{}{})", token.owner, Self::TOKEN_MARK, token.name))
+            }
+            Self::Session { .. } | Self::CommandLine | Self::System => {
+                Cow::Borrowed(self.user().as_str())
+            }
+        }
+    }
+
+    /// The user who wants it, or for whom a token acts.
     pub fn user(&self) -> &UserName {
         match self {
             Self::Session { caller, .. } => &caller.user,
+            Self::Token(token) => &token.owner,
             Self::CommandLine | Self::System => &SYSTEM_USER,
         }
     }
@@ -46,29 +113,65 @@ impl Principal {
     pub fn roles(&self) -> Roles {
         match self {
             Self::Session { caller, .. } => caller.roles,
+            Self::Token(token) => token.effective_roles(),
             Self::CommandLine | Self::System => Roles::default(),
         }
     }
 
     /// The connections that it may see, if it may see any.
     pub fn visibility(&self) -> &Visibility {
-        static ALL: Visibility = Visibility::All;
+        static ALL: Visibility = Visibility::ALL;
         match self {
             Self::Session { visibility, .. } => visibility,
+            Self::Token(token) => &token.visibility,
             Self::CommandLine | Self::System => &ALL,
+        }
+    }
+
+    /// Replaces what the user may see by what groups say now.
+    pub(crate) fn set_groups(&mut self, groups: Option<Arc<GroupRoles>>) {
+        match self {
+            Self::Session { visibility, .. } => visibility.set_groups(groups),
+            Self::Token(token) => {
+                // Shared by all requests with the token, and rarely of a member of groups.
+                if groups.is_some() || token.visibility.is_by_groups() {
+                    Arc::make_mut(token).visibility.set_groups(groups);
+                }
+            }
+            Self::CommandLine | Self::System => {}
         }
     }
 
     /// Whether it may do nothing but change the password.
     pub fn must_change_password(&self) -> bool {
-        matches!(self, Self::Session { must_change_password: true, .. })
+        match self {
+            Self::Session { must_change_password, .. } => *must_change_password,
+            Self::Token(token) => token.must_change_password,
+            Self::CommandLine | Self::System => false,
+        }
     }
 
     /// The session of a user.
     pub fn session(&self) -> Option<&SessionId> {
         match self {
             Self::Session { caller, .. } => caller.session.as_ref(),
-            Self::CommandLine | Self::System => None,
+            Self::Token(_) | Self::CommandLine | Self::System => None,
+        }
+    }
+
+    /// The token of a program.
+    pub fn token(&self) -> Option<&TokenPrincipal> {
+        match self {
+            Self::Token(token) => Some(token),
+            Self::Session { .. } | Self::CommandLine | Self::System => None,
+        }
+    }
+
+    /// Whether haltere limits how often it may do something: users and their tokens.
+    pub fn is_limited(&self) -> bool {
+        match self {
+            Self::Session { .. } | Self::Token(_) => true,
+            Self::CommandLine | Self::System => false,
         }
     }
 }

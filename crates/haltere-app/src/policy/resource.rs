@@ -11,7 +11,10 @@ pub enum Resource<'a> {
     Broker(&'a str),
     Plugin(&'a str),
     User(&'a str),
+    Group(&'a str),
     Session(&'a str),
+    /// An application token, by the SHA-256 of its secret.
+    Token(&'a str),
 }
 
 impl<'a> Resource<'a> {
@@ -21,7 +24,9 @@ impl<'a> Resource<'a> {
             "connectionId" => Self::Connection(value),
             "pluginId" => Self::Plugin(value),
             "userName" => Self::User(value),
+            "groupName" => Self::Group(value),
             "sessionId" => Self::Session(value),
+            "tokenHash" => Self::Token(value),
             _ => return None,
         })
     }
@@ -35,7 +40,9 @@ impl<'a> Resource<'a> {
             | Self::Broker(name)
             | Self::Plugin(name)
             | Self::User(name)
-            | Self::Session(name) => name,
+            | Self::Group(name)
+            | Self::Session(name)
+            | Self::Token(name) => name,
         }
     }
 }

@@ -33,6 +33,11 @@ pub const PUBLIC_ROUTES: &[&str] = &[
     "POST /auth",
     "GET /logout",
     "GET /validate-session",
+    "GET /api/sign-on",
+    "GET /api/sign-on/oidc/start",
+    "GET /api/sign-on/oidc/callback",
+    "POST /api/sign-on/oidc/back-channel-logout",
+    "POST /api/sign-on/header",
     "GET /haltere.css",
     "GET /",
     "GET /assets/{fileName}",
@@ -47,7 +52,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 28] = &[
+pub const TABLE: &[Rule; 36] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -107,15 +112,17 @@ pub const TABLE: &[Rule; 28] = &[
         .audited_as(AuditAction::ConnectionTest)
         .rate_limited(),
     Rule::new(Action::ListActivity, "activity.list", READERS).routes(&["GET /api/activity"]),
-    Rule::new(Action::ListAuditEntries, "audit.list", ADMIN).routes(&["GET /api/audit"]),
+    Rule::new(Action::ListAuditEntries, "audit.list", ADMIN)
+        .routes(&["GET /api/audit", "GET /api/audit/{sequence}"]),
     Rule::new(Action::FollowEvents, "events.follow", ALL).routes(&["GET /api/events"]),
     Rule::new(Action::ListPlugins, "plugins.list", ADMIN).routes(&["GET /api/plugins"]),
     Rule::new(Action::SwitchPlugin, "plugins.switch", ADMIN)
         .routes(&["PUT /api/plugins/{pluginId}"])
         .audited_as(AuditAction::PluginSwitch)
         .rate_limited(),
-    Rule::new(Action::ReadProfile, "profile.read", ALL)
-        .routes(&["GET /api/profile", "GET /api/profile/sessions"]),
+    Rule::new(Action::ReadProfile, "profile.read", ALL).routes(&["GET /api/profile"]),
+    Rule::new(Action::ListOwnSessions, "profile.list-sessions", ALL)
+        .routes(&["GET /api/profile/sessions"]),
     Rule::new(Action::EndOwnSessions, "profile.end-sessions", ALL)
         .routes(&["DELETE /api/profile/sessions", "DELETE /api/profile/sessions/{sessionId}"])
         .audited_as(AuditAction::SessionEnd),
@@ -157,6 +164,39 @@ pub const TABLE: &[Rule; 28] = &[
             "DELETE /api/user-management/users/{userName}/sessions/{sessionId}",
         ])
         .audited_as(AuditAction::UserEndSessions)
+        .rate_limited(),
+    Rule::new(Action::ListGroups, "groups.list", ADMIN).plugin(PluginId::UserManagement).routes(&[
+        "GET /api/user-management/groups",
+        "GET /api/user-management/groups/{groupName}",
+        "GET /api/user-management/groups/user/{userName}",
+    ]),
+    Rule::new(Action::CreateGroup, "groups.create", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["POST /api/user-management/groups"])
+        .audited_as(AuditAction::GroupCreate)
+        .rate_limited(),
+    Rule::new(Action::UpdateGroup, "groups.update", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["PUT /api/user-management/groups/{groupName}"])
+        .audited_as(AuditAction::GroupUpdate)
+        .rate_limited(),
+    Rule::new(Action::DeleteGroup, "groups.delete", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["DELETE /api/user-management/groups/{groupName}"])
+        .audited_as(AuditAction::GroupDelete)
+        .rate_limited(),
+    Rule::new(Action::ListTokens, "tokens.list", ADMIN)
+        .plugin(PluginId::ApplicationTokens)
+        .routes(&["GET /api/tokens", "GET /api/tokens/{tokenHash}"]),
+    Rule::new(Action::CreateToken, "tokens.create", ADMIN)
+        .plugin(PluginId::ApplicationTokens)
+        .routes(&["POST /api/tokens"])
+        .audited_as(AuditAction::TokenCreate)
+        .rate_limited(),
+    Rule::new(Action::RevokeToken, "tokens.revoke", ADMIN)
+        .plugin(PluginId::ApplicationTokens)
+        .routes(&["DELETE /api/tokens/{tokenHash}"])
+        .audited_as(AuditAction::TokenRevoke)
         .rate_limited(),
     Rule::new(Action::BackUp, "installation.back-up", ADMIN).audited_as(AuditAction::BackupCreate),
     Rule::new(Action::ManageVault, "vault.manage", ADMIN).audited_as(AuditAction::SecretsRotate),

@@ -1,10 +1,12 @@
-use haltere_core::{Caller, Role, Roles, UserName};
+use std::sync::Arc;
+
+use haltere_core::{Caller, Labels, Role, Roles, TokenId, TokenName, UserName};
 
 use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 28] = [
+const EXPECTED: [(Action, &str); 36] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -22,6 +24,7 @@ const EXPECTED: [(Action, &str); 28] = [
     (Action::ListPlugins, "x----"),
     (Action::SwitchPlugin, "x----"),
     (Action::ReadProfile, "xxxxx"),
+    (Action::ListOwnSessions, "xxxxx"),
     (Action::EndOwnSessions, "xxxxx"),
     (Action::ChangeOwnPassword, "xxxxx"),
     (Action::ListBackgroundTasks, "x----"),
@@ -31,6 +34,13 @@ const EXPECTED: [(Action, &str); 28] = [
     (Action::DeleteUser, "x----"),
     (Action::InviteUser, "x----"),
     (Action::EndUserSessions, "x----"),
+    (Action::ListGroups, "x----"),
+    (Action::CreateGroup, "x----"),
+    (Action::UpdateGroup, "x----"),
+    (Action::DeleteGroup, "x----"),
+    (Action::ListTokens, "x----"),
+    (Action::CreateToken, "x----"),
+    (Action::RevokeToken, "x----"),
     (Action::BackUp, "x----"),
     (Action::ManageVault, "x----"),
 ];
@@ -100,7 +110,7 @@ fn a_connection_outside_the_set_is_hidden_and_nothing_else_is() {
         visibility,
         must_change_password: false,
     };
-    let (all, some) = (viewer(Visibility::All), viewer(Visibility::of(["a", "b"])));
+    let (all, some) = (viewer(Visibility::ALL), viewer(Visibility::of(["a", "b"])));
     let see = |principal: &Principal, id| {
         decide(principal, Action::ListConnections, Resource::Connection(id))
     };
@@ -124,14 +134,155 @@ fn a_user_who_must_change_the_password_may_do_nothing_else() {
         session: None,
     };
     let ann =
-        Principal::Session { caller, visibility: Visibility::All, must_change_password: true };
-    let own = [Action::ReadProfile, Action::EndOwnSessions, Action::ChangeOwnPassword];
+        Principal::Session { caller, visibility: Visibility::ALL, must_change_password: true };
+    let own = [
+        Action::ReadProfile,
+        Action::ListOwnSessions,
+        Action::EndOwnSessions,
+        Action::ChangeOwnPassword,
+    ];
     for action in Action::ALL {
         let decision = decide(&ann, action, Resource::Connection("a"));
         let expected =
             if own.contains(&action) { Decision::Allowed } else { Decision::MustChangePassword };
         assert_eq!(decision, expected, "{action:?}");
     }
+}
+
+fn token(role: Role, owner_roles: impl Into<Roles>) -> TokenPrincipal {
+    TokenPrincipal {
+        id: TokenId([1; 32]),
+        name: TokenName::parse("ci").unwrap(),
+        owner: UserName::parse("ann").unwrap(),
+        role,
+        owner_roles: owner_roles.into(),
+        read_only: false,
+        visibility: Visibility::ALL,
+        must_change_password: false,
+    }
+}
+
+fn decides(token: TokenPrincipal, action: Action) -> Decision {
+    decide(&Principal::Token(Arc::new(token)), action, Resource::Instance)
+}
+
+#[test]
+fn a_token_may_do_what_its_role_and_its_owner_both_may() {
+    for action in Action::ALL.into_iter().filter(|it| it.is_open_to_tokens()) {
+        for role in Role::ALL {
+            for owner in Role::ALL {
+                let both = allows(role, action) && allows(owner, action);
+                let decision = decides(token(role, owner), action);
+                assert_eq!(decision.is_allowed(), both, "{role} of {owner}: {action:?}");
+            }
+            let of_nobody = decides(token(role, Roles::default()), action);
+            assert_eq!(of_nobody, Decision::InsufficientRole);
+        }
+    }
+}
+
+#[test]
+fn the_roles_of_a_token_are_no_more_than_those_of_its_owner() {
+    let effective = |role, owner: &[Role]| {
+        let owner: Roles = owner.iter().copied().collect();
+        token(role, owner).effective_roles().iter().collect::<Vec<_>>()
+    };
+    assert_eq!(effective(Role::Viewer, &[Role::Admin]), [Role::Viewer]);
+    assert_eq!(effective(Role::Admin, &[Role::Admin]), [Role::Admin]);
+    assert_eq!(effective(Role::Admin, &[Role::Viewer]), [Role::Viewer]);
+    let both = [Role::Viewer, Role::ConnectionManager];
+    assert_eq!(effective(Role::Admin, &both), both);
+    assert_eq!(effective(Role::MonitoringViewer, &[Role::Admin]), [Role::MonitoringViewer]);
+    assert_eq!(effective(Role::Admin, &[]), []);
+    for role in Role::ALL {
+        for owner in Role::ALL {
+            let roles = token(role, owner).effective_roles();
+            for action in Action::ALL.into_iter().filter(|action| action.is_allowed_to(roles)) {
+                let decision = decides(token(role, owner), action);
+                assert_ne!(decision, Decision::InsufficientRole, "{role} of {owner}: {action:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rules_about_tokens_hold_whatever_the_role() {
+    let admin = || token(Role::Admin, Role::Admin);
+    let read_only = || TokenPrincipal { read_only: true, ..admin() };
+    let limited = || TokenPrincipal { visibility: Visibility::of(["a"]), ..admin() };
+    for action in Action::ALL.into_iter().filter(|it| !it.is_open_to_tokens()) {
+        for token in [admin(), read_only(), limited()] {
+            assert_eq!(decides(token, action), Decision::Token(TokenRule::NeedsLogin));
+        }
+    }
+    for action in Action::ALL.into_iter().filter(|it| it.is_open_to_tokens()) {
+        assert!(decides(admin(), action).is_allowed(), "{action:?}");
+        assert_eq!(decides(read_only(), action).is_allowed(), action.only_reads());
+        assert_eq!(decides(limited(), action).is_allowed(), action.keeps_to_visibility());
+    }
+    // What a token may not do for its role, no rule explains.
+    let viewer = TokenPrincipal { read_only: true, ..token(Role::Viewer, Role::Admin) };
+    assert_eq!(decides(viewer, Action::DeleteConnection), Decision::InsufficientRole);
+    let hidden = Resource::Connection("b");
+    let limited = Principal::Token(Arc::new(limited()));
+    assert_eq!(decide(&limited, Action::ListConnections, hidden), Decision::Hidden);
+}
+
+#[test]
+fn a_token_is_within_its_limits_and_the_groups_of_its_owner() {
+    let scope = |ids: &[&str]| {
+        let ids = ids.iter().map(|id| Box::from(*id)).collect();
+        ConnectionScope { ids, ..ConnectionScope::default() }
+    };
+    let (seen, managed) = (scope(&["a", "b"]), scope(&["c", "d"]));
+    let scopes = [(&seen, Role::Viewer.into()), (&managed, Role::Admin.into())];
+    let labels = Labels::default();
+    let connections = ["a", "b", "c", "d", "e"].map(|id| (id, &labels));
+    let groups = Arc::new(GroupRoles::of(&scopes, connections));
+    let of = |role, ids: Option<[&str; 3]>| {
+        let visibility = ids.map_or(Visibility::ALL, Visibility::of);
+        let token = TokenPrincipal { visibility, ..token(role, Role::Viewer) };
+        let mut principal = Principal::Token(Arc::new(token));
+        principal.set_groups(Some(Arc::clone(&groups)));
+        principal
+    };
+    let on = |principal: &Principal, action: Action| {
+        let ids = ["a", "b", "c", "d", "e"].into_iter();
+        let decide = |id: &&str| decide(principal, action, Resource::Connection(id)).is_allowed();
+        ids.filter(decide).collect::<String>()
+    };
+    let (read, delete) = (Action::ListConnections, Action::DeleteConnection);
+    // What groups give exceeds the owner's own roles, but not the token's role.
+    let admin = of(Role::Admin, None);
+    assert_eq!((on(&admin, read), on(&admin, delete)), ("abcd".to_owned(), "cd".to_owned()));
+    let viewer = of(Role::Viewer, None);
+    assert_eq!((on(&viewer, read), on(&viewer, delete)), ("abcd".to_owned(), String::new()));
+    let limited = of(Role::Admin, Some(["b", "c", "e"]));
+    assert_eq!((on(&limited, read), on(&limited, delete)), ("bc".to_owned(), "c".to_owned()));
+}
+
+#[test]
+fn what_only_reads_is_asked_for_by_get() {
+    for rule in TABLE.iter().filter(|rule| !rule.routes.is_empty()) {
+        let is_get = rule.routes.iter().all(|route| route.starts_with("GET "));
+        assert_eq!(rule.action.only_reads(), is_get, "{}", rule.name);
+    }
+}
+
+#[test]
+fn a_token_of_a_user_who_must_change_the_password_may_only_see_the_profile() {
+    for action in Action::ALL.into_iter().filter(|it| it.is_open_to_tokens()) {
+        let token =
+            TokenPrincipal { must_change_password: true, ..token(Role::Admin, Role::Admin) };
+        assert_eq!(decides(token, action).is_allowed(), action == Action::ReadProfile);
+    }
+}
+
+#[test]
+fn the_audit_trail_names_owner_and_token() {
+    let token = Principal::Token(Arc::new(token(Role::Viewer, Role::Admin)));
+    assert_eq!(token.actor(), "ann (token ci)");
+    assert_eq!(token.user().as_str(), "ann");
 }
 
 #[test]

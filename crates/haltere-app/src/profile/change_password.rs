@@ -9,12 +9,12 @@ use haltere_store::UserRecord;
 use super::Profiles;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
+use crate::error::{ErrorContext, FieldFault, Internal, Invalid, NotAllowed};
 use crate::now::now;
 use crate::policy::{Action, Resource};
 use crate::sessions::{LoginAttempt, PasswordRefusal, Throttled};
 use crate::tasks::to_completion;
-use crate::users::{PasswordCheck, check_password};
+use crate::users::{PasswordCheck, check_password, is_same_password};
 
 const OPERATION: &str = "change one's own password";
 
@@ -64,6 +64,9 @@ impl Profiles {
         to_completion(&self.tasks, async move {
             let user = profiles.verify_old(&ctx, &attempt, &old).await?;
             check_password(ctx.user(), &new)?;
+            if is_same_password(&old, &new) {
+                return Err(Invalid::of("password", &FieldFault::SamePassword).into());
+            }
             let hash = profiles.hash(&attempt, new).await?;
             if profiles.store_password(&ctx, user, &hash).await? {
                 return Ok(());
@@ -129,7 +132,7 @@ impl Profiles {
         audited.committed();
         // The other sessions have ended when the answer arrives. Should this fail, the reconciler
         // does it within a second.
-        self.sessions.check().await?;
+        self.sessions.check_or_log().await;
         Ok(true)
     }
 

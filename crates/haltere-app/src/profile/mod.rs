@@ -11,10 +11,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
+use crate::connections::Fleet;
 use crate::sessions::Sessions;
 
 pub use change_password::ChangePasswordError;
-pub use read::{Profile, ProfileError};
+pub use read::{ConnectionRole, Profile, ProfileError};
 
 /// Users' own profiles and what they can do with them.
 #[derive(Clone)]
@@ -25,4 +26,5 @@ pub struct Profiles {
     pub(crate) audit: Arc<AuditWriter>,
     pub(crate) tasks: TaskTracker,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) fleet: Arc<Fleet>,
 }

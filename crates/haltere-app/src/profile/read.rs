@@ -1,10 +1,11 @@
 //! `GET /api/profile`
 
-use haltere_core::{Roles, UserName};
+use haltere_core::{Role, Roles, UserName};
 
 use super::Profiles;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, NotAllowed};
+use crate::groups::Membership;
 use crate::policy::Action;
 
 /// A user's own profile.
@@ -13,10 +14,25 @@ pub struct Profile {
     pub username: UserName,
     pub roles: Roles,
     pub permissions: Vec<Action>,
+    /// What the user's groups give on each connection; `None` for a user whom no group concerns.
+    pub connections: Option<Vec<ConnectionRole>>,
+    /// The groups of the user, by name.
+    pub groups: Vec<Membership>,
     /// Whether their password is still the one that the first start generated and printed.
     pub initial_password: bool,
     /// Whether they may do nothing but change it.
     pub must_change_password: bool,
+}
+
+/// What a user may do with a connection as a member of groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionRole {
+    pub id: String,
+    pub name: String,
+    /// The highest of `roles`.
+    pub role: Role,
+    /// Those of all groups with the connection.
+    pub roles: Roles,
 }
 
 /// Why there is no profile to see.
@@ -36,12 +52,29 @@ impl Profiles {
         let mut read = self.store.read().await.context(OPERATION)?;
         // A user who was just removed still gets a response, without a password.
         let user = read.users().find(ctx.user()).await.context(OPERATION)?;
+        let groups = Membership::all_of(read.groups(), ctx.user()).await.context(OPERATION)?;
         Ok(Profile {
+            connections: self.connections_of(ctx),
+            groups,
             username: ctx.user().clone(),
             roles: ctx.roles(),
             permissions: Action::ALL.into_iter().filter(|action| ctx.may(*action)).collect(),
             initial_password: user.is_some_and(|user| user.initial_password),
             must_change_password: ctx.principal.must_change_password(),
         })
+    }
+
+    fn connections_of(&self, ctx: &Ctx) -> Option<Vec<ConnectionRole>> {
+        let visibility = ctx.visibility();
+        if !visibility.is_by_groups() {
+            return None;
+        }
+        let snapshot = self.fleet.registry.snapshot();
+        let roles = snapshot.entries().iter().filter_map(|entry| {
+            let roles = visibility.roles_on(entry.id(), Roles::default())?;
+            let (id, name) = (entry.id().to_owned(), entry.name().to_owned());
+            Some(ConnectionRole { id, name, role: roles.highest()?, roles })
+        });
+        Some(roles.collect())
     }
 }

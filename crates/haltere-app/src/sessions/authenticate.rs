@@ -38,6 +38,11 @@ impl Sessions {
         }
     }
 
+    /// Whether a session that was authenticated has not ended since.
+    pub(crate) fn is_in_use(&self, id: &SessionId) -> bool {
+        self.live().contains(id)
+    }
+
     async fn find(&self, id: &SessionId, now: Timestamp) -> Result<Option<Stored>, Internal> {
         const OPERATION: &str = "look a session up";
         let mut read = self.store.read().await.context(OPERATION)?;
@@ -50,9 +55,11 @@ impl Sessions {
         }
         let user = read.users().find(&record.user).await.context(OPERATION)?;
         let Some(user) = user.filter(|user| !user.disabled) else { return Ok(None) };
+        let groups = self.fleet.group_roles_of(&user.name);
         let caller = Caller { user: user.name, roles: user.roles, session: Some(*id) };
         let must_change_password = user.must_change_password;
-        Ok(Some(Stored { caller, expires_at: record.expires_at, must_change_password }))
+        let expires_at = record.expires_at;
+        Ok(Some(Stored { caller, expires_at, must_change_password, groups }))
     }
 }
 

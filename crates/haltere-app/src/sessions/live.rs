@@ -1,11 +1,13 @@
 //! The sessions in use, in memory. Pure: the time is a parameter.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Caller, SessionId, Timestamp};
+use haltere_core::{Caller, SessionId, Timestamp, UserName};
 
 use crate::credential::Credential;
+use crate::policy::GroupRoles;
 
 /// The most sessions kept in memory. Beyond it the one that was not used for longest is forgotten:
 /// it stays valid, but its event streams end.
@@ -27,6 +29,8 @@ pub(super) struct Stored {
     pub(super) caller: Caller,
     pub(super) expires_at: Timestamp,
     pub(super) must_change_password: bool,
+    /// What groups gave the user when it was read.
+    pub(super) groups: Option<Arc<GroupRoles>>,
 }
 
 /// The sessions in use.
@@ -45,6 +49,8 @@ struct LiveSession {
     last_used_at: Timestamp,
     credential: Credential,
     must_change_password: bool,
+    /// What groups give its user. Requests ask for it themselves.
+    groups: Option<Arc<GroupRoles>>,
 }
 
 /// What memory knows of a session.
@@ -87,16 +93,22 @@ impl Live {
         if self.sessions.len() >= MAX {
             self.forget_oldest();
         }
-        let Stored { caller, expires_at, must_change_password } = stored;
+        let Stored { caller, expires_at, must_change_password, groups } = stored;
         let entry = self.sessions.entry(id).or_insert_with(|| LiveSession {
             caller,
             expires_at,
             last_used_at: now,
             credential: Credential::new(),
             must_change_password,
+            groups,
         });
         self.used.insert(id, now);
         Some(entry.session())
+    }
+
+    /// Whether a session is in memory.
+    pub(super) fn contains(&self, id: &SessionId) -> bool {
+        self.sessions.contains_key(id)
     }
 
     /// When a session in memory was last used; `None` where the store knows better.
@@ -153,6 +165,17 @@ impl Live {
     pub(super) fn set_must_change_password(&mut self, id: &SessionId, must: bool) {
         if let Some(entry) = self.sessions.get_mut(id) {
             entry.must_change_password = must;
+        }
+    }
+
+    /// Notes what groups give the user of each session. What was begun with a session ends if that is less than then; the
+    /// session goes on.
+    pub(super) fn follow_groups(
+        &mut self,
+        follow: impl Fn(&UserName, &mut Option<Arc<GroupRoles>>, &mut Credential),
+    ) {
+        for entry in self.sessions.values_mut() {
+            follow(&entry.caller.user, &mut entry.groups, &mut entry.credential);
         }
     }
 

@@ -60,6 +60,9 @@ pub enum LoginError {
     /// Too many passwords are waiting to be verified.
     #[error("too many logins at once")]
     TooManyChecks(QuotaExceeded),
+    /// The password is right, but users log in with single sign-on.
+    #[error("local login is off")]
+    NotLocal,
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -74,6 +77,7 @@ impl Sessions {
 
     async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
         let verified = self.verify(&wish).await?;
+        self.check_local_login(&wish, &verified.user.name).await?;
         if let Some(logged_in) = self.begin(&wish, verified).await? {
             return Ok(logged_in);
         }
@@ -232,17 +236,17 @@ pub(crate) struct Verified {
 }
 
 /// Nothing needs to know more exactly when a user logged in; sessions do.
-fn to_the_minute(at: Timestamp) -> Timestamp {
+pub(super) fn to_the_minute(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at)
 }
 
 /// `now` and so long; the end of all time at the latest.
-fn later(now: Timestamp, by: Duration) -> Timestamp {
+pub(super) fn later(now: Timestamp, by: Duration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// A `User-Agent` for storing and display: without misleading characters, and truncated.
-fn shown(user_agent: &str) -> Option<String> {
+pub(super) fn shown(user_agent: &str) -> Option<String> {
     let clean: String =
         user_agent.chars().filter(|c| !text::misleads(*c)).take(USER_AGENT).collect();
     let clean = clean.trim();

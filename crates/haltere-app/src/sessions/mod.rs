@@ -4,10 +4,12 @@
 mod authenticate;
 mod eviction;
 mod live;
+mod local_login;
 mod log_in;
 mod log_out;
 mod own;
 mod settings;
+mod signed_on;
 mod sync;
 mod throttle;
 mod timeline;
@@ -33,6 +35,7 @@ pub(crate) use throttle::{LoginAttempt, Throttled};
 
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
+use crate::connections::Fleet;
 use crate::now::now;
 use crate::users::PasswordPool;
 use live::Live;
@@ -46,6 +49,7 @@ pub struct Sessions {
     authorizer: Authorizer,
     audit: Arc<AuditWriter>,
     tasks: TaskTracker,
+    fleet: Arc<Fleet>,
     pub(crate) settings: SessionSettings,
     /// The time they live by.
     pub(crate) timeline: Timeline,
@@ -70,6 +74,7 @@ impl Sessions {
         authorizer: Authorizer,
         audit: Arc<AuditWriter>,
         tasks: TaskTracker,
+        fleet: Arc<Fleet>,
         settings: SessionSettings,
     ) -> Self {
         Self {
@@ -77,6 +82,7 @@ impl Sessions {
             authorizer,
             audit,
             tasks,
+            fleet,
             in_step: RwLock::default(),
             writing_use: tokio::sync::Mutex::default(),
             live: Mutex::new(Live::new(settings.idle)),

@@ -15,6 +15,8 @@ pub struct SessionSettings {
     pub password_checks: usize,
     pub throttle: ThrottleSettings,
     pub hashing: PasswordHashing,
+    /// Whether users can log in with a password, and not only those whom the command line has excepted.
+    pub local_login: bool,
 }
 
 impl Default for SessionSettings {
@@ -26,6 +28,7 @@ impl Default for SessionSettings {
             password_checks: 64,
             throttle: ThrottleSettings::default(),
             hashing: PasswordHashing::default(),
+            local_login: true,
         }
     }
 }

@@ -18,11 +18,21 @@ impl Sessions {
             self.check().await?;
             *checked = Some(counter);
         }
+        self.follow_groups(counter).await?;
         match followed {
             // Reported elsewhere; retried once the disk works again.
             Err(error) if error.trouble().is_some() => Ok(()),
             followed => followed,
         }
+    }
+
+    /// Reads groups if they may have changed, and ends what goes on for users who may see or do less than before.
+    async fn follow_groups(&self, counter: i64) -> Result<(), Internal> {
+        self.fleet.catch_up_with_groups(&*self.store, counter).await?;
+        self.live().follow_groups(|user, groups, credential| {
+            self.fleet.follow_groups_of(user, groups, credential);
+        });
+        Ok(())
     }
 
     /// Continues sessions from their last use if the wall clock is behind it.
@@ -54,6 +64,13 @@ impl Sessions {
         Ok(())
     }
 
+    /// The same as [`Self::check`], after a change that is stored. If it fails, the reconciler does it within a second.
+    pub(crate) async fn check_or_log(&self) {
+        if let Err(error) = self.check().await {
+            tracing::warn!(error = error_chain(&error), "the sessions in use are not checked yet");
+        }
+    }
+
     /// Ends the sessions in memory that are not in the store or whose user has other roles now or is disabled.
     pub(crate) async fn check(&self) -> Result<(), Internal> {
         const OPERATION: &str = "check the sessions in use";
@@ -78,7 +95,7 @@ impl Sessions {
     }
 
     /// Ends one session in memory.
-    pub(super) fn end_in_memory(&self, id: &SessionId) {
+    pub(crate) fn end_in_memory(&self, id: &SessionId) {
         self.live().end(id);
     }
 

@@ -1,12 +1,14 @@
 //! `POST /api/user-management/users`, `haltere users add`
 
-use haltere_core::{AuditAction, Role, Roles, Secret, UserName};
+use haltere_core::{AuditAction, AuditEntry, Roles, Secret, UserName};
 use haltere_store::{StoreError, UserRecord};
 
+use super::audited::{audit_changes, role_names};
 use super::{User, UserError, Users, check_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, Invalid};
+use crate::now::now;
 use crate::policy::Action;
 
 const OPERATION: &str = "add a user";
@@ -71,6 +73,7 @@ impl Users {
         let detail = role_names(record.roles);
         let (at, name) = (record.created_at, record.name.as_str());
         let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
+        let entry = AuditEntry { changes: audit_changes(None, Some(&record)), ..entry };
         tx.audit().append(&entry).await.context(OPERATION)?;
         let all = User::all(tx.users()).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
@@ -97,7 +100,7 @@ impl Users {
             Some(password) => Some(self.hash(ctx, password).await?),
             None => None,
         };
-        let now = self.clock.now();
+        let now = now(&*self.clock);
         Ok(UserRecord {
             name,
             password_hash,
@@ -111,9 +114,4 @@ impl Users {
             updated_at: now,
         })
     }
-}
-
-/// For the audit trail.
-pub(super) fn role_names(roles: Roles) -> String {
-    roles.iter().map(Role::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -1,12 +1,13 @@
 //! `PUT /api/user-management/users/{userName}`, `haltere users passwd`
 
-use haltere_core::{AuditAction, Role, Roles, Secret, UserName};
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, Role, Roles, Secret, UserName};
 
-use super::add::role_names;
+use super::audited::{audit_changes, role_names};
 use super::{User, UserError, Users, check_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::ErrorContext;
+use crate::now::now;
 use crate::policy::Action;
 
 /// What to change about a user; the rest stays as it is.
@@ -80,17 +81,20 @@ impl Users {
         let mut tx = self.store.write().await.context(OPERATION)?;
         let user = names::find(tx.users(), name.as_str()).await.context(OPERATION)?;
         let mut user = user.ok_or(UserError::NotFound)?;
+        rules::not_own_of_token(ctx, &user.name)?;
+        rules::not_break_glass(&mut *tx, ctx, &user.name).await?;
         let mut done = Vec::new();
+        let before = user.clone();
         if let Some(roles) = roles.filter(|roles| *roles != user.roles) {
             if !roles.contains(Role::Admin) {
-                rules::keep_an_admin(tx.users(), &user.name).await?;
+                rules::keep_an_admin(&mut *tx, &user.name).await?;
             }
             user.roles = roles;
             done.push((AuditAction::UserUpdate, role_names(roles)));
         }
         if let Some(disabled) = disabled.filter(|disabled| *disabled != user.disabled) {
             if disabled {
-                rules::keep_an_admin(tx.users(), &user.name).await?;
+                rules::keep_an_admin(&mut *tx, &user.name).await?;
             }
             user.disabled = disabled;
             let detail = if disabled { "disabled" } else { "enabled" };
@@ -115,12 +119,18 @@ impl Users {
         for _ in &done {
             self.count_change(ctx)?;
         }
-        user.updated_at = self.clock.now();
+        user.updated_at = now(&*self.clock);
         tx.users().update(&user).await.context(OPERATION)?;
         tx.sessions().delete_of(&user.name, None).await.context(OPERATION)?;
+        let mut changes = audit_changes(Some(&before), Some(&user));
         for (action, detail) in done {
             let entry = audit::done(user.updated_at, ctx, action, user.name.as_str(), detail);
-            tx.audit().append(&entry).await.context(OPERATION)?;
+            // All of them are shown with the first entry that is not about the password, which is never shown.
+            let changes = match action {
+                AuditAction::UserUpdate => std::mem::take(&mut changes),
+                _ => AuditChanges::none(),
+            };
+            tx.audit().append(&AuditEntry { changes, ..entry }).await.context(OPERATION)?;
         }
         let all = User::all(tx.users()).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;

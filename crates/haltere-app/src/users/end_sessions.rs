@@ -2,10 +2,11 @@
 
 use haltere_core::{AuditAction, SessionHandle, UserName};
 
-use super::{UserError, Users, names};
+use super::{UserError, Users, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::ErrorContext;
+use crate::now::now;
 use crate::policy::Action;
 
 const OPERATION: &str = "end the sessions of a user";
@@ -32,6 +33,7 @@ impl Users {
         let mut tx = self.store.write().await.context(OPERATION)?;
         let user = names::find(tx.users(), name.as_str()).await.context(OPERATION)?;
         let name = user.ok_or(UserError::NotFound)?.name;
+        rules::not_own_of_token(ctx, &name)?;
         let detail = match handle {
             Some(handle) => {
                 let found = tx.sessions().find_by_handle(&handle).await.context(OPERATION)?;
@@ -46,7 +48,7 @@ impl Users {
             },
         };
         self.count_change(ctx)?;
-        let (now, action) = (self.clock.now(), AuditAction::UserEndSessions);
+        let (now, action) = (now(&*self.clock), AuditAction::UserEndSessions);
         let entry = audit::done(now, ctx, action, name.as_str(), detail);
         tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;

@@ -21,9 +21,12 @@ pub enum UserError {
     NoInvitation,
     #[error("the user has no such session")]
     NoSuchSession,
-    /// There would be no administrator any more.
+    /// No administrator who can log in and sees all connections would be left.
     #[error("the last administrator can't be removed, disabled or lose the role admin")]
     LastAdmin,
+    /// A caller of the API would change a user who may log in without single sign-on.
+    #[error("a break-glass user is changed on the command line only")]
+    BreakGlass,
     #[error("there are too many users")]
     TooMany,
     /// Too many passwords are waiting to be hashed or verified.

@@ -13,10 +13,11 @@ use haltere_store::{Invitation, InvitationId, UserReads, UserRecord};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{PasswordCheck, UserError, Users, check_password, names};
+use super::{PasswordCheck, UserError, Users, check_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
+use crate::now::now;
 use crate::policy::Action;
 
 /// How long an invitation is valid: a weekend and a day.
@@ -51,8 +52,10 @@ impl Users {
         let mut tx = self.store.write().await.context(INVITE)?;
         let user = names::find(tx.users(), name.as_str()).await.context(INVITE)?;
         let mut user = user.ok_or(UserError::NotFound)?;
+        rules::not_own_of_token(ctx, &user.name)?;
+        rules::not_break_glass(&mut *tx, ctx, &user.name).await?;
         self.count_change(ctx)?;
-        let (now, token) = (self.clock.now(), new_token());
+        let (now, token) = (now(&*self.clock), new_token());
         let expires_at = now.checked_add(VALID).unwrap_or(Timestamp::MAX);
         user.invitation = Some(Invitation { id: id_of(token.expose()), expires_at });
         user.updated_at = now;
@@ -99,7 +102,7 @@ impl Users {
         user.initial_password = false;
         user.must_change_password = false;
         user.invitation = None;
-        user.updated_at = self.clock.now();
+        user.updated_at = now(&*self.clock);
         tx.users().update(&user).await.context(ACCEPT)?;
         tx.sessions().delete_of(&user.name, None).await.context(ACCEPT)?;
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: None };
@@ -117,7 +120,7 @@ impl Users {
         id: &InvitationId,
     ) -> Result<UserRecord, UserError> {
         let found = users.find_invited(id).await.map_err(|error| Internal::new(ACCEPT, error))?;
-        let now = self.clock.now();
+        let now = now(&*self.clock);
         let is_valid = |invitation: Invitation| now < invitation.expires_at;
         let found = found.filter(|user| !user.disabled && user.invitation.is_some_and(is_valid));
         found.ok_or(UserError::NoInvitation)

@@ -1,6 +1,8 @@
 //! Users: for the API, and for the command line with or without a running server.
 
 mod add;
+mod audited;
+mod break_glass;
 mod change;
 mod end_sessions;
 mod error;
@@ -12,6 +14,7 @@ mod password;
 mod password_pool;
 mod remove;
 mod rules;
+pub(crate) mod signed_on;
 mod weak_password;
 
 use std::sync::Arc;
@@ -24,7 +27,6 @@ use tokio_util::task::TaskTracker;
 use crate::audit::AuditWriter;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
-use crate::policy::Principal;
 use crate::sessions::PasswordHashing;
 use crate::tasks::to_completion;
 
@@ -38,8 +40,9 @@ pub use names::is_same_user;
 pub use password::{MAX_CHARS as PASSWORD_MAX_CHARS, MIN_CHARS as PASSWORD_MIN_CHARS};
 
 pub(crate) use names::{canonical as canonical_name, find as find_user};
-pub(crate) use password::{PasswordMatch, check as check_password};
+pub(crate) use password::{PasswordMatch, check as check_password, is_same as is_same_password};
 pub(crate) use password_pool::{PasswordCheck, PasswordPermit, PasswordPool};
+pub(crate) use rules::admins_who_see_all;
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
 /// same store notices within a second and ends the sessions concerned.
@@ -101,9 +104,7 @@ impl Users {
     /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.
     fn count_change(&self, ctx: &Ctx) -> Result<(), NotAllowed> {
         match &self.audit {
-            Some(audit) if matches!(ctx.principal, Principal::Session { .. }) => {
-                audit.count_change(ctx)
-            }
+            Some(audit) if ctx.principal.is_limited() => audit.count_change(ctx),
             _ => Ok(()),
         }
     }

@@ -57,3 +57,13 @@ pub(super) async fn is_taken(
     let all = users.list().await?;
     Ok(all.iter().any(|user| canonical(user.name.as_str()) == name.as_str()))
 }
+
+/// The same, and letter case and compatibility forms don't count either.
+pub(super) async fn is_taken_in_any_case(
+    users: &mut dyn UserReads,
+    name: &UserName,
+) -> Result<bool, StoreError> {
+    let folded = |name: &UserName| name.as_str().trim().nfkc().collect::<String>().to_lowercase();
+    let (all, name) = (users.list().await?, folded(name));
+    Ok(all.iter().any(|user| folded(&user.name) == name))
+}

@@ -55,6 +55,14 @@ pub(crate) fn check(user: &UserName, password: &Secret<String>) -> Result<(), In
     Err(Invalid::of("password", &fault))
 }
 
+/// Whether they are hashed in the same form.
+pub(crate) fn is_same(one: &Secret<String>, other: &Secret<String>) -> bool {
+    let usual = |password: &Secret<String>| {
+        usual_form(password.expose()).unwrap_or_else(|| Zeroizing::new(password.expose().clone()))
+    };
+    usual(one) == usual(other)
+}
+
 /// Hashes the usual form of `typed` with a new salt.
 pub(super) fn hash_typed(
     cost: PasswordHashing,

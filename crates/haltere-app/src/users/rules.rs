@@ -1,10 +1,13 @@
 //! What has to hold for users.
 
+use std::collections::HashSet;
+
 use haltere_core::{Role, Roles, UserName};
-use haltere_store::{UserReads, UserRecord};
+use haltere_store::{UserReads, UserRecord, WriteTx};
 
 use super::UserError;
-use crate::error::{ErrorContext, FieldFault, Invalid};
+use crate::ctx::Ctx;
+use crate::error::{ErrorContext, FieldFault, Internal, Invalid, NotAllowed, TokenRule};
 use crate::policy::Principal;
 
 /// The most users there are. Each login and each list reads all of them at worst.
@@ -29,20 +32,61 @@ pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
     if name.as_str() == Principal::SYSTEM_NAME {
         return Err(Invalid::new("username", "is reserved for haltere itself"));
     }
+    // RFC 3986, 5.2.4: its path would be that of all users.
+    if matches!(name.as_str(), "." | "..") {
+        return Err(Invalid::of("username", &FieldFault::OnlyDots));
+    }
+    if name.as_str().contains(Principal::TOKEN_MARK) {
+        return Err(Invalid::new(
+            "username",
+            "must not contain what precedes a token in the audit trail",
+        ));
+    }
     Ok(())
 }
 
-/// There has to be an administrator other than `name`.
-pub(super) async fn keep_an_admin(
-    users: &mut dyn UserReads,
+/// A token can't change, invite or remove the user for whom it acts: a new password would let its holder log in, and a leaked
+/// token must not lock its user out.
+pub(super) fn not_own_of_token(ctx: &Ctx, name: &UserName) -> Result<(), NotAllowed> {
+    match ctx.principal.token() {
+        Some(token) if token.owner == *name => Err(NotAllowed::Token(TokenRule::NeedsLogin)),
+        _ => Ok(()),
+    }
+}
+
+/// Only the command line changes a break-glass user: an intruder in the API could otherwise keep a way in, or lock out the last
+/// user who can log in without the provider.
+pub(super) async fn not_break_glass(
+    tx: &mut dyn WriteTx,
+    ctx: &Ctx,
     name: &UserName,
 ) -> Result<(), UserError> {
-    let users = users.list().await.context("look for another administrator")?;
-    // Who can't log in is none.
+    if !ctx.principal.is_limited() {
+        return Ok(());
+    }
+    let excepted = tx.sign_ons().break_glass().await.context("look for break-glass users")?;
+    if excepted.contains(name) { Err(UserError::BreakGlass) } else { Ok(()) }
+}
+
+/// There has to be an administrator other than `name` who sees all connections.
+pub(super) async fn keep_an_admin(tx: &mut dyn WriteTx, name: &UserName) -> Result<(), UserError> {
+    let admins = admins_who_see_all(tx).await?;
+    if admins == [name.clone()] { Err(UserError::LastAdmin) } else { Ok(()) }
+}
+
+/// The administrators who can log in and are in no group that hides connections from them, by name.
+pub(crate) async fn admins_who_see_all(tx: &mut dyn WriteTx) -> Result<Vec<UserName>, Internal> {
+    const OPERATION: &str = "look for administrators";
+    let users = tx.users().list().await.context(OPERATION)?;
+    let groups = tx.groups().list().await.context(OPERATION)?;
+    let narrowing = groups.iter().filter(|group| group.narrows);
+    let members = narrowing.flat_map(|group| &group.members).map(|member| &member.user);
+    let narrowed: HashSet<&UserName> = members.collect();
     let is_able = |user: &UserRecord| {
-        user.roles.contains(Role::Admin) && !user.disabled && user.password_hash.is_some()
+        user.roles.contains(Role::Admin)
+            && !user.disabled
+            && user.password_hash.is_some()
+            && !narrowed.contains(&user.name)
     };
-    let is_admin =
-        |name_is: bool| users.iter().any(|user| (user.name == *name) == name_is && is_able(user));
-    if is_admin(true) && !is_admin(false) { Err(UserError::LastAdmin) } else { Ok(()) }
+    Ok(users.iter().filter(|user| is_able(user)).map(|user| user.name.clone()).collect())
 }

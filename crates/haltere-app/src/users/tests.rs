@@ -45,6 +45,26 @@ async fn users_are_added_changed_listed_and_removed() {
 }
 
 #[tokio::test]
+async fn changes_are_audited_with_what_was_before_and_after() {
+    let app = TestApp::start().await;
+    let users = app.app.users();
+    let ann = user("ann");
+    users.add(&system(), NewUser::new(&ann, "a fine password", Role::Viewer)).await.unwrap();
+    let created = ["roles: - → viewer", "disabled: - → false", "mustChangePassword: - → false"];
+    assert_eq!(app.newest_changes().await, created);
+    let change = UserChange { disabled: Some(true), ..UserChange::default() };
+    users.change(&system(), &ann, change).await.unwrap();
+    assert_eq!(app.newest_changes().await, ["disabled: false → true"]);
+    users.set_roles(&system(), &ann, Role::Editor.into()).await.unwrap();
+    assert_eq!(app.newest_changes().await, ["roles: viewer → editor"]);
+    users.set_password(&system(), &ann, "another password".into()).await.unwrap();
+    assert_eq!(app.newest_changes().await, Vec::<String>::new());
+    users.remove(&system(), &ann).await.unwrap();
+    let removed = ["roles: editor → -", "disabled: true → -", "mustChangePassword: false → -"];
+    assert_eq!(app.newest_changes().await, removed);
+}
+
+#[tokio::test]
 async fn nonsense_is_refused_by_field() {
     let app = TestApp::start().await;
     let users = app.app.users();
@@ -52,6 +72,8 @@ async fn nonsense_is_refused_by_field() {
         ("ann", "short", Role::Viewer.into(), "password"),
         ("ann", "a fine password", Roles::default(), "roles"),
         ("system", "a fine password", Role::Viewer.into(), "username"),
+        (".", "a fine password", Role::Viewer.into(), "username"),
+        ("..", "a fine password", Role::Viewer.into(), "username"),
     ] {
         match users.add(&system(), NewUser::new(&user(name), password, roles)).await {
             Err(UserError::Invalid(invalid)) => assert_eq!(invalid.field, field),

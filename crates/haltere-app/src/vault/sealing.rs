@@ -15,7 +15,7 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use data_encoding::HEXLOWER;
-use haltere_core::Secret;
+use haltere_core::{Secret, sentences};
 use haltere_store::Sealed;
 use sha2::{Digest, Sha256};
 
@@ -58,20 +58,16 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// Why a sealed value can't be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UnsealError {
-    #[error("it is too short")]
-    TooShort,
-    /// Sealed by a newer haltere.
-    #[error("it has the unknown form {0}")]
-    UnknownVersion(u8),
-    /// Sealed with another key than the one at hand.
-    #[error("it was sealed with another key")]
-    OtherKey,
-    /// Not what was sealed for this context: changed, or taken from somewhere else.
-    #[error("it was changed or moved")]
-    Tampered,
+sentences! {
+    /// Why a sealed value can't be opened: it is cut short, is sealed by a newer haltere or with another key than the
+    /// one at hand, or is not what was sealed for this context.
+    #[derive(Copy)]
+    pub enum UnsealError {
+        SealedTooShort => "it is too short",
+        SealedInUnknownForm { form: u64 } => "it has the unknown form {form}",
+        SealedWithOtherKey => "it was sealed with another key",
+        SealTampered => "it was changed or moved",
+    }
 }
 
 /// A key, ready for use.
@@ -149,21 +145,22 @@ impl SealingKey {
         context: &SealContext<'_>,
         Sealed(sealed): &Sealed,
     ) -> Result<Secret<Vec<u8>>, UnsealError> {
-        let (version, rest) = sealed.split_first().ok_or(UnsealError::TooShort)?;
+        let (version, rest) = sealed.split_first().ok_or(UnsealError::SealedTooShort)?;
         if ![RANDOM, DETERMINISTIC].contains(version) {
-            return Err(UnsealError::UnknownVersion(*version));
+            return Err(UnsealError::SealedInUnknownForm { form: (*version).into() });
         }
-        let (id, rest) = rest.split_first_chunk::<KEY_ID_BYTES>().ok_or(UnsealError::TooShort)?;
+        let (id, rest) =
+            rest.split_first_chunk::<KEY_ID_BYTES>().ok_or(UnsealError::SealedTooShort)?;
         if *id != self.id.0 {
-            return Err(UnsealError::OtherKey);
+            return Err(UnsealError::SealedWithOtherKey);
         }
         let (nonce, ciphertext) =
-            rest.split_first_chunk::<NONCE_BYTES>().ok_or(UnsealError::TooShort)?;
+            rest.split_first_chunk::<NONCE_BYTES>().ok_or(UnsealError::SealedTooShort)?;
         let context = context.to_string();
         self.cipher
             .decrypt(nonce.into(), Payload { msg: ciphertext, aad: context.as_bytes() })
             .map(Secret::new)
-            .map_err(|_| UnsealError::Tampered)
+            .map_err(|_| UnsealError::SealTampered)
     }
 }
 
@@ -188,21 +185,24 @@ mod tests {
             SealContext { column: "key", ..HERE },
             SealContext { table: "users", ..HERE },
         ] {
-            assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::Tampered));
+            assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::SealTampered));
         }
     }
 
     #[test]
     fn another_key_is_named_as_such() {
         let sealed = key(1).seal(&HERE, b"hunter2");
-        assert_eq!(key(2).unseal(&HERE, &sealed), Err(UnsealError::OtherKey));
+        assert_eq!(key(2).unseal(&HERE, &sealed), Err(UnsealError::SealedWithOtherKey));
     }
 
     #[test]
     fn an_unknown_form_is_named_as_such() {
         let mut sealed = key(1).seal(&HERE, b"hunter2");
         sealed.0[0] = 3;
-        assert_eq!(key(1).unseal(&HERE, &sealed), Err(UnsealError::UnknownVersion(3)));
+        assert_eq!(
+            key(1).unseal(&HERE, &sealed),
+            Err(UnsealError::SealedInUnknownForm { form: 3 })
+        );
     }
 
     #[test]
@@ -212,7 +212,7 @@ mod tests {
         assert!(is_sealed_alike(&sealed) && !is_sealed_alike(&key(1).seal(&HERE, b"hunter2")));
         assert_eq!(key(1).unseal(&HERE, &sealed), Ok(Secret::new(b"hunter2".to_vec())));
         let elsewhere = SealContext { row: "mosquitto", ..HERE };
-        assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::Tampered));
+        assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::SealTampered));
         let nonce = |Sealed(sealed): Sealed| sealed[1 + KEY_ID_BYTES..][..NONCE_BYTES].to_vec();
         for other in [
             key(2).seal_deterministic(&HERE, b"hunter2"),

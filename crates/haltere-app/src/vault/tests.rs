@@ -85,11 +85,11 @@ async fn a_damaged_data_key_is_not_blamed_on_the_master_key() {
     newer[0] = 3;
     let too_short = key('1').sealing_key().seal(&wraps::context(), b"31 bytes").0;
     for (damaged, why) in [
-        (flipped, UnsealError::Tampered),
-        (newer, UnsealError::UnknownVersion(3)),
-        (whole[..20].to_vec(), UnsealError::TooShort),
-        (Vec::new(), UnsealError::TooShort),
-        (too_short, UnsealError::TooShort),
+        (flipped, UnsealError::SealTampered),
+        (newer, UnsealError::SealedInUnknownForm { form: 3 }),
+        (whole[..20].to_vec(), UnsealError::SealedTooShort),
+        (Vec::new(), UnsealError::SealedTooShort),
+        (too_short, UnsealError::SealedTooShort),
     ] {
         set_meta(&*store, DATA_KEY, &damaged).await;
         let refused = Vault::open(&*store, &key('1')).await.unwrap_err();
@@ -134,7 +134,7 @@ async fn an_unreadable_secret_names_its_row_and_not_its_value() {
         error.to_string(),
         "the secret at connections/password/mosquitto-prod can't be opened"
     );
-    assert!(matches!(error, VaultError::Unreadable { reason: UnsealError::Tampered, .. }));
+    assert!(matches!(error, VaultError::Unreadable { reason: UnsealError::SealTampered, .. }));
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 

@@ -62,7 +62,7 @@ impl Wraps {
         let opened = key.sealing_key().unseal(&context(), self.of(key)?);
         let opened = opened.map_err(VaultError::DamagedDataKey)?;
         let bytes = opened.expose().as_slice().try_into();
-        bytes.map(Secret::new).map_err(|_| VaultError::DamagedDataKey(UnsealError::TooShort))
+        bytes.map(Secret::new).map_err(|_| VaultError::DamagedDataKey(UnsealError::SealedTooShort))
     }
 }
 

@@ -138,7 +138,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
         Some(reason)
     })
     .await;
-    assert!(reason.starts_with("credentials.password: "), "{reason}");
+    assert_eq!(reason.field, "credentials.password", "{reason}");
 
     let error = create(&app, with_password).await.unwrap_err();
     assert!(matches!(error, CreateError::Unreadable { .. }), "{error}");

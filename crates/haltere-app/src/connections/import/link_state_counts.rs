@@ -28,6 +28,9 @@ impl Connections {
         ids: &[ConnectionId],
     ) -> Result<LinkStateCounts, ConnectionError> {
         ctx.authorize(Action::ListConnections)?;
+        // The import may have put them into groups of the caller.
+        let mut ctx = ctx.clone();
+        self.fleet.follow_groups(&mut ctx.principal);
         let snapshot = self.fleet.registry.snapshot();
         let mut link_state_counts = LinkStateCounts::default();
         for id in ids {

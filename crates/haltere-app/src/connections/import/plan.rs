@@ -144,6 +144,8 @@ pub(super) fn plan(
                     EntryOutcome::Skip(there)
                 } else if let Some(faults) = new_faults(&incoming) {
                     EntryOutcome::Refuse(faults)
+                } else if let Err(outside) = check_scope(visibility, &incoming) {
+                    EntryOutcome::Refuse(vec![outside])
                 } else if let Some(fault) = taken.take(&incoming, position) {
                     EntryOutcome::Refuse(vec![fault])
                 } else {
@@ -222,6 +224,18 @@ fn new_faults(incoming: &Incoming) -> Option<Vec<Invalid>> {
     let checks = [id, check::new_name(name), check::new_url(url)];
     let faults: Vec<Invalid> = checks.into_iter().filter_map(Result::err).collect();
     (!faults.is_empty()).then_some(faults)
+}
+
+/// Whether the caller would see the connection.
+fn check_scope(visibility: &Visibility, incoming: &Incoming) -> Result<(), Invalid> {
+    if visibility.is_all() {
+        return Ok(());
+    }
+    let NewConnection { id, settings } = &incoming.connection;
+    // One without an id gets one of its own, which no set has.
+    let id = id.as_ref().map_or("", |id| id.as_str());
+    let outside = visibility.check_stored(id, &settings.labels);
+    outside.map_err(|outside| Invalid::new(outside.field(), outside.reason()))
 }
 
 fn already_there(

@@ -1,6 +1,6 @@
 //! Runs an import. In a server, memory follows the store and links are dialled.
 
-use haltere_store::{ConnectionReads, StoreError, WriteTx};
+use haltere_store::{ConnectionReads, StoreError, UserRecord, WriteTx};
 
 use super::super::budget::over_budget;
 use super::super::limits::ConnectionLimits;
@@ -12,6 +12,7 @@ use super::store::{self, OPERATION, Storing};
 use super::validate::validate_blocking;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, NotAllowed};
+use crate::groups::{AddToGroupsError, add_to_own_groups};
 use crate::instance;
 use crate::policy::{Action, Resource, Visibility};
 use crate::tasks::to_completion;
@@ -23,6 +24,15 @@ pub enum ImportError {
     NotAllowed(#[from] NotAllowed),
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+impl From<AddToGroupsError> for ImportError {
+    fn from(error: AddToGroupsError) -> Self {
+        match error {
+            AddToGroupsError::NotAllowed(refusal) => refusal.into(),
+            AddToGroupsError::Internal(error) => error.into(),
+        }
+    }
 }
 
 impl Transfer {
@@ -79,8 +89,16 @@ impl Transfer {
         }
         let storing = Storing { vault: &self.vault, ctx, now: change.now, progress };
         let stored = store::store(&mut *change.tx, &storing, new, &mut report).await?;
+        let new: Vec<_> = stored.iter().map(|it| (it.id.as_str(), &it.settings.labels)).collect();
+        let action = Action::ImportConnections;
+        add_to_own_groups(&mut *change.tx, ctx, change.now, action, &new).await?;
         self.audit.count_change(ctx)?;
         change.commit(OPERATION).await?.append(stored);
+        if let Some(fleet) = &self.fleet
+            && ctx.visibility().is_by_groups()
+        {
+            fleet.reload_groups(&*self.store).await;
+        }
         Ok(report)
     }
 
@@ -103,8 +121,14 @@ impl Transfer {
     }
 }
 
-/// Whether the caller's session still exists, with the same roles.
+/// Whether the caller's session or token still exists, with the same roles.
 async fn is_still_allowed(tx: &mut dyn WriteTx, ctx: &Ctx) -> Result<bool, Internal> {
+    if let Some(token) = ctx.principal.token() {
+        let exists = tx.tokens().find(&token.id).await.context(OPERATION)?.is_some();
+        let owner = tx.users().find(&token.owner).await.context(OPERATION)?;
+        let has_rights = |it: UserRecord| it.roles == token.owner_roles && !it.disabled;
+        return Ok(exists && owner.is_some_and(has_rights));
+    }
     let Some(session) = ctx.session() else { return Ok(true) };
     let exists = tx.sessions().find(session).await.context(OPERATION)?.is_some();
     let user = tx.users().find(ctx.user()).await.context(OPERATION)?;

@@ -85,7 +85,7 @@ async fn a_gap_is_announced_once() {
     let batch = next(&mut slow).await;
     assert_eq!((batch.gap, batch.changes), (None, vec![changed("x")]));
 
-    let foreign = Position { log: LogId::random(), sequence: 1 };
+    let foreign = Position { log: LogId::random(), sequence: 1, visibility: 0 };
     let ahead = Position { sequence: u64::MAX, ..slow.position() };
     for position in [foreign, ahead] {
         let batch = next(&mut feed.reader(Some(position))).await;

@@ -10,7 +10,7 @@ const CAPACITY: usize = 4;
 fn log() -> ChangeLog {
     ChangeLog::new(|kind| match kind {
         ChangeKind::Connections => CAPACITY,
-        ChangeKind::Plugins => 1,
+        ChangeKind::Plugins | ChangeKind::Groups => 1,
     })
 }
 

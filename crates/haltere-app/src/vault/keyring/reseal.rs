@@ -25,14 +25,14 @@ impl Keyring {
             match reseal(&old, &new, row) {
                 Ok(resealed) => tx.connections().update(&resealed).await.map_err(store_failed)?,
                 Err(reason) => {
+                    let reason = reason.to_string();
                     unreadable.push(UnreadableSecret { connection: row.id.clone(), reason });
                 }
             }
         }
         let signs = reseal_signing_key(&old, &new, tx.meta()).await.map_err(store_failed)?;
         if !signs {
-            let reason = "the signing key of the audit trail can't be opened".to_owned();
-            unreadable.push(UnreadableSecret { connection: String::new(), reason });
+            unreadable.push(UnreadableSecret::signing_key());
         }
         if !unreadable.is_empty() {
             return Err(KeyringError::Unreadable(unreadable));

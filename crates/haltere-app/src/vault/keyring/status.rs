@@ -40,7 +40,7 @@ impl Keyring {
         let since = tx.meta().get(SINCE).await.map_err(store_failed)?;
         let current = KeyId::of(&wraps.current);
         Ok(KeyStatus {
-            current: current.ok_or(VaultError::DamagedDataKey(UnsealError::TooShort))?,
+            current: current.ok_or(VaultError::DamagedDataKey(UnsealError::SealedTooShort))?,
             next: wraps.next.as_ref().and_then(KeyId::of),
             since: since.and_then(time_from_bytes),
         })

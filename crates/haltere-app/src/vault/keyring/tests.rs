@@ -7,6 +7,7 @@ use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::*;
+use crate::audit_trail::AuditTrail;
 use crate::ctx::Ctx;
 use crate::testing::TestApp;
 use crate::vault::{MasterKey, SealContext, Vault};
@@ -158,7 +159,7 @@ async fn a_wrong_key_or_the_same_one_changes_nothing() {
 async fn every_secret_is_tried_and_the_unreadable_are_named() {
     let (keyring, _folder) = keyring().await;
     let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
-    assert_eq!(verified, Verified { secrets: 2, connections: 1, unreadable: Vec::new() });
+    assert_eq!(verified, Verified { secrets: 2, connections: 1, ..Verified::default() });
     let mut row = stored(&keyring).await;
     row.key = row.password.clone();
     row.password = Some(Sealed(vec![1; 60]));
@@ -230,4 +231,21 @@ async fn only_administrators_may() {
         }
     }
     assert_eq!(opening(&keyring).await, "1");
+}
+
+#[tokio::test]
+async fn the_signing_key_of_the_audit_trail_is_tried_as_well() {
+    let (keyring, _folder) = keyring().await;
+    let vault = Vault::open(&*keyring.store, &key('1')).await.unwrap();
+    let trail = AuditTrail::new(Arc::clone(&keyring.store), Arc::new(Fixed));
+    trail.checkpoint(&ctx(), &vault).await.unwrap();
+    let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
+    let expected =
+        Verified { secrets: 3, connections: 1, has_signing_key: true, unreadable: Vec::new() };
+    assert_eq!(verified, expected);
+    let mut tx = keyring.store.write().await.unwrap();
+    tx.meta().set("audit.signing_key", &[1; 60]).await.unwrap();
+    tx.commit().await.unwrap();
+    let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
+    assert_eq!(verified.unreadable, [UnreadableSecret::signing_key()]);
 }

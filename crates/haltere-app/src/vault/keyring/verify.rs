@@ -1,6 +1,7 @@
 //! Trying every secret.
 
 use super::{Keyring, KeyringError, store_failed};
+use crate::audit_trail::try_signing_key;
 use crate::connections::try_secrets;
 use crate::ctx::Ctx;
 use crate::policy::Action;
@@ -9,16 +10,28 @@ use crate::vault::{MasterKey, Vault};
 /// A secret that can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableSecret {
+    /// The connection; empty for the signing key of the audit trail.
     pub connection: String,
     /// The field and why: `credentials.password: …`. Never a value.
     pub reason: String,
 }
 
+impl UnreadableSecret {
+    /// The signing key of the audit trail.
+    pub(super) fn signing_key() -> Self {
+        let reason = "the signing key of the audit trail can't be opened".to_owned();
+        Self { connection: String::new(), reason }
+    }
+}
+
 /// What came out of trying every secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verified {
+    /// Those of connections, and the signing key of the audit trail.
     pub secrets: usize,
     pub connections: usize,
+    /// Whether there is a signing key of the audit trail.
+    pub has_signing_key: bool,
     /// Those that can't be opened, in the order of the connections.
     pub unreadable: Vec<UnreadableSecret>,
 }
@@ -39,6 +52,7 @@ impl Keyring {
         let vault = Vault::existing(&*self.store, key).await?;
         let mut tx = self.store.read().await.map_err(store_failed)?;
         let rows = tx.connections().list().await.map_err(store_failed)?;
+        let signing_key = try_signing_key(&vault, tx.meta()).await.map_err(store_failed)?;
         drop(tx);
         let mut verified = Verified { connections: rows.len(), ..Verified::default() };
         for (done, row) in rows.iter().enumerate() {
@@ -52,6 +66,13 @@ impl Keyring {
                     .into_iter()
                     .map(|reason| UnreadableSecret { connection: row.id.clone(), reason }),
             );
+        }
+        if let Some(is_readable) = signing_key {
+            verified.has_signing_key = true;
+            verified.secrets += 1;
+            if !is_readable {
+                verified.unreadable.push(UnreadableSecret::signing_key());
+            }
         }
         Ok(verified)
     }

@@ -8,14 +8,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{AuditEntry, UserName};
+use haltere_core::AuditEntry;
 
+use super::entry::Actor;
 use super::repeats::{Bounds, Repeats, WhenFull};
 use super::writer::{AuditWriter, NotWritten, Repeat, check_rate};
 use crate::ctx::Ctx;
 
-/// The windows of tests: by user, address, object and detail.
-pub(super) type TestWindows = Repeats<UserName, (Option<IpAddr>, String, String)>;
+/// The windows of tests: by actor, address, object and detail.
+pub(super) type TestWindows = Repeats<Actor, (Option<IpAddr>, String, String)>;
 
 /// Windows that are open for `span`.
 pub(super) fn within(span: Duration) -> TestWindows {
@@ -33,7 +34,7 @@ impl AuditWriter {
         let user = ctx.user();
         let kind = (entry.address, entry.object.clone(), entry.detail.clone());
         let (repeat, rate) = (Repeat::RequireStore, Some((&self.change_rate, user)));
-        if self.append_once(&self.tests, user, &kind, &entry, repeat, rate).await? {
+        if self.append_once(&self.tests, &Actor::of(ctx), &kind, &entry, repeat, rate).await? {
             return Ok(());
         }
         check_rate(&self.change_rate, user)

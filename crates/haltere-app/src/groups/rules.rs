@@ -1,0 +1,55 @@
+//! What has to hold for groups.
+
+use haltere_core::{GroupName, UserName};
+use haltere_store::{GroupReads, WriteTx};
+
+use super::GroupError;
+use crate::error::{ErrorContext, FieldFault, Internal, Invalid};
+use crate::users::admins_who_see_all;
+
+/// The most groups there are. All of them are kept in memory.
+pub const MAX_GROUPS: usize = 1_000;
+/// The most members of a group.
+pub const MAX_MEMBERS: usize = 1_000;
+/// The most connections in the list of a group. Labels can select more.
+pub const MAX_CONNECTIONS: usize = 1_000;
+/// The longest description, in characters.
+pub const MAX_DESCRIPTION: usize = 1_000;
+
+/// There has to be capacity for one more.
+pub(super) async fn check_count(groups: &mut dyn GroupReads) -> Result<(), GroupError> {
+    let groups = groups.list().await.context("count groups")?;
+    if groups.len() < MAX_GROUPS { Ok(()) } else { Err(GroupError::TooMany) }
+}
+
+/// The name of a new group.
+pub(super) fn check_name(name: &GroupName) -> Result<(), Invalid> {
+    name.check_new().map_err(|why| Invalid::of("name", &why))
+}
+
+pub(super) fn check_description(description: Option<&str>) -> Result<(), Invalid> {
+    let is_too_long = description.is_some_and(|text| text.chars().count() > MAX_DESCRIPTION);
+    if is_too_long {
+        return Err(Invalid::of("description", &FieldFault::TooLong { max: MAX_DESCRIPTION }));
+    }
+    Ok(())
+}
+
+/// Checks that a change leaves an administrator who sees all connections. Made before the change, and asked after it.
+pub(super) struct LastAdminRule {
+    before: Vec<UserName>,
+}
+
+impl LastAdminRule {
+    pub(super) async fn before(tx: &mut dyn WriteTx) -> Result<Self, Internal> {
+        Ok(Self { before: admins_who_see_all(tx).await? })
+    }
+
+    pub(super) async fn check_after(self, tx: &mut dyn WriteTx) -> Result<(), GroupError> {
+        // Without one before, the change is not what takes the last one away.
+        if self.before.is_empty() || !admins_who_see_all(tx).await?.is_empty() {
+            return Ok(());
+        }
+        Err(GroupError::LastAdmin)
+    }
+}

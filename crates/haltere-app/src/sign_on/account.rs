@@ -1,0 +1,222 @@
+//! From a user at the provider to a session here, in one transaction.
+
+use haltere_core::{AuditAction, AuditChanges, AuditEntry, Caller, Origin, Role, Roles, UserName};
+use haltere_store::{IdentityRecord, SignedOnRecord, UserRecord, WriteTx};
+
+use super::SignOn;
+use super::error::SignOnError;
+use super::settings::{AccountRules, HEADER_ISSUER};
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{ErrorContext, Internal};
+use crate::now::now;
+use crate::sessions::LoggedIn;
+use crate::users::{UserError, signed_on};
+
+const OPERATION: &str = "log in with single sign-on";
+
+/// Who somebody is at the provider.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Identified<'a> {
+    pub(super) issuer: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) provider_session: Option<&'a str>,
+}
+
+/// What is known of a user who logs in.
+#[derive(Debug, Clone)]
+pub(super) struct Account<'a> {
+    pub(super) name: &'a str,
+    pub(super) groups: Vec<&'a str>,
+    /// `None` if only the name is known.
+    pub(super) identified: Option<Identified<'a>>,
+    pub(super) rules: &'a AccountRules,
+    pub(super) origin: &'a Origin,
+    pub(super) user_agent: Option<&'a str>,
+}
+
+impl SignOn {
+    /// Finds or adds the user, gives them the roles that their groups give now, and begins a session.
+    pub(super) async fn begin(&self, account: Account<'_>) -> Result<LoggedIn, SignOnError> {
+        let _still = self.sessions.hold_still().await;
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        let roles = account.rules.roles.roles_of(&account.groups);
+        let found = find(&mut *tx, &account).await?;
+        if found.as_ref().is_some_and(|user| user.disabled) {
+            return Err(SignOnError::Disabled);
+        }
+        if roles.is_empty() {
+            return Err(SignOnError::NoRole);
+        }
+        let mut user = match found {
+            Some(user) => self.with_roles(&mut *tx, &account, user, roles).await?,
+            None => self.add(&mut *tx, &account, roles).await?,
+        };
+        if let Some(identified) = account.identified {
+            self.link(&mut *tx, &account, identified, &mut user).await?;
+        }
+        let Identified { issuer, subject, provider_session } =
+            account.identified.unwrap_or(Identified {
+                issuer: HEADER_ISSUER,
+                subject: user.name.as_str(),
+                provider_session: None,
+            });
+        let signed_on = |session| SignedOnRecord {
+            session,
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+            provider_session: provider_session.map(str::to_owned),
+        };
+        let begun =
+            self.sessions.begin_signed_on(tx, &user, account.origin, account.user_agent, signed_on);
+        Ok(begun.await?)
+    }
+
+    /// Notes who the user is at the provider, if that is new. An invitation, which may be in other hands, ends.
+    async fn link(
+        &self,
+        tx: &mut dyn WriteTx,
+        account: &Account<'_>,
+        Identified { issuer, subject, .. }: Identified<'_>,
+        user: &mut UserRecord,
+    ) -> Result<(), Internal> {
+        let identity = IdentityRecord {
+            user: user.name.clone(),
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+        };
+        let former = tx.sign_ons().identity_of(&user.name).await.context(OPERATION)?;
+        if former.as_ref() == Some(&identity) {
+            return Ok(());
+        }
+        tx.sign_ons().set_identity(&identity).await.context(OPERATION)?;
+        if user.invitation.take().is_some() {
+            tx.users().update(user).await.context(OPERATION)?;
+        }
+        let text = |it: &IdentityRecord| format!("{} at {}", it.subject, it.issuer);
+        let mut changes = AuditChanges::none();
+        changes.add("identity", former.as_ref().map(text).as_deref(), Some(&text(&identity)));
+        let entry = self.entry(account, AuditAction::UserUpdate, user, "single sign-on");
+        tx.audit().append(&AuditEntry { changes, ..entry }).await.context(OPERATION)
+    }
+
+    async fn with_roles(
+        &self,
+        tx: &mut dyn WriteTx,
+        account: &Account<'_>,
+        mut user: UserRecord,
+        roles: Roles,
+    ) -> Result<UserRecord, SignOnError> {
+        // A mapping must not lock the one out who is for the day on which the provider is down.
+        if tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name) {
+            return Ok(user);
+        }
+        let mut roles = roles;
+        if user.roles.contains(Role::Admin) && !roles.contains(Role::Admin) {
+            // Otherwise a mistake in the mapping would lock everybody out.
+            match signed_on::keep_an_admin(tx, &user.name).await {
+                Ok(()) => {}
+                Err(UserError::LastAdmin) => {
+                    tracing::warn!(
+                        user = user.name.as_str(),
+                        "the last administrator keeps the role admin, which single sign-on would take"
+                    );
+                    roles = roles.iter().chain([Role::Admin]).collect();
+                }
+                Err(UserError::Internal(error)) => return Err(error.into()),
+                Err(error) => return Err(Internal::new(OPERATION, error).into()),
+            }
+        }
+        if roles == user.roles {
+            return Ok(user);
+        }
+        let before = user.clone();
+        user.roles = roles;
+        user.updated_at = now(&*self.clock);
+        tx.users().update(&user).await.context(OPERATION)?;
+        // As after any change of roles.
+        tx.sessions().delete_of(&user.name, None).await.context(OPERATION)?;
+        self.audit_change(tx, account, Some(&before), &user).await?;
+        Ok(user)
+    }
+
+    async fn add(
+        &self,
+        tx: &mut dyn WriteTx,
+        account: &Account<'_>,
+        roles: Roles,
+    ) -> Result<UserRecord, SignOnError> {
+        if !account.rules.creates {
+            return Err(SignOnError::NoUser);
+        }
+        let now = now(&*self.clock);
+        let name = UserName::parse(account.name).map_err(|_| SignOnError::NoName)?;
+        let user = match signed_on::insert(tx, &name, roles, now).await {
+            Ok(user) => user,
+            Err(UserError::Exists) => return Err(SignOnError::NameTaken),
+            Err(UserError::Invalid(_)) => return Err(SignOnError::NoName),
+            Err(UserError::Internal(error)) => return Err(error.into()),
+            Err(error) => return Err(Internal::new(OPERATION, error).into()),
+        };
+        self.audit_change(tx, account, None, &user).await?;
+        Ok(user)
+    }
+
+    /// What single sign-on does to a user is done by that user.
+    async fn audit_change(
+        &self,
+        tx: &mut dyn WriteTx,
+        account: &Account<'_>,
+        before: Option<&UserRecord>,
+        user: &UserRecord,
+    ) -> Result<(), Internal> {
+        let action =
+            if before.is_some() { AuditAction::UserUpdate } else { AuditAction::UserCreate };
+        let detail = format!("single sign-on: {}", signed_on::role_names(user.roles));
+        let entry = self.entry(account, action, user, &detail);
+        let changes = signed_on::audit_changes(before, Some(user));
+        tx.audit().append(&AuditEntry { changes, ..entry }).await.context(OPERATION)
+    }
+
+    fn entry(
+        &self,
+        account: &Account<'_>,
+        action: AuditAction,
+        user: &UserRecord,
+        detail: &str,
+    ) -> AuditEntry {
+        let caller = Caller { user: user.name.clone(), roles: user.roles, session: None };
+        let ctx = Ctx::new(caller, account.origin.clone());
+        audit::done(now(&*self.clock), &ctx, action, user.name.as_str(), detail)
+    }
+}
+
+/// The user: the one who was this user of the provider before, whatever their name is there by now; else the one with
+/// the name, if that one may be taken for them.
+async fn find(
+    tx: &mut dyn WriteTx,
+    account: &Account<'_>,
+) -> Result<Option<UserRecord>, SignOnError> {
+    if let Some(Identified { issuer, subject, .. }) = account.identified
+        && let Some(name) = tx.sign_ons().find_user(issuer, subject).await.context(OPERATION)?
+    {
+        return Ok(tx.users().find(&name).await.context(OPERATION)?);
+    }
+    if account.name.is_empty() {
+        return Err(SignOnError::NoName);
+    }
+    let found = signed_on::find(tx, account.name).await.context(OPERATION)?;
+    let Some(user) = found else { return Ok(None) };
+    // What a provider calls somebody opens no account that is for the day without it.
+    if tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name) {
+        return Err(SignOnError::NameTaken);
+    }
+    let known = tx.sign_ons().identity_of(&user.name).await.context(OPERATION)?;
+    let is_free = match (known, account.identified) {
+        // Another user of the provider, who has taken over the name there.
+        (Some(known), Some(identified)) => known.issuer != identified.issuer && account.rules.links,
+        (Some(_), None) => true,
+        (None, _) => user.password_hash.is_none() || account.rules.links,
+    };
+    if is_free { Ok(Some(user)) } else { Err(SignOnError::NameTaken) }
+}

@@ -1,0 +1,125 @@
+//! `POST /api/sign-on/oidc/back-channel-logout`: the provider says that a session has ended there.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use haltere_core::quota::{QuotaExceeded, QuotaHolder};
+use haltere_core::{AuditAction, Origin};
+use haltere_oidc::LogoutToken;
+use haltere_store::failpoint::Step;
+use lru::LruCache;
+use parking_lot::Mutex;
+
+use super::error::SignOnError;
+use super::provider::Known;
+use super::{Oidc, SignOn};
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{ErrorContext, Internal};
+use crate::now::now;
+use crate::tasks::to_completion;
+
+/// How many logout tokens are remembered. Beyond that one may count twice, which ends sessions that began in between.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(4_096).expect("not zero");
+
+/// The logout tokens that were used, so that each counts once.
+pub(super) struct SeenTokens(Mutex<LruCache<String, ()>>);
+
+impl Default for SeenTokens {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(REMEMBERED)))
+    }
+}
+
+impl SeenTokens {
+    fn contains(&self, id: &str) -> bool {
+        self.0.lock().contains(id)
+    }
+
+    fn note(&self, id: String) {
+        self.0.lock().put(id, ());
+    }
+}
+
+/// Why a logout of the provider did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum BackChannelError {
+    #[error("single sign-on is off")]
+    Off,
+    #[error("too many at once")]
+    Busy(QuotaExceeded),
+    /// The token is none, or not one of the provider, or was used.
+    #[error("the logout token is not valid")]
+    Invalid,
+    /// The provider's keys can't be read now.
+    #[error("the provider is not available")]
+    Unavailable,
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl From<SignOnError> for BackChannelError {
+    fn from(error: SignOnError) -> Self {
+        match error {
+            SignOnError::Off => Self::Off,
+            SignOnError::Busy(exceeded) => Self::Busy(exceeded),
+            SignOnError::Unavailable => Self::Unavailable,
+            SignOnError::Internal(error) => Self::Internal(error),
+            _ => Self::Invalid,
+        }
+    }
+}
+
+impl SignOn {
+    /// Ends the sessions that a logout token names, and what was begun with them; how many.
+    pub async fn back_channel_logout(
+        self: &Arc<Self>,
+        token: String,
+        origin: Origin,
+    ) -> Result<usize, BackChannelError> {
+        let sign_on = Arc::clone(self);
+        to_completion(&self.tasks, async move { sign_on.end_named(&token, &origin).await }).await
+    }
+
+    async fn end_named(&self, token: &str, origin: &Origin) -> Result<usize, BackChannelError> {
+        const OPERATION: &str = "end sessions that the provider has ended";
+        let oidc = self.oidc()?;
+        let Oidc { settings, provider, exchanges, seen, .. } = oidc;
+        let holder = QuotaHolder { user: None, address: origin.address };
+        let _exchange = exchanges.take(holder, 1).map_err(BackChannelError::Busy)?;
+        let known = provider.known().await.map_err(SignOnError::unavailable)?;
+        let verify = |Known { metadata, keys, .. }: &Known| {
+            LogoutToken::verify(token, metadata, keys, &settings.client_id, self.clock.now())
+        };
+        let LogoutToken { id, subject, provider_session } = oidc.verified(known, verify).await?;
+        if seen.contains(&id) {
+            return Err(BackChannelError::Invalid);
+        }
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        let issuer = &settings.issuer;
+        let found =
+            tx.sign_ons().sessions(issuer, subject.as_deref(), provider_session.as_deref()).await;
+        let found = found.context(OPERATION)?;
+        let mut users: Vec<_> = found.iter().map(|(_, user)| user.clone()).collect();
+        users.sort_unstable();
+        users.dedup();
+        for (id, _) in &found {
+            tx.sessions().delete(id).await.context(OPERATION)?;
+        }
+        let ctx = Ctx { origin: origin.clone(), ..Ctx::system(&*origin.request_id) };
+        for user in &users {
+            let ended = found.iter().filter(|(_, of)| of == user).count();
+            let (at, action) = (now(&*self.clock), AuditAction::UserEndSessions);
+            let detail = format!("the provider has logged them out: {ended}");
+            let entry = audit::done(at, &ctx, action, user.as_str(), detail);
+            tx.audit().append(&entry).await.context(OPERATION)?;
+        }
+        if !found.is_empty() {
+            tx.commit().await.context(OPERATION)?;
+        }
+        seen.note(id);
+        // Streams end with them, before the provider gets its answer.
+        Step::Notify.around(|| found.iter().for_each(|(id, _)| self.sessions.end_in_memory(id)));
+        Ok(found.len())
+    }
+}

@@ -1,0 +1,161 @@
+//! `GET /api/sign-on/oidc/callback`
+
+use std::sync::Arc;
+
+use haltere_core::quota::QuotaHolder;
+use haltere_core::{Origin, Secret};
+use haltere_oidc::{
+    AuthorizationResponse, Claims, Expected, IdToken, ProviderMetadata, ResponseFault, TokenFault,
+};
+
+use super::account::{Account, Identified};
+use super::error::{SignOnError, log};
+use super::provider::{Known, ProviderError};
+use super::{Oidc, SignOn};
+use crate::audit;
+use crate::error::ErrorContext;
+use crate::now::now;
+use crate::sessions::LoggedIn;
+use crate::tasks::to_completion;
+
+/// What a browser brings back from the provider.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// What it was given to remember: of several cookies of that name, all.
+    pub pending: Vec<Secret<String>>,
+    pub state: Option<String>,
+    pub code: Option<String>,
+    /// RFC 9207.
+    pub issuer: Option<String>,
+    pub error: Option<String>,
+    pub origin: Origin,
+    pub user_agent: Option<String>,
+}
+
+impl SignOn {
+    /// Finishes a login: always a new session. Success, and refusals of users that the provider knows, are audited.
+    pub async fn finish(self: &Arc<Self>, finish: Finish) -> Result<LoggedIn, SignOnError> {
+        let sign_on = Arc::clone(self);
+        // To completion, because a code counts once.
+        to_completion(&self.tasks, async move { sign_on.try_finish(finish).await }).await
+    }
+
+    async fn try_finish(&self, finish: Finish) -> Result<LoggedIn, SignOnError> {
+        let oidc = self.oidc()?;
+        let mut pending = finish.pending.iter().filter_map(|it| oidc.pending.open(it.expose()));
+        let login = pending.find(|login| finish.state.as_deref() == Some(&*login.state));
+        // Before the provider is asked anything: otherwise anybody could make us ask.
+        let login = login.filter(|login| oidc.pending.finish(login)).ok_or(SignOnError::Expired)?;
+        let holder = QuotaHolder { user: None, address: finish.origin.address };
+        let _exchange = oidc.exchanges.take(holder, 1).map_err(SignOnError::Busy)?;
+        let known = oidc.provider.known().await.map_err(SignOnError::unavailable)?;
+        let response = AuthorizationResponse {
+            state: finish.state.as_deref(),
+            code: finish.code.as_deref(),
+            issuer: finish.issuer.as_deref(),
+            error: finish.error.as_deref(),
+        };
+        let code = response.code(&login.state, &known.metadata).map_err(|fault| match fault {
+            ResponseFault::Refused(_) => {
+                log(&fault);
+                SignOnError::Refused
+            }
+            fault => SignOnError::invalid(fault),
+        })?;
+        let tokens = oidc
+            .provider
+            .exchange(&known.metadata, &oidc.settings, code, &login.verifier)
+            .await
+            .map_err(SignOnError::unavailable)?;
+        let access_token = tokens.access_token.as_ref();
+        let expected = |now| Expected {
+            client_id: &oidc.settings.client_id,
+            nonce: &login.nonce,
+            access_token: access_token.map(|token| token.expose().as_str()),
+            now,
+        };
+        let verify = |known: &Known| {
+            let expected = expected(self.clock.now());
+            IdToken::verify(tokens.id_token.expose(), &known.metadata, &known.keys, expected)
+        };
+        let IdToken { subject, provider_session, mut claims } =
+            oidc.verified(known.clone(), verify).await?;
+        oidc.complete(&mut claims, &subject, &known.metadata, access_token).await?;
+        let identified = Identified {
+            issuer: &known.metadata.issuer,
+            subject: &subject,
+            provider_session: provider_session.as_deref(),
+        };
+        let account = Account {
+            name: oidc.name(&claims).unwrap_or_default(),
+            groups: claims.texts(&oidc.settings.role_claim),
+            identified: Some(identified),
+            rules: &oidc.settings.accounts,
+            origin: &finish.origin,
+            user_agent: finish.user_agent.as_deref(),
+        };
+        self.log_in(account).await
+    }
+
+    /// Begins a session, or writes down why not.
+    pub(super) async fn log_in(&self, account: Account<'_>) -> Result<LoggedIn, SignOnError> {
+        let (name, origin) = (account.name, account.origin);
+        let outcome = self.begin(account).await;
+        if let Err(error) = &outcome
+            && let Some(detail) = error.audited_as()
+        {
+            let entry = audit::login_denied(now(&*self.clock), name, origin, detail);
+            self.audit.append_failed_login(entry).await.context("log in")?;
+        }
+        outcome
+    }
+}
+
+impl Oidc {
+    /// Verifies a token with the keys there are, and, if it may be about the keys, with newer ones.
+    pub(super) async fn verified<T>(
+        &self,
+        known: Known,
+        verify: impl Fn(&Known) -> Result<T, TokenFault>,
+    ) -> Result<T, SignOnError> {
+        let fault = match verify(&known) {
+            Err(fault) if fault.is_about_keys() => fault,
+            outcome => return Ok(outcome?),
+        };
+        let newer = self.provider.with_newer_keys(&known).await;
+        match newer.map_err(SignOnError::unavailable)? {
+            Some(newer) => Ok(verify(&newer)?),
+            None => Err(fault.into()),
+        }
+    }
+
+    /// Asks the provider for the claims that are needed and not in the ID token.
+    async fn complete(
+        &self,
+        claims: &mut Claims,
+        subject: &str,
+        metadata: &ProviderMetadata,
+        access_token: Option<&Secret<String>>,
+    ) -> Result<(), SignOnError> {
+        let needed = [&self.settings.name_claim, &self.settings.role_claim];
+        let Some(access_token) = access_token.filter(|_| needed.iter().any(|it| !claims.has(it)))
+        else {
+            return Ok(());
+        };
+        let more = self.provider.user_info(metadata, access_token, subject).await;
+        if let Some(more) = more.map_err(|error| match error {
+            ProviderError::OtherUser => SignOnError::invalid(error),
+            error => SignOnError::unavailable(error),
+        })? {
+            claims.complete_with(more);
+        }
+        Ok(())
+    }
+
+    /// The user name. A mail address that the provider has not verified is whatever its user has typed.
+    fn name<'a>(&self, claims: &'a Claims) -> Option<&'a str> {
+        let claim = &self.settings.name_claim;
+        let is_trustworthy = claim != "email" || claims.is_true("email_verified");
+        claims.text(claim).filter(|_| is_trustworthy)
+    }
+}

@@ -1,0 +1,102 @@
+//! Single sign-on: users who log in at an OpenID Connect provider, or at a proxy that authenticates them.
+//!
+//! haltere keeps its own sessions: the provider says who somebody is at the login, and that is the end of it until the next
+//! login or the provider's logout. No token of the provider is kept. A login in progress is kept by the browser, sealed
+//! (`pending.rs`), so starting logins costs no memory. Only `provider.rs` talks to the provider, within its limits.
+
+mod account;
+mod back_channel;
+mod error;
+mod finish;
+mod header;
+mod logout;
+mod mapping;
+mod pending;
+mod provider;
+mod settings;
+mod start;
+
+use std::sync::Arc;
+
+use haltere_core::quota::QuotaBounds;
+use haltere_core::{Clock, Quota};
+use haltere_link::Supervisor;
+use haltere_store::Transactions;
+use tokio_util::task::TaskTracker;
+
+pub use back_channel::BackChannelError;
+pub use error::SignOnError;
+pub use finish::Finish;
+pub use header::HeaderLogin;
+pub use mapping::{RoleMapping, RoleMappingError};
+pub use settings::{AccountRules, HeaderSettings, OidcSettings, SignOnSettings};
+pub use start::Started;
+
+use crate::audit::AuditWriter;
+use crate::sessions::Sessions;
+use back_channel::SeenTokens;
+use pending::PendingLogins;
+use provider::Provider;
+
+/// How many exchanges with the provider may be under way: each of them was begun by a client that is not logged in.
+const EXCHANGES: QuotaBounds = QuotaBounds { all: 64, user: 64, network: 16 };
+
+/// Single sign-on, and what can be done with it.
+pub struct SignOn {
+    store: Arc<dyn Transactions>,
+    clock: Arc<dyn Clock>,
+    audit: Arc<AuditWriter>,
+    tasks: TaskTracker,
+    sessions: Arc<Sessions>,
+    local_login: bool,
+    oidc: Option<Oidc>,
+    header: Option<HeaderSettings>,
+}
+
+/// What OpenID Connect needs.
+struct Oidc {
+    settings: OidcSettings,
+    provider: Provider,
+    pending: PendingLogins,
+    seen: SeenTokens,
+    exchanges: Quota,
+}
+
+impl SignOn {
+    pub(crate) fn new(
+        store: Arc<dyn Transactions>,
+        clock: Arc<dyn Clock>,
+        (audit, tasks): (Arc<AuditWriter>, TaskTracker),
+        sessions: Arc<Sessions>,
+        supervisor: &Supervisor,
+        settings: SignOnSettings,
+    ) -> Self {
+        let SignOnSettings { local_login, oidc, header } = settings;
+        let oidc = oidc.map(|settings| Oidc {
+            provider: Provider::new(&settings, supervisor, Arc::clone(&clock)),
+            pending: PendingLogins::new(Arc::clone(&clock)),
+            seen: SeenTokens::default(),
+            exchanges: Quota::new(EXCHANGES),
+            settings,
+        });
+        Self { store, clock, audit, tasks, sessions, local_login, oidc, header }
+    }
+
+    /// Whether users can log in with a password. If not, the users that the command line names still can.
+    pub fn has_local_login(&self) -> bool {
+        self.local_login
+    }
+
+    /// What the provider is called on the login page, if there is one.
+    pub fn provider_name(&self) -> Option<&str> {
+        self.oidc.as_ref().map(|oidc| &*oidc.settings.name)
+    }
+
+    /// Whether proxies may say who somebody is.
+    pub fn accepts_headers(&self) -> bool {
+        self.header.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

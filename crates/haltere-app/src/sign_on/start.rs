@@ -1,0 +1,48 @@
+//! `GET /api/sign-on/oidc/start`
+
+use haltere_core::quota::QuotaHolder;
+use haltere_core::{Origin, Secret};
+use haltere_oidc::{AuthorizationRequest, code_challenge};
+
+use super::error::SignOnError;
+use super::pending::{PendingLogin, VALID};
+use super::{Oidc, SignOn};
+
+/// A login that has begun.
+#[derive(Debug)]
+pub struct Started {
+    /// Where to send the browser.
+    pub location: String,
+    /// For the browser to remember, and to bring along when it comes back.
+    pub pending: Secret<String>,
+    /// For how long, in seconds.
+    pub valid_for: u64,
+}
+
+impl SignOn {
+    /// Begins a login at the provider. Keeps nothing.
+    pub async fn start(&self, origin: &Origin) -> Result<Started, SignOnError> {
+        let Oidc { settings, provider, pending, exchanges, .. } = self.oidc()?;
+        let holder = QuotaHolder { user: None, address: origin.address };
+        let _exchange = exchanges.take(holder, 1).map_err(SignOnError::Busy)?;
+        let metadata = provider.known().await.map_err(SignOnError::unavailable)?.metadata;
+        let login = PendingLogin::new();
+        let request = AuthorizationRequest {
+            client_id: &settings.client_id,
+            redirect_uri: &settings.redirect_uri(),
+            scopes: &settings.scopes,
+            state: &login.state,
+            nonce: &login.nonce,
+            challenge: &code_challenge(&login.verifier),
+        };
+        Ok(Started {
+            location: request.url(&metadata).as_str().to_owned(),
+            pending: pending.seal(&login),
+            valid_for: VALID.as_secs(),
+        })
+    }
+
+    pub(super) fn oidc(&self) -> Result<&Oidc, SignOnError> {
+        self.oidc.as_ref().ok_or(SignOnError::Off)
+    }
+}
