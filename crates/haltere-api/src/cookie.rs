@@ -71,6 +71,41 @@ impl SessionCookie {
     }
 }
 
+/// The cookie in which a browser remembers a login that it has begun with single sign-on. Its name and attributes follow
+/// those of the session's.
+#[derive(Debug, Clone)]
+pub(crate) struct SignOnCookie(SessionCookie);
+
+impl SignOnCookie {
+    /// The one next to the session's.
+    pub(crate) fn next_to(session: &SessionCookie) -> Self {
+        let name = match (session.is_secure, session.path.is_root()) {
+            (true, true) => "__Host-haltere.sign-on",
+            (true, false) => "__Secure-haltere.sign-on",
+            (false, _) => "haltere.sign-on",
+        };
+        Self(SessionCookie { name, ..session.clone() })
+    }
+
+    /// The values of a request: more than one if a cookie of the same name was set for another path or domain.
+    pub(crate) fn values(&self, headers: &HeaderMap) -> Vec<Secret<String>> {
+        self.0.tokens(headers)
+    }
+
+    /// The header that hands it out, for so many seconds.
+    pub(crate) fn set(&self, value: &Secret<String>, seconds: u64) -> HeaderValue {
+        let mut cookie = Cookie::new(self.0.name, value.expose().as_str());
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        cookie.set_max_age(cookie::time::Duration::seconds(seconds));
+        self.0.header(cookie)
+    }
+
+    /// The header that takes it back.
+    pub(crate) fn clear(&self) -> HeaderValue {
+        self.0.clear()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

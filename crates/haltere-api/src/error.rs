@@ -13,8 +13,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use haltere_app::connections::LastChange;
-use haltere_app::{Invalid, NotAllowed};
-use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use haltere_app::{AuditGap, Invalid, NotAllowed, TokenRefusal};
+use haltere_core::sentence::ParameterValue;
+use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,11 +43,11 @@ pub(crate) struct ErrorBody {
     #[schema(value_type = Option<String>, example = "limits.streams_per_user")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) limit: Option<&'static str>,
-    /// With code `INVALID`, what is wrong with the field that the message names, if it has a key.
+    /// What is wrong with the field that `longError` or the message names, if it has a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fault: Option<Box<SentenceView>>,
-    /// What is wrong with which field, where `message` is one that clients of the management center for Mosquitto match
-    /// on: the field, a colon and the reason.
+    /// What is wrong with which field, where `message` is another one, for example because clients of the management center
+    /// for Mosquitto match on it: the field, a colon and the reason.
     #[schema(value_type = Option<String>, example = "password: must be at least 8 characters long")]
     #[serde(rename = "longError", skip_serializing_if = "Option::is_none")]
     pub(crate) long_error: Option<Cow<'static, str>>,
@@ -108,6 +109,9 @@ pub(crate) enum ErrorCode {
     TooManyRequests,
     /// Not ready yet, or shutting down.
     Unavailable,
+    /// Changes are refused, because they could not be audited everywhere they have to be; the header Retry-After says
+    /// when to retry.
+    AuditUnavailable,
     /// An internal error; the log has the details under the request's id.
     InternalError,
 }
@@ -159,9 +163,20 @@ impl ApiError {
 
     /// 400: a field is invalid.
     pub(crate) fn invalid_field(invalid: Invalid) -> Self {
-        let message = invalid.to_string();
-        let fault = invalid.fault.map(|(key, parameters)| SentenceView::new(key, parameters));
-        Self { fault: fault.map(Box::new), ..Self::invalid(message) }
+        let error = Self::invalid(invalid.to_string());
+        match invalid.fault {
+            Some((key, parameters)) => error.with_fault(key, parameters),
+            None => error,
+        }
+    }
+
+    /// Says in addition what is wrong with the field, as a key with parameters.
+    pub(crate) fn with_fault(
+        self,
+        key: &'static str,
+        parameters: Vec<(&'static str, ParameterValue)>,
+    ) -> Self {
+        Self { fault: Some(Box::new(SentenceView::new(key, parameters))), ..self }
     }
 
     /// Keeps the message, which names the field, as the long error below one that clients match on.
@@ -190,6 +205,20 @@ impl ApiError {
         let error =
             Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, messages::UNAUTHORIZED);
         Self { session_hint: true, ..error }
+    }
+
+    /// 401, or 429 after too many: the token of the request is not valid (RFC 6750, §3).
+    pub(crate) fn wrong_token(refusal: TokenRefusal) -> Self {
+        match refusal {
+            TokenRefusal::Invalid => {
+                let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+                Self::unauthorized().with_header(WWW_AUTHENTICATE, challenge)
+            }
+            TokenRefusal::TooMany { retry_after } => {
+                let (limit, message) = (WRONG_TOKENS_LIMIT, messages::TOO_MANY_WRONG_TOKENS);
+                Self::limited(limit, true, message, whole(retry_after))
+            }
+        }
     }
 
     /// 403 with the words of a rule.
@@ -284,6 +313,12 @@ impl ApiError {
 /// The limit on what a user may write into the audit trail.
 pub(crate) const ACTIONS_LIMIT: &str = "limits.audited_actions_per_hour";
 
+/// The limit on wrong tokens from one address, as on wrong passwords.
+pub(crate) const WRONG_TOKENS_LIMIT: &str = "limits.failed_logins_per_address";
+
+/// When to try a change again that could not be audited, in seconds.
+const AUDIT_RETRY: u32 = 5;
+
 /// For Retry-After.
 fn whole(wait: Duration) -> u32 {
     u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)
@@ -294,6 +329,7 @@ impl From<NotAllowed> for ApiError {
         match refusal {
             NotAllowed::InsufficientRole => Self::not_allowed(messages::NOT_ALLOWED),
             NotAllowed::MustChangePassword => Self::not_allowed(messages::MUST_CHANGE_PASSWORD),
+            NotAllowed::Token(rule) => Self::not_allowed(messages::token_rule(rule)),
             NotAllowed::Hidden => Self::not_found(messages::CONNECTION_NOT_FOUND),
             NotAllowed::TooOften { retry_after } => {
                 let message = messages::REFUSED_TOO_OFTEN;
@@ -303,7 +339,16 @@ impl From<NotAllowed> for ApiError {
                 let message = messages::TOO_MANY_ACTIONS;
                 Self::limited(ACTIONS_LIMIT, true, message, whole(retry_after))
             }
+            NotAllowed::NotAuditable(gap) => gap.into(),
         }
+    }
+}
+
+impl From<AuditGap> for ApiError {
+    fn from(gap: AuditGap) -> Self {
+        let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::AuditUnavailable);
+        Self::new(status, code, messages::audit_gap(gap))
+            .with_header(RETRY_AFTER, AUDIT_RETRY.into())
     }
 }
 
@@ -350,6 +395,34 @@ pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response 
 /// Messages that are used in several places. Most are, to the letter, those of the management center for
 /// Mosquitto, because clients match on them.
 pub(crate) mod messages {
+    use haltere_app::{AuditGap, TokenRule};
+
+    /// Why changes are refused.
+    pub(crate) const fn audit_gap(gap: AuditGap) -> &'static str {
+        match gap {
+            AuditGap::Trail => NO_AUDIT_TRAIL,
+            AuditGap::Sink(_) => NO_AUDIT_SINK,
+        }
+    }
+
+    pub(crate) const NO_AUDIT_TRAIL: &str =
+        "Changes are refused while the audit trail can't be written";
+    pub(crate) const NO_AUDIT_SINK: &str =
+        "Changes are refused while a required copy of the audit trail can't be written";
+
+    /// Why a token may not do what its role allows.
+    pub(crate) const fn token_rule(rule: TokenRule) -> &'static str {
+        match rule {
+            TokenRule::NeedsLogin => "Not allowed with a token; log in",
+            TokenRule::ReadOnly => "Not allowed with a read-only token",
+            TokenRule::LimitedToConnections => {
+                "Not allowed with a token that is limited to some connections"
+            }
+        }
+    }
+
+    pub(crate) const TOO_MANY_WRONG_TOKENS: &str = "Too many wrong tokens from your address";
+    pub(crate) const TOKEN_EXISTS: &str = "Token with this name already exists";
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
     pub(crate) const MUST_CHANGE_PASSWORD: &str = "The password must be changed first";
@@ -361,8 +434,11 @@ pub(crate) mod messages {
     pub(crate) const USER_WITHOUT_ROLE: &str = "User must have at least one role";
     pub(crate) const USER_EXISTS: &str = "User already exists";
     pub(crate) const USER_GONE: &str = "User does not exist";
+    pub(crate) const GROUP_GONE: &str = "User group does not exist";
     pub(crate) const LAST_ADMIN: &str =
         "The last administrator can't be deleted, disabled or lose the role admin";
+    pub(crate) const BREAK_GLASS: &str =
+        "A user who may log in without single sign-on is changed on the command line only";
     pub(crate) const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";
     pub(crate) const SAME_NAME_AND_ID: &str = "Connection with the same name/id already exists";
     pub(crate) const SAME_NAME_OR_ID: &str =

@@ -9,7 +9,7 @@ use crate::console::{file, page};
 use crate::error::{ApiError, ErrorCode};
 use crate::state::ApiState;
 
-/// The console, where one of its pages is; elsewhere a JSON 404.
+/// The console, where one of its pages is; elsewhere a 404: the console for browsers, JSON for other clients.
 pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -> Response {
     let path = request.uri().path();
     match *request.method() {
@@ -22,7 +22,13 @@ pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -
         }
         _ => {
             let file = file::folder_file(state.options.console, &request);
-            file.unwrap_or_else(|| ApiError::no_such_resource().into_response())
+            file.unwrap_or_else(|| {
+                let is_of_the_api = path == "/api" || path.starts_with("/api/");
+                if !is_of_the_api && page::is_navigation(&request) {
+                    return page::unknown(&state.options);
+                }
+                ApiError::no_such_resource().into_response()
+            })
         }
     }
 }
@@ -97,6 +103,18 @@ mod tests {
             let head = anonymous.send(head).await;
             assert_eq!((head.status.as_u16(), head.text.as_str()), (404, ""), "{path}");
         }
+        // Browsers get the console, but not below `/api`.
+        let html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        let opened = |path: &str| {
+            let request = Request::get(path).header("accept", html);
+            anonymous.send(request.body(Body::empty()).expect("a request"))
+        };
+        for path in ["/somewhere", "/connections", "/wp-login.php"] {
+            let page = opened(path).await;
+            assert_eq!(page.status.as_u16(), 404, "{path}");
+            assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+        }
+        opened("/api/nothing").await.is_refusal(404, "NOT_FOUND", "Resource not found");
         for path in ["/somewhere", "/login"] {
             let response = viewer.post(path, json!({})).await;
             response.is_refusal(404, "NOT_FOUND", "Resource not found");

@@ -1,10 +1,11 @@
-//! The check in front of each route: session, plugin and role, as its [`Access`] requires.
+//! The check in front of each route: session or token, plugin and role, as its [`Access`] requires.
 
 use axum::body::HttpBody as _;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use haltere_app::policy::Resource;
+use haltere_app::users::is_same_user;
 use haltere_app::{Action, Credential, Ctx, NotAllowed};
 use haltere_core::Origin;
 
@@ -13,9 +14,10 @@ use crate::cookie::SessionCookie;
 use crate::error::{ApiError, messages};
 use crate::extract::caller;
 use crate::response_memory;
+use crate::sign_on::HeaderUser;
 use crate::state::ApiState;
 
-/// Checks the session, the plugin and the role, in this order, before the handler runs.
+/// Checks the session or token, the plugin and the role, in this order, before the handler runs.
 pub(crate) async fn gate(access: Access, request: Request, next: Next) -> Response {
     let request = match access {
         Access::Public => Ok(request),
@@ -26,13 +28,13 @@ pub(crate) async fn gate(access: Access, request: Request, next: Next) -> Respon
         },
     };
     match request {
-        Ok(request) => respond(request, next).await,
+        Ok(request) => respond(access, request, next).await,
         Err(error) => error.into_response(),
     }
 }
 
-/// Calls the handler, within the bounds of the session of the request, if it has one.
-async fn respond(request: Request, next: Next) -> Response {
+/// Calls the handler, within the bounds of the caller of the request, if it has one.
+async fn respond(access: Access, request: Request, next: Next) -> Response {
     let extensions = request.extensions();
     let (Some(context), Some(state)) =
         (extensions.get::<Ctx>(), extensions.get::<ApiState>().cloned())
@@ -40,8 +42,15 @@ async fn respond(request: Request, next: Next) -> Response {
         return next.run(request).await;
     };
     let (credential, holder) = (context.credential.clone(), context.holder());
+    let principal = context.principal.clone();
     let is_change = !request.method().is_safe();
     let response = next.run(request).await;
+    // Not where callers change users: what they do may end their own session, and they learn how it went.
+    let shows_connections =
+        matches!(access, Access::Policy(action) if action.is_about_connections());
+    if shows_connections && credential.has_ended() && !state.app.still_has_rights_of(&principal) {
+        return ApiError::unauthorized().into_response();
+    }
     let mut response =
         response_memory::charge(&state.response_memory, holder, is_change, response).await;
     response.extensions_mut().insert(AuthenticatedResponse);
@@ -52,7 +61,7 @@ async fn respond(request: Request, next: Next) -> Response {
     response
 }
 
-/// Marks a response to a caller with a session, for the server around the router.
+/// Marks a response to a caller with a session or a token, for the server around the router.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthenticatedResponse;
 
@@ -64,13 +73,33 @@ pub struct CloseWithCredential(pub Credential);
 /// Authenticates the request and puts a [`Ctx`] on it.
 async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {
     let (state, origin, cookie) = common(&request)?;
-    let session = caller::session(&state, &cookie, request.headers()).await?;
-    let session = session.ok_or_else(ApiError::unauthorized)?;
-    let context = Ctx::of_session(session, origin);
+    let context = caller::authenticate(&state, &cookie, request.headers(), origin).await?;
+    let context = context.ok_or_else(ApiError::unauthorized)?;
+    if let Some(user) = request.extensions().get::<HeaderUser>() {
+        check_header_user(&state, &context, user).await?;
+    }
     #[cfg(test)]
     let context = crate::test_support::limited_by_the_test(context, request.extensions());
     request.extensions_mut().insert(context);
     Ok(request)
+}
+
+/// Ends a session that began with a proxy's word, if the proxy names another user now.
+async fn check_header_user(
+    state: &ApiState,
+    context: &Ctx,
+    user: &HeaderUser,
+) -> Result<(), ApiError> {
+    let Some(session) = context.session() else { return Ok(()) };
+    if is_same_user(context.user().as_str(), &user.name) {
+        return Ok(());
+    }
+    // A user may have logged in with a password all the same.
+    if state.app.sign_on().is_of_header(session).await.map_err(ApiError::internal)? {
+        state.app.sessions().log_out(context).await.map_err(ApiError::internal)?;
+        return Err(ApiError::unauthorized());
+    }
+    Ok(())
 }
 
 async fn authorize(request: Request, action: Action) -> Result<Request, ApiError> {
@@ -113,13 +142,16 @@ fn common(request: &Request) -> Result<(ApiState, Origin, SessionCookie), ApiErr
 
 #[cfg(test)]
 mod tests {
+    use haltere_app::testing::TestApp;
     use haltere_core::Role;
+    use haltere_testkit::Peer;
+    use haltere_testkit::wait::{DEADLINE, until};
     use serde_json::json;
 
     use super::*;
     use crate::openapi;
     use crate::openapi::operations;
-    use crate::test_support::TestApi;
+    use crate::test_support::{TestApi, connection};
 
     /// So that a refusal names its object in the audit trail.
     #[test]
@@ -130,9 +162,36 @@ mod tests {
         let names = segments.filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
         let names: std::collections::BTreeSet<_> = names.collect();
         assert!(names.len() >= 4, "{names:?}");
-        for name in names {
+        // Refusals of reading the audit trail are not audited.
+        for name in names.into_iter().filter(|name| *name != "sequence") {
             assert!(Resource::of_path_parameter(name, "x").is_some(), "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_response_that_took_long_is_not_for_who_was_demoted_meanwhile() {
+        let api = TestApi::start().await;
+        let peer = Peer::silent().await;
+        let (admin, manager) = (api.admin().await, api.role(Role::ConnectionManager).await);
+        let body = connection("a", &peer.url("mqtt"));
+        let client = manager.clone();
+        let creating = tokio::spawn(async move { client.post("/api/connections", body).await });
+        until("the connection to be stored", DEADLINE, async || {
+            (admin.get("/api/connections").await.ids() == ["a"]).then_some(())
+        })
+        .await;
+        let users = api.app.users_of_another_process().await;
+        let (name, viewer) = (TestApp::user(Role::ConnectionManager), Role::MonitoringViewer);
+        let cli = Ctx::command_line("cli");
+        users.set_roles(&cli, &name, viewer.into()).await.expect("other roles");
+        until("the session to end", DEADLINE, async || {
+            (manager.get("/api/version").await.status == 401).then_some(())
+        })
+        .await;
+        // The attempt to connect ends.
+        drop(peer);
+        let response = creating.await.expect("no panic");
+        response.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
     }
 
     /// Refusals are on record, in a trail that is kept for long.

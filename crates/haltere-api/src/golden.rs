@@ -1,24 +1,27 @@
 //! Files generated from the code and committed, so that a change of the API or of its access shows in a
 //! file that people review. `UPDATE_GOLDEN=1` regenerates them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use haltere_app::FieldFault;
 use haltere_app::connections::{
     Advice, AlreadyThere, FileContent, ImportExceeds, ImportFault, ImportNote, MaterialFault,
+    SecretFault,
 };
-use haltere_core::sentence::{Sentence as _, SentenceKind};
+use haltere_app::vault::UnsealError;
+use haltere_core::sentence::{Parameter, Sentence, SentenceKind, public_key};
 use haltere_core::url_credentials::UnpackError;
 use haltere_core::{
-    AlpnError, AuditAction, LabelError, MqttStringError, Note, PluginId, Reason, Role,
-    SelectorError, TextError, TlsServerNameError, TopicError, UrlError,
+    AlertMeaning, AlpnError, AuditAction, Bug, IoFault, LabelError, MqttStringError, Note,
+    PluginId, ProtocolViolation, Reason, ResolverFault, Role, SelectorError, SignatureAlgorithm,
+    SpecialNetwork, TextError, TlsServerNameError, TopicError, UpgradeFault, UrlError,
 };
 use serde_json::{Map, Value, json};
 
 use crate::access::X_ACCESS;
 use crate::openapi;
 use crate::openapi::operations;
-use crate::wire::sentence::key;
 
 fn check(name: &str, content: &str) {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
@@ -47,19 +50,118 @@ fn golden_sentences() {
         let named = sentences.iter().map(|(name, parameters)| {
             let shown = parameters.iter().filter(|(_, kind)| !kind.is_empty());
             let parameters: Map<_, _> =
-                shown.map(|(name, kind)| ((*name).into(), json!(kind))).collect();
-            (key(name), Value::Object(parameters))
+                shown.map(|(name, kind)| ((*name).into(), json!(kind_of(name, kind)))).collect();
+            (public_key(name), Value::Object(parameters))
         });
         Value::Object(named.collect())
     };
+    let within = within().into_iter().map(|(kind, sentences)| (kind.to_owned(), list(sentences)));
     let all = json!({
         "reasons": list(Reason::ALL), "notes": list(Note::ALL), "advice": list(Advice::ALL),
         "faults": list(&faults()), "fileContents": list(FileContent::ALL),
         "importNotes": list(ImportNote::ALL), "importReasons": list(AlreadyThere::ALL),
-        "importExceeds": list(ImportExceeds::ALL),
+        "importExceeds": list(ImportExceeds::ALL), "details": within.collect::<Map<_, _>>(),
     });
     let text = serde_json::to_string_pretty(&all).expect("JSON");
     check("openapi/sentences.json", &(text + "\n"));
+}
+
+/// What a parameter of text is, by its name. Text that haltere writes itself is in one language, so no parameter may
+/// contain any: a name that is missing here is either that of a value, or the text has to become sentences with keys.
+const TEXTS: [(&str, &[&str]); 7] = [
+    ("host", &["host"]),
+    ("address", &["address", "authority", "ip", "peer"]),
+    ("url", &["meant", "path", "url"]),
+    (
+        "name",
+        &["client", "connections", "id", "name", "names", "protocols", "subject", "topic", "user"],
+    ),
+    // The same in every language: codes of protocols, names of settings and algorithms, arguments of commands.
+    (
+        "code",
+        &[
+            "argument",
+            "character",
+            "code",
+            "command",
+            "encoded",
+            "field",
+            "fingerprint",
+            "hash",
+            "kind",
+            "known",
+            "oid",
+            "property",
+            "rule",
+            "scheme",
+        ],
+    ),
+    ("number", &["port", "seconds"]),
+    // The words of a broker or of the operating system as they are; `status` is a number with them.
+    ("words", &["location", "server", "status", "text", "words"]),
+];
+
+/// Kinds of parameters that are not text, and not sentences.
+const KINDS: [&str; 5] = ["number", "date", "time", "certificate", "code"];
+
+fn kind_of(name: &str, kind: &'static str) -> &'static str {
+    match kind {
+        "text" => {
+            let known = TEXTS.iter().find(|(_, names)| names.contains(&name));
+            known.unwrap_or_else(|| panic!("{name} is free text: give it a key, see TEXTS")).0
+        }
+        kind if KINDS.contains(&kind) || ["content", "fault"].contains(&kind) => kind,
+        kind => {
+            let (kind, _) = within().into_iter().find(|(other, _)| *other == kind).expect(kind);
+            assert_eq!(name, kind, "a sentence within a sentence has one name everywhere");
+            kind
+        }
+    }
+}
+
+/// The sentences that are parameters of other sentences, by their kind, which is also the name of the parameter. Those
+/// about fields and files are in lists of their own.
+fn within() -> Vec<(&'static str, &'static [SentenceKind])> {
+    fn named<S: Sentence + Parameter>() -> (&'static str, &'static [SentenceKind]) {
+        (S::KIND, S::ALL)
+    }
+    vec![
+        named::<AlertMeaning>(),
+        named::<Bug>(),
+        named::<IoFault>(),
+        named::<ProtocolViolation>(),
+        named::<ResolverFault>(),
+        named::<SignatureAlgorithm>(),
+        named::<SpecialNetwork>(),
+        named::<UpgradeFault>(),
+    ]
+}
+
+/// The parameters of a sentence and of the one within it are in one list.
+#[test]
+fn parameters_of_a_sentence_within_a_sentence_have_names_of_their_own() {
+    fn names_of(sentence: &SentenceKind) -> Vec<&'static str> {
+        let (_, parameters) = sentence;
+        let mut names = Vec::new();
+        for (name, kind) in *parameters {
+            names.push(*name);
+            let inner = within().into_iter().find(|(other, _)| other == kind);
+            let inner = match *kind {
+                "fault" => faults(),
+                _ => inner.map(|(_, sentences)| sentences.to_vec()).unwrap_or_default(),
+            };
+            // Only one of them is there at a time.
+            let inner: BTreeSet<_> = inner.iter().flat_map(names_of).collect();
+            names.extend(inner);
+        }
+        names
+    }
+    let outer = [Reason::ALL, Note::ALL, Advice::ALL, IoFault::ALL, MaterialFault::ALL].concat();
+    for sentence in &outer {
+        let names = names_of(sentence);
+        let unique: BTreeSet<_> = names.iter().collect();
+        assert_eq!(unique.len(), names.len(), "{}: {names:?}", sentence.0);
+    }
 }
 
 /// Names in answers for which programs have words of their own.
@@ -89,6 +191,8 @@ fn faults() -> Vec<SentenceKind> {
         MaterialFault::ALL,
         UnpackError::ALL,
         ImportFault::ALL,
+        UnsealError::ALL,
+        SecretFault::ALL,
     ];
     let mut faults: Vec<SentenceKind> = Vec::new();
     for (name, parameters) in all.concat() {
@@ -103,7 +207,7 @@ fn faults() -> Vec<SentenceKind> {
 #[test]
 fn every_route_says_who_may_use_it_and_has_a_name_of_its_own() {
     let document = openapi();
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for (_, path, operation) in operations(&document) {
         let access = operation.extensions.as_ref().and_then(|extensions| extensions.get(X_ACCESS));
         assert!(access.is_some_and(Value::is_object), "{path} has no {X_ACCESS}");

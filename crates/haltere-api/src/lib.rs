@@ -36,16 +36,22 @@ mod quality_values;
 mod request_source;
 mod response_memory;
 mod routes;
+mod sign_on;
 mod spelling;
 mod sse;
 mod state;
 mod system;
+mod tokens;
 mod user_management;
 mod web_origin;
 mod wire;
 
 #[cfg(test)]
+mod access_matrix_tests;
+#[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod group_visibility_tests;
 #[cfg(test)]
 mod limits_tests;
 #[cfg(test)]
@@ -78,6 +84,7 @@ pub use middleware::reserved_slots::ReservedSlot;
 pub use options::{ApiLimits, ApiOptions};
 pub use proxies::{ForwardedHeader, TrustedProxies};
 pub use request_source::OverTls;
+pub use sign_on::{HeaderNameError, TrustedHeaders};
 pub use web_origin::{WebOrigin, WebOriginError};
 
 use spelling::Spellings;

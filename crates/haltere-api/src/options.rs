@@ -7,6 +7,7 @@ use haltere_core::quota::QuotaBounds;
 use crate::base_path::BasePath;
 use crate::console::ConsoleFiles;
 use crate::proxies::TrustedProxies;
+use crate::sign_on::TrustedHeaders;
 use crate::web_origin::WebOrigin;
 
 /// The settings of the HTTP API. The default fits a server on loopback or with TLS of its own, without a reverse
@@ -22,6 +23,8 @@ pub struct ApiOptions {
     pub base: BasePath,
     /// The proxies whose forwarded headers count.
     pub proxies: TrustedProxies,
+    /// The proxies that may say in headers who somebody is.
+    pub trusted_headers: TrustedHeaders,
     /// Origins of other pages that may use the API, with the session of the user who looks at them.
     pub cors_origins: Arc<[WebOrigin]>,
     /// The files of the console.
@@ -67,6 +70,7 @@ impl Default for ApiOptions {
             hsts: true,
             base: BasePath::default(),
             proxies: TrustedProxies::default(),
+            trusted_headers: TrustedHeaders::default(),
             cors_origins: Arc::new([]),
             console: ConsoleFiles::default(),
             limits: ApiLimits::default(),

@@ -11,7 +11,7 @@ use crate::gate::gate;
 use crate::state::ApiState;
 use crate::{
     activity, audit, auth, connections, console, docs, events, openapi, pages, plugins, profile,
-    system, user_management,
+    sign_on, system, tokens, user_management,
 };
 
 /// All routes, and the OpenAPI document that describes them.
@@ -34,6 +34,7 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(connections::export::handler))
         .route(routes!(activity::handler))
         .route(routes!(audit::handler))
+        .route(routes!(audit::get::handler))
         .route(routes!(events::handler))
         .route(routes!(profile::get::handler))
         .route(routes!(profile::sessions::list::handler))
@@ -52,6 +53,16 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(user_management::sessions::end::handler))
         .route(routes!(user_management::invite::handler))
         .route(routes!(user_management::accept::handler))
+        .route(routes!(user_management::groups::list::handler))
+        .route(routes!(user_management::groups::create::handler))
+        .route(routes!(user_management::groups::get::handler))
+        .route(routes!(user_management::groups::change::handler))
+        .route(routes!(user_management::groups::delete::handler))
+        .route(routes!(user_management::groups::of_user::handler))
+        .route(routes!(tokens::list::handler))
+        .route(routes!(tokens::create::handler))
+        .route(routes!(tokens::get::handler))
+        .route(routes!(tokens::revoke::handler))
         .route(routes!(plugins::list::handler))
         .route(routes!(plugins::switch::handler))
         .route(routes!(system::tasks::handler))
@@ -64,6 +75,11 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(auth::login::handler))
         .route(routes!(auth::logout::handler))
         .route(routes!(auth::validate_session::handler))
+        .route(routes!(sign_on::offer::handler))
+        .route(routes!(sign_on::start::handler))
+        .route(routes!(sign_on::callback::handler))
+        .route(routes!(sign_on::back_channel::handler))
+        .route(routes!(sign_on::header::handler))
         .route(routes!(pages::stylesheet::handler))
         .route(routes!(console::page::handler))
         .route(routes!(console::file::handler))

@@ -11,7 +11,7 @@ use haltere_app::Ctx;
 use haltere_app::policy::Visibility;
 use haltere_app::testing::{TestApp, TestConfig};
 use haltere_core::Role;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ pub(crate) struct TestApi {
 pub(crate) struct Client {
     router: Router,
     cookie: Option<String>,
+    /// An application token.
+    bearer: Option<String>,
     address: Option<SocketAddr>,
     visibility: Visibility,
 }
@@ -83,8 +85,9 @@ impl TestApi {
         Client {
             router: self.router.clone(),
             cookie: Some(cookie),
+            bearer: None,
             address: None,
-            visibility: Visibility::All,
+            visibility: Visibility::ALL,
         }
     }
 
@@ -106,9 +109,15 @@ impl TestApi {
         Client {
             router: self.router.clone(),
             cookie: None,
+            bearer: None,
             address: None,
-            visibility: Visibility::All,
+            visibility: Visibility::ALL,
         }
+    }
+
+    /// A program with this application token.
+    pub(crate) fn with_bearer(&self, token: &str) -> Client {
+        Client { bearer: Some(token.to_owned()), ..self.anonymous() }
     }
 
     /// A client with a cookie of its own.
@@ -116,8 +125,9 @@ impl TestApi {
         Client {
             router: self.router.clone(),
             cookie: Some(cookie.to_owned()),
+            bearer: None,
             address: None,
-            visibility: Visibility::All,
+            visibility: Visibility::ALL,
         }
     }
 }
@@ -204,6 +214,10 @@ impl Client {
             let cookie = cookie.parse().expect("a cookie");
             request.headers_mut().insert(COOKIE, cookie);
         }
+        if let Some(token) = &self.bearer {
+            let value = format!("Bearer {token}").parse().expect("a header");
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
         if let Some(address) = self.address {
             request.extensions_mut().insert(ConnectInfo(address));
         }
@@ -214,7 +228,10 @@ impl Client {
 
 /// The gate asks it: today the policy itself hides nothing from anyone.
 pub(crate) fn limited_by_the_test(context: Ctx, extensions: &Extensions) -> Ctx {
-    context.seeing(extensions.get().cloned().unwrap_or_default())
+    match extensions.get::<Visibility>() {
+        Some(only) if only.is_limited() => context.seeing(only.clone()),
+        _ => context,
+    }
 }
 
 /// As every client does.
@@ -253,10 +270,13 @@ fn check_limit(path: &str, response: &TestResponse) {
     if path == "/readyz" || !matches!(response.status.as_u16(), 429 | 503) {
         return;
     }
+    assert!(response.headers.contains_key(RETRY_AFTER), "{path}: {:?}", response.headers);
     let body = response.json();
+    if body["code"] == "AUDIT_UNAVAILABLE" {
+        return;
+    }
     let limit = body["limit"].as_str().unwrap_or_else(|| panic!("{path}: {}", response.text));
     assert!(LIMITS.contains(&limit), "{path}: {limit}");
-    assert!(response.headers.contains_key(RETRY_AFTER), "{path}: {:?}", response.headers);
 }
 
 fn check_against_description(method: &Method, path: &str, received: &TestResponse) {

@@ -23,9 +23,9 @@ pub(crate) struct AuditEntryView<'a> {
     pub(super) request_id: &'a str,
     /// What was done: `connection.update`, `session.login`, … Later versions may have others.
     pub(super) action: &'static str,
-    /// What the object is: `connection`, `session`, `user`, `plugin` or `installation`. Later versions may have others.
+    /// What the object is: `connection`, `session`, `user`, `group`, `token`, `plugin` or `installation`. Later versions may have others.
     pub(super) object_kind: &'static str,
-    /// The id of a connection, session or plugin, or the name of a user; absent if it was no single thing.
+    /// The id of a connection, session or plugin, or the name of a user, group or token; absent if it was no single thing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) object: Option<&'a str>,
     /// `success`, or `denied`.

@@ -3,7 +3,10 @@
 mod csv;
 mod entry;
 pub mod files;
+pub(crate) mod get;
 mod stream;
+#[cfg(test)]
+mod strict_tests;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +47,8 @@ pub(crate) struct AuditParams {
     /// Only entries of this time or earlier, in milliseconds since 1970
     #[param(inline)]
     until: Option<Milliseconds>,
-    /// Only what this user did; `system` is the command line or haltere itself
+    /// Only what this user did, also with application tokens; `system` is the command line or haltere itself. `ann (token ci)`
+    /// is what was done with one token
     #[param(inline)]
     actor: Option<Text<256>>,
     /// Only entries with this action, or with one of several, separated by commas
@@ -65,7 +69,7 @@ pub(crate) struct AuditParams {
     /// Only entries of the request with this id
     #[param(inline)]
     request_id: Option<Text<256>>,
-    /// Only entries that contain this text in actor, address, request id, action, object or detail; ASCII letters match
+    /// Only entries that contain this text in actor, address, request id, action, object, detail or a changed value; ASCII letters match
     /// in either case
     #[param(inline)]
     text: Option<Text<256>>,
@@ -86,6 +90,8 @@ pub(crate) enum ObjectKindName {
     Connection,
     Session,
     User,
+    Group,
+    Token,
     Plugin,
     Installation,
 }
@@ -96,6 +102,8 @@ impl From<ObjectKindName> for AuditObjectKind {
             ObjectKindName::Connection => Self::Connection,
             ObjectKindName::Session => Self::Session,
             ObjectKindName::User => Self::User,
+            ObjectKindName::Group => Self::Group,
+            ObjectKindName::Token => Self::Token,
             ObjectKindName::Plugin => Self::Plugin,
             ObjectKindName::Installation => Self::Installation,
         }

@@ -57,11 +57,16 @@ async fn administrators_find_entries_by_what_is_in_them() {
     let found = async |query: &str| texts(&entries(&admin, query).await);
     assert_eq!(found(&format!("requestId={request_id}")).await, ["connection.update a"]);
     assert_eq!(found("object=b").await, ["connection.create b"]);
-    assert_eq!(found("object=b&objectKind=user").await, [""; 0]);
+    for kind in ["session", "user", "group", "token", "plugin", "installation"] {
+        assert_eq!(found(&format!("object=b&objectKind={kind}")).await, [""; 0], "{kind}");
+    }
     assert_eq!(found("action=connection.update").await, ["connection.update a"]);
     let both = "action=connection.update,%20plugin.switch&objectKind=connection";
     assert_eq!(found(both).await, ["connection.update a"]);
     assert_eq!(found("text=CONNECTION.UPD").await, ["connection.update a"]);
+    let name = update["changes"][0]["before"].as_str().expect("the former name");
+    let by_name = found(&format!("text={}", name.replace(' ', "%20"))).await;
+    assert_eq!(by_name, ["connection.update a", "connection.create a"]);
     assert_eq!(found(&format!("actor={actor}&objectKind=connection")).await.len(), 3);
     assert_eq!(found(&format!("actor={actor}x")).await, [""; 0]);
     assert_eq!(found("outcome=denied").await, [""; 0]);
@@ -137,4 +142,37 @@ async fn entries_about_a_hidden_connection_are_hidden_in_every_form() {
         let lines = some.get(&format!("{PATH}?objectKind=connection&format={format}")).await.text;
         assert!(lines.contains("connection.create") && !lines.contains("connection.update"));
     }
+}
+
+#[tokio::test]
+async fn an_entry_is_shown_by_its_number() {
+    let (api, admin) = start().await;
+    let newest = &entries(&admin, "object=a").await[0];
+    let path = format!("{PATH}/{}", newest["sequence"]);
+    assert_eq!(&admin.get(&path).await.json(), newest);
+    for unknown in ["0", "999999", "-1", "x", "9223372036854775807"] {
+        let refused = admin.get(&format!("{PATH}/{unknown}")).await;
+        refused.is_refusal(404, "NOT_FOUND", "Audit entry not found");
+    }
+    let seeing_b = admin.seeing(["b"]);
+    seeing_b.get(&path).await.is_refusal(404, "NOT_FOUND", "Audit entry not found");
+    api.role(Role::Viewer).await.get(&path).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+}
+
+#[tokio::test]
+async fn what_a_user_did_includes_what_their_tokens_did() {
+    let (api, admin) = start().await;
+    let expires = api.app.app.clock().now().as_second() + 3_600;
+    let until = haltere_core::Timestamp::from_second(expires).expect("a time").to_string();
+    let body = json!({"name": "ci", "validUntil": until, "role": "admin"});
+    let created = admin.post("/api/tokens", body).await.json();
+    let program = api.with_bearer(created["token"].as_str().expect("a secret"));
+    assert_eq!(program.patch("/api/connections/b", json!({"name": "B"})).await.status, 200);
+
+    let found = async |actor: &str| texts(&entries(&admin, &format!("actor={actor}")).await);
+    let of_user = found("admin").await;
+    assert_eq!(of_user[0], "connection.update b");
+    assert!(of_user.contains(&"connection.update a".to_owned()), "{of_user:?}");
+    assert_eq!(found("admin%20(token%20ci)").await, ["connection.update b"]);
+    assert_eq!(found("admi").await, [""; 0]);
 }

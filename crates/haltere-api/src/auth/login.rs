@@ -30,6 +30,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 enum LoginRefusal {
     WrongCredentials,
+    NotLocal,
     TooMany(ApiError),
     Other(ApiError),
 }
@@ -38,6 +39,7 @@ impl From<LoginError> for LoginRefusal {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
+            LoginError::NotLocal => Self::NotLocal,
             LoginError::Throttled { retry_after, of } => Self::TooMany(throttled(retry_after, of)),
             LoginError::TooManyChecks(reached) => Self::TooMany(PASSWORD_CHECKS.refusal(reached)),
             LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
@@ -49,7 +51,7 @@ impl LoginRefusal {
     /// For programs.
     fn into_json(self) -> Response {
         match self {
-            Self::WrongCredentials => {
+            Self::WrongCredentials | Self::NotLocal => {
                 let code = ErrorCode::Unauthorized;
                 ApiError::new(StatusCode::UNAUTHORIZED, code, messages::UNAUTHORIZED)
             }
@@ -63,6 +65,7 @@ impl LoginRefusal {
     fn into_redirect(self, base: &BasePath) -> Response {
         let reason = match self {
             Self::WrongCredentials => "authentication-failed",
+            Self::NotLocal => "local-login-off",
             Self::TooMany(_) => "throttled",
             Self::Other(error) => return error.into_response(),
         };
@@ -152,7 +155,7 @@ pub(crate) struct LoginParams {
         (status = 200, description = "With `?json=1`: logged in, the cookie is set", body = LoginResponse,
             headers(("Set-Cookie" = String, description = "`haltere.sid=…; HttpOnly; SameSite=Lax; Path=/`")),
             example = json!({"code": "SUCCESS", "message": "Authorized", "successful": true})),
-        (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, or `/login?error=throttled`"),
+        (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, `/login?error=throttled`, or `/login?error=local-login-off`"),
         (status = 400, description = "The body can't be read", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "malformed JSON at line 1, column 2"})),
         (status = 413, description = "The body is larger than 16 KiB", body = ErrorBody,

@@ -3,15 +3,33 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::Ctx;
 use haltere_core::Origin;
-use http::HeaderMap;
 use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::cookie::SessionCookie;
-use crate::error::{ApiError, ErrorBody};
+use crate::error::{ApiError, ErrorBody, json};
+use crate::extract::Query;
 use crate::fallback::redirect;
 use crate::state::ApiState;
+
+/// The query of a logout.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LogoutParams {
+    /// Not empty: answer in JSON instead of redirecting
+    #[param(example = "1")]
+    json: Option<String>,
+}
+
+/// The session has ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LoggedOut {
+    /// Where to send the browser: the login page, or the provider, so that the session there ends as well.
+    location: String,
+}
 
 /// Log out
 ///
@@ -23,8 +41,10 @@ use crate::state::ApiState;
     path = "/logout",
     operation_id = "log_out",
     tag = "Login",
+    params(LogoutParams),
     responses(
-        (status = 302, description = "`Location` is `/login`, the cookie is removed"),
+        (status = 200, description = "With `?json=1`: where to go next", body = LoggedOut, example = json!({"location": "/login"})),
+        (status = 302, description = "`Location` is `/login`, or the provider's if the session began with single sign-on; the cookie is removed"),
         (status = 403, description = "A page of another origin sent the browser here; the session continues", body = ErrorBody,
             example = json!({"code": "NOT_ALLOWED", "message": "Logging out is up to haltere's own pages"})),
         (status = 500, description = "The session could not be ended", body = ErrorBody,
@@ -35,18 +55,26 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     Extension(origin): Extension<Origin>,
     Extension(cookie): Extension<SessionCookie>,
+    Query(params): Query<LogoutParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let mut location = state.options.base.to("/login");
     // Each session that a cookie leads to: otherwise the next one would take over.
     for token in cookie.tokens(&headers) {
         let session =
             state.app.sessions().authenticate(token.expose()).await.map_err(ApiError::internal)?;
         if let Some(session) = session {
-            let context = Ctx::of_session(session, origin.clone());
+            let context = state.app.context(session, origin.clone());
+            if let Some(session) = context.session() {
+                let at_provider = state.app.sign_on().logout_location(session).await;
+                location = at_provider.map_err(ApiError::internal)?.unwrap_or(location);
+            }
             state.app.sessions().log_out(&context).await.map_err(ApiError::internal)?;
         }
     }
-    let mut response = redirect(&state.options.base.to("/login"));
+    let in_json = params.json.is_some_and(|value| !value.is_empty());
+    let mut response =
+        if in_json { json(StatusCode::OK, &LoggedOut { location }) } else { redirect(&location) };
     response.headers_mut().insert(SET_COOKIE, cookie.clear());
     Ok(response)
 }

@@ -23,11 +23,12 @@ impl From<CreateError> for ApiError {
             CreateError::Invalid(invalid) => invalid.into(),
             CreateError::AlreadyExists => Self::not_allowed(messages::SAME_NAME_AND_ID),
             CreateError::NameOrIdTaken => Self::not_allowed(messages::SAME_NAME_OR_ID),
+            CreateError::OutsideScope(outside) => outside.into(),
             CreateError::LimitReached => Self::not_allowed(messages::TOO_MANY_CONNECTIONS),
             CreateError::BudgetReached => Self::over_budget(),
             CreateError::Unreadable { reason } => {
                 tracing::warn!(
-                    reason,
+                    %reason,
                     "failed to create a connection: the stored one can't be read"
                 );
                 // A rule that the management center for Mosquitto answers with 500; not an internal error.
@@ -559,6 +560,10 @@ mod tests {
         let response = admin.patch("/api/connections/a", json!({"rejectUnauthorized": true})).await;
         assert_eq!((response.status.as_u16(), &response.json()["code"]), (409, &json!("CONFLICT")));
         assert!(response.text.contains("can't be read: url: "), "{}", response.text);
+        let error = response.json();
+        let why = error["longError"].as_str().expect("the field is named");
+        assert!(why.starts_with("url: "), "{why}");
+        assert_eq!(error["fault"]["key"], "noScheme", "{error}");
         let response = admin.put("/api/connections/a", connection("a", &url)).await;
         assert_eq!((response.status.as_u16(), &response.json()["url"]), (200, &json!(url)));
     }

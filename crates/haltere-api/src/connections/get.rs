@@ -88,7 +88,15 @@ mod tests {
         body["credentials"] = json!({"username": "u", "password": "hunter2"});
         assert_eq!(admin.post("/api/connections", body).await.status, 202);
         assert!(admin.get("/api/connections/a").await.text.contains("hunter2"));
-        assert!(!admin.get("/api/connections/a?secrets=omit").await.text.contains("hunter2"));
+        let omitted = admin.get("/api/connections/a?secrets=omit").await;
+        assert!(!omitted.text.contains("hunter2"));
+        assert_eq!(omitted.json()["hasPassword"], true);
+        // What was returned can be sent back, and changes nothing.
+        let patched = admin.patch("/api/connections/a?secrets=omit", omitted.json()).await;
+        assert_eq!((patched.status.as_u16(), &patched.json()["hasPassword"]), (200, &json!(true)));
+        let removed = json!({"credentials": {"password": null}});
+        let removed = admin.patch("/api/connections/a?secrets=omit", removed).await;
+        assert_eq!(removed.json().get("hasPassword"), None);
         let viewer = api.role(Role::Viewer).await;
         assert!(!viewer.get("/api/connections/a").await.text.contains("hunter2"));
         let response = viewer.delete("/api/connections/a").await;

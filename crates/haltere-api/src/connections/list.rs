@@ -226,7 +226,7 @@ mod tests {
             let response = api.role(role).await.get(PATH).await;
             let shown = &response.json()[0];
             assert_eq!(shown["credentials"], json!({"username": "u", "clientId": "c"}), "{role}");
-            for field in ["key", "cert", "ca"] {
+            for field in ["key", "cert", "ca", "hasPassword"] {
                 assert_eq!(shown.get(field), None, "{role}: {field}");
             }
         }
@@ -234,6 +234,8 @@ mod tests {
         assert!(!omitted.text.contains("hunter2"));
         let shown = &omitted.json()[0];
         assert_eq!((shown.get("key"), &shown["cert"]), (None, &body["cert"]));
+        assert_eq!(shown["hasPassword"], true);
+        assert_eq!(admin.get(PATH).await.json()[0].get("hasPassword"), None);
         let audit = api.app.audit().await;
         let reads = audit.iter().filter(|line| line.contains("connection.read_secrets")).count();
         assert!(reads >= 2, "{audit:#?}");

@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::placeholder;
 use crate::middleware::headers::policy_with_nonce;
@@ -33,6 +33,17 @@ pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
     response(&state.options)
 }
 
+/// The 404 for a browser: the console says in the user's language that there is no such page, and links back.
+pub(crate) fn unknown(options: &ApiOptions) -> Response {
+    (StatusCode::NOT_FOUND, response(options)).into_response()
+}
+
+/// Whether a user opened the address in a browser. Browsers name HTML in `Accept`; other clients accept anything.
+pub(crate) fn is_navigation(request: &Request) -> bool {
+    let names_html = quality(request.headers(), &ACCEPT, "text/html") > Some(0.0);
+    names_html && [Method::GET, Method::HEAD].contains(request.method())
+}
+
 /// The page as a response.
 ///
 /// Never with an `ETag`: "not modified" would come with a new policy, and the page kept by the browser
@@ -56,7 +67,7 @@ pub(crate) fn response(options: &ApiOptions) -> Response {
 /// The paths of the console's pages except `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
 /// any segment. Every other path is a 404, so that tools which probe for other software don't take this
 /// page for it.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 21] = [
     "/login",
     "/invitation",
     "/connections/*",
@@ -67,8 +78,12 @@ const PAGES: [&str; 17] = [
     "/activity",
     "/profile",
     "/administration",
+    "/administration/users",
+    "/administration/groups",
+    "/administration/tokens",
     "/administration/plugins",
     "/administration/transfer",
+    "/administration/audit",
     "/administration/about",
     "/gallery",
     // Of earlier versions; the console redirects.

@@ -15,7 +15,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use futures_util::stream;
+use haltere_app::Invalid;
 use haltere_app::events::Gap;
+use haltere_core::SelectorError;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -77,7 +79,12 @@ pub(crate) struct EventParams {
 /// With `label` the stream is about connections with these labels only. One that gets them is in `changed`, and one that
 /// loses them in `removed`, as if it had been created or deleted.
 ///
-/// The stream ends with the session, and when haltere shuts down.
+/// A token that is limited to labels has the same effect, and its stream always begins with all connections.
+///
+/// When groups let the caller see other connections than before, the next `connections` event holds all of them. If the
+/// caller may see or do less than before, the stream may end first.
+///
+/// The stream ends with the session or the token, and when haltere shuts down.
 #[utoipa::path(
     get,
     path = "/api/events",
@@ -120,6 +127,12 @@ pub(crate) async fn handler(
         // Not one of ours: from another server behind the same name, say.
         Some(Err(_)) => (None, Some(Gap::Restarted)),
     };
+    let (labels, after) = match context.visibility().selector() {
+        // For a caller who sees connections by their labels, one that loses them is gone. What the client had when it
+        // was here last is not known, so it gets everything again.
+        Some(selector) => (selector.clone().and(labels).map_err(too_many_terms)?, None),
+        None => (labels, after),
+    };
     let subscriber = state.app.events().subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let throttle = EventThrottle::new(Duration::from_millis(min_interval.into()));
@@ -136,6 +149,10 @@ pub(crate) async fn handler(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     set_stream_headers(&mut response);
     Ok(response)
+}
+
+fn too_many_terms(error: SelectorError) -> ApiError {
+    ApiError::invalid_field(Invalid::of("label", &error))
 }
 
 const STREAMS: QuotaLimits = QuotaLimits {

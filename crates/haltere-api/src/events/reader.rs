@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use haltere_app::connections::{
-    ConnectionError, ConnectionView, ListQuery, Listing, Secrets, shows_certificates,
+    ConnectionError, ConnectionView, ListQuery, Listing, Secrets, shows_certificates_of,
 };
 use haltere_app::events::{Batch, Change, Gap, Position, Subscriber};
 use haltere_app::{Action, Ctx};
@@ -94,6 +94,7 @@ impl Reader {
         selection: Selection,
         slot: Reservation,
     ) -> Self {
+        let context = Ctx { principal: subscriber.principal().clone(), ..context };
         // Sent at once, so that the client knows that the stream is open.
         let preamble = format!("retry: {RETRY_MILLIS}\n:\n\n");
         Self {
@@ -158,6 +159,8 @@ impl Reader {
             } => batch.map(Some),
             () = sleep_until(self.sent + HEARTBEAT) => Some(None),
         };
+        // What is sent from now on is what the caller may see as of this batch.
+        self.context.principal = self.subscriber.principal().clone();
         if let Some(Some(_)) = batch {
             self.throttle.count(Instant::now());
         }
@@ -168,10 +171,14 @@ impl Reader {
     async fn begin_all(&mut self, missed: Option<Gap>) -> Option<()> {
         if let Some(gap) = missed {
             let reason = match gap {
-                Gap::Restarted => "restarted",
-                Gap::Overrun => "overrun",
+                Gap::Restarted => Some("restarted"),
+                Gap::Overrun => Some("overrun"),
+                // Nothing was missed.
+                Gap::Visibility => None,
             };
-            self.queue.push_back(event("gap", None, &GapEvent { reason }));
+            if let Some(reason) = reason {
+                self.queue.push_back(event("gap", None, &GapEvent { reason }));
+            }
         }
         // Before the list, which is then never older than that.
         let position = self.subscriber.position();
@@ -209,8 +216,9 @@ impl Reader {
         for change in &batch.changes {
             match change {
                 Change::Connection(id) if visible => connections.push_back(id.clone()),
-                Change::Connection(_) => {}
                 Change::Plugins => plugins = true,
+                // Of groups there is no event.
+                Change::Connection(_) | Change::Groups => {}
             }
         }
         if plugins {
@@ -324,7 +332,8 @@ impl Reader {
     async fn view(&self, id: &ConnectionId) -> Option<ConnectionView> {
         match self.state.app.connections().get(&self.context, id, Secrets::Omit).await {
             Ok(view) => {
-                let certificates = view.certificates && shows_certificates(&self.context);
+                let certificates =
+                    view.certificates && shows_certificates_of(&self.context, id.as_str());
                 Some(ConnectionView { certificates, ..view })
             }
             Err(

@@ -5,7 +5,9 @@ use std::ops::Deref;
 use axum::extract::FromRequestParts;
 use haltere_app::Ctx;
 use haltere_app::sessions::{Session, is_token};
+use haltere_core::{Origin, TokenSecret};
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use crate::cookie::SessionCookie;
@@ -35,6 +37,37 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
         let context = parts.extensions.get::<Ctx>().cloned();
         context.map(Self).ok_or_else(|| ApiError::internal(RouteIsOpen))
     }
+}
+
+/// The caller of a request that comes from `origin`: by its application token if it has one, else by its session.
+pub(crate) async fn authenticate(
+    state: &ApiState,
+    cookie: &SessionCookie,
+    headers: &HeaderMap,
+    origin: Origin,
+) -> Result<Option<Ctx>, ApiError> {
+    if let Some(token) = bearer(headers) {
+        // A request with a token is that of a program. Cookies don't count.
+        let context = state.app.tokens().authenticate(token, &origin);
+        return context.map(Some).map_err(ApiError::wrong_token);
+    }
+    let session = session(state, cookie, headers).await?;
+    Ok(session.map(|session| state.app.context(session, origin)))
+}
+
+/// The application token of a request, valid or not. Other credentials in the header are not for us: a proxy may have
+/// asked for them, and passes them on.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    const SCHEME: &str = "bearer ";
+    let values = headers.get_all(AUTHORIZATION).into_iter().filter_map(|value| value.to_str().ok());
+    let tokens = values.filter_map(|value| {
+        let (scheme, token) = value.split_at_checked(SCHEME.len())?;
+        scheme.eq_ignore_ascii_case(SCHEME).then_some(token.trim())
+    });
+    let mut tokens = tokens.filter(|token| TokenSecret::is_meant(token));
+    let token = tokens.next()?;
+    // Of two, neither counts: which one the sender means is unknown.
+    Some(if tokens.next().is_some() { "" } else { token })
 }
 
 /// The most tokens of a request that are looked up in the store. Browsers send one cookie per path and domain.

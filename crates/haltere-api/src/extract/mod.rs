@@ -20,5 +20,7 @@ pub(crate) use caller::RequestContext;
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::JsonBody;
 pub(crate) use params::Params;
-pub(crate) use path::{PathConnectionId, PathSessionId, PathText, PathUserName};
-pub(crate) use query::Query;
+pub(crate) use path::{
+    PathConnectionId, PathGroupName, PathSessionId, PathText, PathTokenHash, PathUserName,
+};
+pub(crate) use query::{Query, RawQuery};

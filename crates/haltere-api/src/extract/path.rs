@@ -1,7 +1,7 @@
 //! Parameters of the path, percent-decoded; `%2F` is a slash inside a segment.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use haltere_core::{ConnectionId, UserName};
+use haltere_core::{ConnectionId, GroupName, TokenId, UserName};
 use http::request::Parts;
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -70,6 +70,37 @@ impl IntoParams for PathUserName {
     }
 }
 
+/// The group's name in `/api/user-management/groups/{groupName}`.
+///
+/// A malformed name is a 410, like an unknown one.
+pub(crate) struct PathGroupName(pub(crate) GroupName);
+
+const GROUP_NAME: &str = "groupName";
+
+impl<S: Send + Sync> FromRequestParts<S> for PathGroupName {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = parameter(parts, state, GROUP_NAME).await;
+        text.and_then(|text| GroupName::parse(&text).ok())
+            .map(Self)
+            .ok_or_else(|| ApiError::gone(messages::GROUP_GONE))
+    }
+}
+
+impl IntoParams for PathGroupName {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new()
+            .name(GROUP_NAME)
+            .parameter_in(ParameterIn::Path)
+            .description(Some("The group's name, percent-encoded"))
+            .required(Required::True)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some("Night shift".into()));
+        vec![parameter.build()]
+    }
+}
+
 /// The session's id in `…/sessions/{sessionId}`, as text; `None` when it is not UTF-8.
 pub(crate) struct PathSessionId(pub(crate) Option<String>);
 
@@ -92,6 +123,35 @@ impl IntoParams for PathSessionId {
             .required(Required::True)
             .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
             .example(Some("5f0c3a9be21d47808d6b1c2e9a7f4e10".into()));
+        vec![parameter.build()]
+    }
+}
+
+/// The hash of a token in `/api/tokens/{tokenHash}`; `None` if it is no hash.
+pub(crate) struct PathTokenHash(pub(crate) Option<TokenId>);
+
+const TOKEN_HASH: &str = "tokenHash";
+
+impl<S: Send + Sync> FromRequestParts<S> for PathTokenHash {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = parameter(parts, state, TOKEN_HASH).await;
+        Ok(Self(text.and_then(|text| TokenId::parse(&text.to_ascii_lowercase()))))
+    }
+}
+
+impl IntoParams for PathTokenHash {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new()
+            .name(TOKEN_HASH)
+            .parameter_in(ParameterIn::Path)
+            .description(Some("The `hash` of the token"))
+            .required(Required::True)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some(
+                "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into(),
+            ));
         vec![parameter.build()]
     }
 }

@@ -37,9 +37,13 @@ pub(crate) async fn assign(
         path = request.uri().path(),
     );
     let header = HeaderValue::from_str(&request_id).expect("a UUID is visible ASCII");
+    let header_user = state.options.trusted_headers.user_of(&request);
     let extensions = request.extensions_mut();
     extensions.insert(SessionCookie::of(&state.options, &source));
     extensions.insert(source);
+    if let Some(user) = header_user {
+        extensions.insert(user);
+    }
     extensions.insert(origin);
     extensions.insert(state.clone());
     let answered = async move {

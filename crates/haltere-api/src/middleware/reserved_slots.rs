@@ -1,4 +1,4 @@
-//! Connections on slots that are reserved for health checks, callers with a session, and logins.
+//! Connections on slots that are reserved for health checks, callers with a session or a token, and logins.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -14,7 +14,7 @@ use crate::gate::AuthenticatedResponse;
 use crate::state::ApiState;
 
 /// The server puts this on requests of connections that got a reserved slot. These slots serve health
-/// checks, callers with a session and, few at a time, logins; all other requests are refused.
+/// checks, callers with a session or a token and, few at a time, logins; all other requests are refused.
 #[derive(Debug, Clone, Copy)]
 pub struct ReservedSlot;
 
@@ -27,8 +27,9 @@ pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) 
         return next.run(request).await;
     }
     // A request can't be lent to something that waits.
-    let (cookie, headers) = (request.extensions().get().cloned(), request.headers().clone());
-    match has_session(state, cookie, &headers).await {
+    let (extensions, headers) = (request.extensions(), request.headers().clone());
+    let (cookie, origin) = (extensions.get().cloned(), extensions.get().cloned());
+    match is_known(state, cookie, origin, &headers).await {
         Ok(true) => {
             let mut response = next.run(request).await;
             response.extensions_mut().insert(AuthenticatedResponse);
@@ -48,13 +49,15 @@ fn is_health(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
 }
 
-async fn has_session(
+/// Whether the caller has a session or a token.
+async fn is_known(
     state: &ApiState,
     cookie: Option<SessionCookie>,
+    origin: Option<Origin>,
     headers: &HeaderMap,
 ) -> Result<bool, ApiError> {
-    let Some(cookie) = cookie else { return Ok(false) };
-    Ok(caller::session(state, &cookie, headers).await?.is_some())
+    let Some((cookie, origin)) = cookie.zip(origin) else { return Ok(false) };
+    Ok(caller::authenticate(state, &cookie, headers, origin).await?.is_some())
 }
 
 fn no_slot() -> ApiError {
@@ -67,9 +70,10 @@ fn no_slot() -> ApiError {
 fn is_of_login(request: &Request, console: ConsoleFiles) -> bool {
     let path = request.uri().path();
     match *request.method() {
-        Method::POST => path == "/auth",
+        Method::POST => matches!(path, "/auth" | "/api/sign-on/header"),
         Method::GET | Method::HEAD => {
-            matches!(path, "/" | "/api/profile" | "/validate-session")
+            matches!(path, "/" | "/api/profile" | "/validate-session" | "/api/sign-on")
+                || path.starts_with("/api/sign-on/oidc/")
                 || page::is_page(path)
                 || path.starts_with("/assets/")
                 || path == "/haltere.css"

@@ -8,7 +8,7 @@ pub(crate) mod frame;
 
 use std::collections::BTreeMap;
 
-use haltere_app::Action;
+use haltere_app::{Action, AuditGap, TokenRule};
 use haltere_core::{PluginId, Role, StorageTrouble};
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
@@ -19,17 +19,20 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
 
 use crate::access::{Access, X_ACCESS};
-use crate::error::{ACTIONS_LIMIT, messages};
+use crate::error::{ACTIONS_LIMIT, WRONG_TOKENS_LIMIT, messages};
 use crate::response_memory;
 
-/// The name of the security scheme.
+/// The name of a security scheme.
 pub(super) const SESSION: &str = "session";
+/// The name of the other one.
+pub(super) const TOKEN: &str = "token";
 
-/// Removes `null` from the schemas of optional properties: only a merge patch uses it, where it means "remove".
+/// Removes `null` from the schemas of optional properties. A merge patch uses it, where it means "remove".
 pub(crate) fn without_nulls(document: &mut OpenApi) {
     let schemas = document.components.as_mut().map(|components| &mut components.schemas);
     for (name, schema) in schemas.into_iter().flatten() {
-        if name != "ConnectionPatch" {
+        // `lastUsed` of a token is null before the first use, as clients expect.
+        if !matches!(&**name, "ConnectionPatch" | "Token") {
             without_null(schema);
         }
     }
@@ -100,9 +103,10 @@ fn description(access: Access) -> Value {
 fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     match access {
         Access::Public => return,
-        Access::LoggedIn => describe_login(operation),
+        Access::LoggedIn => describe_login(operation, true),
         Access::Policy(action) => {
-            describe_login(operation);
+            describe_login(operation, action.is_open_to_tokens());
+            describe_token_rules(operation, action);
             if !action.is_of_own_account() {
                 let body =
                     json!({"code": "NOT_ALLOWED", "message": messages::MUST_CHANGE_PASSWORD});
@@ -114,6 +118,13 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
                 if action.audited_as().is_some() {
                     describe_rate_limit(operation, action);
                 }
+            }
+            if action.is_refused_without_audit() {
+                let message = messages::audit_gap(AuditGap::Trail);
+                let body = json!({"code": "AUDIT_UNAVAILABLE", "message": message});
+                let description =
+                    "It could not be audited; the header Retry-After says when to retry";
+                add(operation, "503", description, "notAuditable", body);
             }
             if action.plugin().is_some() {
                 let body = json!({"code": "NOT_FOUND", "message": messages::PLUGIN_NOT_FOUND});
@@ -137,6 +148,24 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     let description =
         "Another program holds the database; the header Retry-After says when to retry";
     add(operation, "503", description, "databaseBusy", body);
+}
+
+/// What a token may not do, whatever its role.
+fn describe_token_rules(operation: &mut Operation, action: Action) {
+    let mut describe = |name, rule| {
+        let body = json!({"code": "NOT_ALLOWED", "message": messages::token_rule(rule)});
+        add(operation, "403", "Not allowed", name, body);
+    };
+    if !action.is_open_to_tokens() {
+        describe("token", TokenRule::NeedsLogin);
+        return;
+    }
+    if !action.only_reads() {
+        describe("readOnlyToken", TokenRule::ReadOnly);
+    }
+    if !action.keeps_to_visibility() {
+        describe("limitedToken", TokenRule::LimitedToConnections);
+    }
 }
 
 /// Refusals are audited, so their rate is limited.
@@ -178,11 +207,18 @@ fn describe_middleware(operation: &mut Operation, changes: bool, path: &str) {
     }
 }
 
-fn describe_login(operation: &mut Operation) {
-    let requirement = SecurityRequirement::new(SESSION, [] as [&str; 0]);
-    operation.security.get_or_insert_default().push(requirement);
+fn describe_login(operation: &mut Operation, is_open_to_tokens: bool) {
+    let schemes = [Some(SESSION), is_open_to_tokens.then_some(TOKEN)];
+    for scheme in schemes.into_iter().flatten() {
+        let requirement = SecurityRequirement::new(scheme, [] as [&str; 0]);
+        operation.security.get_or_insert_default().push(requirement);
+    }
     let body = json!({"code": "UNAUTHORIZED", "message": messages::UNAUTHORIZED, "data": {"session": false}});
-    add(operation, "401", "Not logged in, or the session has ended", "notLoggedIn", body);
+    let description = "Not logged in, or the session has ended, or the token is not valid";
+    add(operation, "401", description, "notLoggedIn", body);
+    let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::TOO_MANY_WRONG_TOKENS, "limit": WRONG_TOKENS_LIMIT});
+    let description = "Rate limit exceeded; the header Retry-After says when to retry";
+    add(operation, "429", description, "wrongTokens", body);
 }
 
 fn describe_body(operation: &mut Operation) {

@@ -47,6 +47,9 @@ pub(crate) struct Affected {
     /// The number of affected users.
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<usize>,
+    /// The number of affected application tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<usize>,
 }
 
 impl WireSwitched {
@@ -67,11 +70,13 @@ fn affected(effect: PluginEffect) -> Option<Affected> {
                 client_certificate: Some(client_certificate),
                 unverified: Some(unverified),
                 users: None,
+                tokens: None,
             }
         }
         PluginEffect::Connections { connections } => {
             Affected { connections: Some(connections), ..Affected::default() }
         }
         PluginEffect::Users { users } => Affected { users: Some(users), ..Affected::default() },
+        PluginEffect::Tokens { tokens } => Affected { tokens: Some(tokens), ..Affected::default() },
     })
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::profile::{Profile, ProfileError};
+use haltere_app::profile::{ConnectionRole, Profile, ProfileError};
 use haltere_app::{Action, Ctx};
 use haltere_core::Role;
 use http::StatusCode;
@@ -14,6 +14,7 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::error::{ApiError, json};
 use crate::extract::RequestContext;
 use crate::state::ApiState;
+use crate::user_management::groups::WireMembership;
 
 /// A user's own profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,8 +32,15 @@ pub(crate) struct WireProfile {
     is_viewer: bool,
     is_connection_manager: bool,
     is_monitoring_viewer: bool,
-    /// The actions that the roles allow. A request may be refused all the same: while a plugin is off, say.
+    /// The actions that the roles allow; those on connections, if a group allows them on one. A request may be refused all the same: while a plugin is off, say.
     permissions: Vec<Permission>,
+    /// What the user's groups give on each connection, by order of creation; absent for a user who sees all connections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Vec<WireConnectionRole>>,
+    /// The user's groups, by name; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    groups: Vec<WireMembership>,
     /// Whether the password is still the one that the first start generated and printed.
     initial_password: bool,
     /// Whether the user may do nothing but change the password.
@@ -41,8 +49,17 @@ pub(crate) struct WireProfile {
 
 impl From<Profile> for WireProfile {
     fn from(profile: Profile) -> Self {
-        let Profile { username, roles, permissions, initial_password, must_change_password } =
-            profile;
+        let Profile {
+            username,
+            roles,
+            permissions,
+            connections,
+            groups,
+            initial_password,
+            must_change_password,
+        } = profile;
+        let connections = connections
+            .map(|connections| connections.into_iter().map(WireConnectionRole::from).collect());
         Self {
             username: username.as_str().to_owned(),
             roles: roles.iter().map(Role::as_str).collect(),
@@ -52,8 +69,41 @@ impl From<Profile> for WireProfile {
             is_connection_manager: roles.contains(Role::ConnectionManager),
             is_monitoring_viewer: roles.contains(Role::MonitoringViewer),
             permissions: permissions.into_iter().map(Permission).collect(),
+            connections,
+            groups: groups.into_iter().map(WireMembership::from).collect(),
             initial_password,
             must_change_password,
+        }
+    }
+}
+
+/// What a user may do with a connection as a member of groups.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConnectionRole)]
+pub(crate) struct WireConnectionRole {
+    id: String,
+    name: String,
+    /// The highest role of the groups with this connection.
+    role: &'static str,
+    /// The roles of all groups with this connection. What any of them allows is allowed.
+    roles: Vec<&'static str>,
+    is_admin: bool,
+    is_editor: bool,
+    is_viewer: bool,
+}
+
+impl From<ConnectionRole> for WireConnectionRole {
+    fn from(connection: ConnectionRole) -> Self {
+        let ConnectionRole { id, name, role, roles } = connection;
+        Self {
+            id,
+            name,
+            role: role.as_str(),
+            roles: roles.iter().map(Role::as_str).collect(),
+            is_admin: roles.contains(Role::Admin),
+            is_editor: roles.contains(Role::Editor),
+            is_viewer: roles.contains(Role::Viewer),
         }
     }
 }
@@ -131,7 +181,12 @@ mod tests {
         let api = TestApi::start().await;
         let of = async |role| api.role(role).await.get("/api/profile").await.json();
         let viewer = of(Role::Viewer).await;
-        let own = ["profile.read", "profile.end-sessions", "profile.change-password"];
+        let own = [
+            "profile.read",
+            "profile.list-sessions",
+            "profile.end-sessions",
+            "profile.change-password",
+        ];
         let expected = ["connections.list", "activity.list", "events.follow"].iter().chain(&own);
         assert_eq!(viewer["permissions"], json!(expected.collect::<Vec<_>>()));
         let monitoring = of(Role::MonitoringViewer).await;

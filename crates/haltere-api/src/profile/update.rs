@@ -1,13 +1,14 @@
 //! `PUT /api/profile` and `PUT /api/profile/{userName}`
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::profile::ChangePasswordError;
 use haltere_app::users::is_same_user;
-use haltere_core::Secret;
 use haltere_core::quota::QuotaExceeded;
+use haltere_core::{Role, Secret};
 use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
 
@@ -46,7 +47,24 @@ pub(crate) struct ProfileInput {
     /// The caller's own name; the passwords of other users can't be changed here.
     #[schema(nullable = false)]
     username: Option<String>,
+    /// The caller's own roles; administrators change them.
+    #[schema(nullable = false)]
+    roles: Option<Vec<String>>,
 }
+
+/// What else a profile has. Programs send back all of it, and it has no effect.
+const READ_ONLY: [&str; 10] = [
+    "isAdmin",
+    "isEditor",
+    "isViewer",
+    "isConnectionManager",
+    "isMonitoringViewer",
+    "permissions",
+    "connections",
+    "groups",
+    "initialPassword",
+    "mustChangePassword",
+];
 
 /// Why the password was not changed, though the body makes sense.
 enum Refused {}
@@ -139,6 +157,17 @@ async fn change(
     if input.username.is_some_and(|name| !is_same_user(&name, own)) {
         return Err(Invalid::new("username", "must be one's own; it can't be changed").into());
     }
+    if let Some(roles) = input.roles {
+        if roles.is_empty() {
+            return Err(ApiError::invalid(messages::USER_WITHOUT_ROLE));
+        }
+        let own = context.roles().iter().map(Role::as_str);
+        if own.collect::<BTreeSet<_>>() != roles.iter().map(String::as_str).collect() {
+            return Err(
+                Invalid::new("roles", "must be one's own; an administrator changes them").into()
+            );
+        }
+    }
     state.app.profiles().change_password(context, input.old_password, input.password).await?;
     let mut context = context.0.clone();
     context.set_must_change_password(false);
@@ -152,7 +181,9 @@ impl ProfileInput {
             old_password: Secret::new(fields.required_string("oldPassword")?),
             password: Secret::new(fields.required_string("password")?),
             username: fields.string("username")?,
+            roles: fields.strings("roles")?,
         };
+        fields.ignore(&READ_ONLY);
         fields.finish()?;
         Ok(input)
     }
@@ -173,8 +204,10 @@ mod tests {
         let api = TestApi::start().await;
         let (this, other) = (api.role(Role::Viewer).await, api.role(Role::Viewer).await);
         let new = "another long pass phrase";
-        let change =
-            json!({"oldPassword": TestApp::PASSWORD, "password": new, "username": "viewer"});
+        // The whole profile, as programs for the management center for Mosquitto send it.
+        let mut change = this.get(PATH).await.json();
+        change["oldPassword"] = json!(TestApp::PASSWORD);
+        change["password"] = json!(new);
         let response = this.put(PATH, change).await;
         assert_eq!((response.status.as_u16(), &response.json()["isViewer"]), (200, &json!(true)));
         assert_eq!(this.get(PATH).await.status, 200);
@@ -205,7 +238,15 @@ mod tests {
             (json!({"oldPassword": "x", "password": null}), "password: must be a string"),
             (
                 json!({"oldPassword": "x", "password": "y", "roles": ["admin"]}),
-                "roles: unknown property",
+                "roles: must be one's own; an administrator changes them",
+            ),
+            (
+                json!({"oldPassword": "x", "password": "y", "roles": []}),
+                "User must have at least one role",
+            ),
+            (
+                json!({"oldPassword": "x", "password": "y", "isBoss": true}),
+                "isBoss: unknown property",
             ),
             (
                 json!({"oldPassword": "x", "password": "y", "username": "admin"}),
@@ -214,6 +255,9 @@ mod tests {
         ] {
             viewer.put(PATH, body).await.is_refusal(400, "INVALID", message);
         }
+        let same = json!({"oldPassword": TestApp::PASSWORD, "password": TestApp::PASSWORD});
+        let message = "password: must differ from the old one";
+        viewer.put(PATH, same).await.is_refusal(400, "INVALID", message);
         let short = json!({"oldPassword": TestApp::PASSWORD, "password": "x"});
         let response = viewer.put(PATH, short).await;
         assert_eq!(response.status, 400, "{}", response.text);

@@ -23,8 +23,9 @@ use crate::wire::time::rfc3339;
     "nextRunAt": "2026-11-23T06:12:36.204Z",
 }))]
 pub(crate) struct WireTask {
-    /// What it does: `reconciler`, `session-use`, `session-clean-up`, `link-history`, `audit-sums`, `audit-retention`,
-    /// `master-key-watch`, `certificate-watch`, `memory-trim`, `metrics-log`. Later versions may have others.
+    /// What it does: `reconciler`, `session-use`, `token-use`, `session-clean-up`, `link-history`, `audit-sums`,
+    /// `audit-retention`, `audit-file`, `audit-syslog`, `master-key-watch`, `certificate-watch`, `memory-trim`,
+    /// `metrics-log`. Later versions may have others.
     name: &'static str,
     /// The time from the start of one run to that of the next, at most. Absent when the task runs as soon as
     /// there is something to do.
@@ -152,7 +153,8 @@ mod tests {
                 "link-history",
                 "reconciler",
                 "session-clean-up",
-                "session-use"
+                "session-use",
+                "token-use"
             ]
         );
         let reconciler = until("a run", DEADLINE, async || {

@@ -60,6 +60,7 @@ pub(crate) async fn handler(
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let InvitationInput { token, password } = InvitationInput::read(body)?;
+    state.app.check_auditable()?;
     let accepted = state.app.users().accept_invitation(origin, token, password).await;
     let user = accepted.map_err(|error| match error {
         UserError::Invalid(fault) => fault.into(),

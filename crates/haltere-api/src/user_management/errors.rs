@@ -22,6 +22,7 @@ impl From<UserError> for ApiError {
             UserError::NoInvitation => Self::gone("Invitation not valid any more"),
             UserError::NoSuchSession => Self::not_found("Session not found"),
             UserError::LastAdmin => Self::conflict(messages::LAST_ADMIN),
+            UserError::BreakGlass => Self::not_allowed(messages::BREAK_GLASS),
             UserError::TooMany => Self::not_allowed("Maximum number of users reached"),
             UserError::TooManyChecks(reached) => PASSWORD_CHECKS.refusal(reached),
             UserError::Internal(cause) => Self::internal(cause),

@@ -4,6 +4,7 @@
 //! - `/api/user-management/users`: [`list`], [`create`]
 //! - `/api/user-management/users/{userName}`: [`get`], [`change`], [`delete`]
 //! - below it: [`sessions`], [`invite`]
+//! - `/api/user-management/groups…`: [`groups`]
 //! - `/api/invitation`, for invited users: [`accept`]
 //!
 //! Statuses and messages are those of the management center for Mosquitto, because clients match on them; `longError`
@@ -15,6 +16,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 mod errors;
 pub(crate) mod get;
+pub(crate) mod groups;
 mod input;
 pub(crate) mod invite;
 pub(crate) mod list;

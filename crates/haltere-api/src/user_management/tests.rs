@@ -375,7 +375,12 @@ async fn who_must_change_the_password_can_do_nothing_else() {
         client.get(path).await.is_refusal(403, "NOT_ALLOWED", FIRST);
     }
     let profile = client.get("/api/profile").await.json();
-    let own = json!(["profile.read", "profile.end-sessions", "profile.change-password"]);
+    let own = json!([
+        "profile.read",
+        "profile.list-sessions",
+        "profile.end-sessions",
+        "profile.change-password",
+    ]);
     assert_eq!((&profile["mustChangePassword"], &profile["permissions"]), (&json!(true), &own));
     assert_eq!(client.get("/api/profile/sessions").await.status, 200);
     let change = json!({"oldPassword": PASSWORD, "password": "salt on the breeze"});

@@ -40,6 +40,11 @@ pub(crate) struct WireConnection<'a> {
     /// How to log in to the broker; absent when anonymous.
     #[serde(skip_serializing_if = "Option::is_none")]
     credentials: Option<WireCredentials<'a>>,
+    /// `true` if a password is stored that `credentials` does not show; in lists and events only for callers who may change
+    /// connections.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    has_password: bool,
     /// Whether the broker's certificate has to be valid; absent when never given, which means `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reject_unauthorized: Option<bool>,
@@ -139,7 +144,8 @@ impl<'a> From<&'a ConnectionView> for WireConnection<'a> {
 impl<'a> WireConnection<'a> {
     /// What is stored of a connection, without how its link is.
     pub(crate) fn stored(connection: &'a Connection, secrets: bool) -> Self {
-        of_readable(connection, secrets, true)
+        // A file is complete, or says itself that it has no secrets.
+        WireConnection { has_password: false, ..of_readable(connection, secrets, true) }
     }
 }
 
@@ -162,6 +168,9 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
         name: name.as_str(),
         url: url.as_str(),
         credentials: credentials.as_ref().map(|credentials| of_credentials(credentials, secrets)),
+        has_password: certificates
+            && !secrets
+            && credentials.as_ref().is_some_and(|it| it.password.is_some()),
         reject_unauthorized: *reject_unauthorized,
         ca: ca.as_ref().filter(|_| certificates).map(PemView::from),
         cert: cert.as_ref().filter(|_| certificates).map(PemView::from),
@@ -195,6 +204,7 @@ fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<
         name: &row.name,
         url: &row.url,
         credentials: any.then_some(credentials),
+        has_password: false,
         reject_unauthorized: row.reject_unauthorized,
         ca: row.ca.as_ref().filter(|_| certificates).map(PemView::from),
         cert: row.cert.as_ref().filter(|_| certificates).map(PemView::from),

@@ -20,7 +20,7 @@ pub(crate) const DROPPED: [&str; 7] = [
 ];
 
 /// Only in responses; accepted so that a response can be sent back.
-pub(super) const ONLY_OUT: [&str; 3] = ["status", "broker", "certNotAfter"];
+pub(super) const ONLY_OUT: [&str; 4] = ["status", "broker", "certNotAfter", "hasPassword"];
 
 /// The longest path of a file, in bytes (`PATH_MAX` on Linux).
 const MAX_PATH_BYTES: usize = 4_096;

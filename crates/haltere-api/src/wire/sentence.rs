@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use haltere_core::Sentence;
-use haltere_core::sentence::ParameterValue;
+use haltere_core::sentence::{ParameterValue, public_key};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 pub(crate) struct SentenceView {
     /// The name of the sentence. It keeps its meaning.
     key: String,
-    /// The parameters, each by its name. Text may come from the broker; dates and times are in ISO 8601.
+    /// The parameters, each by its name. Text may come from the broker; dates and times are in ISO 8601. If one is the
+    /// key of another sentence, the parameters of that are here, too.
     params: BTreeMap<&'static str, ParameterView>,
 }
 
@@ -42,12 +43,6 @@ impl SentenceView {
             };
             (name, value)
         });
-        Self { key: key(name), params: params.collect() }
+        Self { key: public_key(name), params: params.collect() }
     }
-}
-
-/// `ConnectionRefused` ⇒ `connectionRefused`
-pub(crate) fn key(name: &str) -> String {
-    let (first, rest) = name.split_at(1);
-    first.to_ascii_lowercase() + rest
 }

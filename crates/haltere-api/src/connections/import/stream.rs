@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
-use crate::error::{ACTIONS_LIMIT, ErrorBody, ErrorCode, messages};
+use crate::error::{ACTIONS_LIMIT, ApiError, ErrorBody, ErrorCode, messages};
 use crate::middleware::failures::log_internal;
 use crate::sse::{event, set_stream_headers};
 use crate::state::ApiState;
@@ -171,6 +171,7 @@ fn failed(error: &ImportError) -> Event {
             last_change: None,
             data: None,
         },
+        ImportError::NotAllowed(NotAllowed::NotAuditable(gap)) => ApiError::from(*gap).body(),
         ImportError::NotAllowed(_) => ErrorBody {
             code,
             message: messages::NOT_ALLOWED.into(),

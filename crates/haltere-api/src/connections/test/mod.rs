@@ -33,9 +33,7 @@ impl From<TestError> for ApiError {
             TestError::NotAllowed(refusal) => refusal.into(),
             TestError::Invalid(invalid) => invalid.into(),
             TestError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
-            unreadable @ TestError::Unreadable { .. } => {
-                Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())
-            }
+            TestError::Unreadable { reason } => Self::unreadable(&reason),
             TestError::TooMany(reached) => TESTS.refusal(reached),
             TestError::Internal(cause) => Self::internal(cause),
         }
