@@ -4,6 +4,7 @@
 //! The binary is the only place where concrete things are put together: see [`wiring`].
 
 mod atomic_file;
+mod audit_sinks;
 mod cli;
 mod clock;
 mod config;

@@ -43,6 +43,7 @@ fn log(app: &App, slots: &SlotPool) {
         ended_sessions,
         unkept_texts,
         unwritten_histories,
+        failed_audit_deliveries,
         full_reads,
     } = app.metrics();
     for task in app.background().tasks().iter().filter(|task| task.recent_panics > 0) {
@@ -67,6 +68,7 @@ fn log(app: &App, slots: &SlotPool) {
         panics,
         denied_dials,
         unwritten_histories,
+        failed_audit_deliveries,
         full_reads,
         "vital signs"
     );

@@ -10,11 +10,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use axum::Router;
-use haltere_api::{ApiLimits, ApiOptions, TrustedProxies};
+use haltere_api::{ApiLimits, ApiOptions, TrustedHeaders, TrustedProxies};
 use haltere_app::audit_trail::{AuditTrail, Retention};
 use haltere_app::backups::Backups;
 use haltere_app::connections::Transfer;
+use haltere_app::groups::Groups;
 use haltere_app::sessions::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
+use haltere_app::sign_on::SignOnSettings;
+use haltere_app::tokens::{TokenSettings, Tokens};
 use haltere_app::users::Users;
 use haltere_app::vault::{Keyring, MasterKey, Vault};
 use haltere_app::{App, AppSettings, AuditSettings, Ctx, SecretsPolicy};
@@ -24,6 +27,7 @@ pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
 use haltere_store_sqlite::SqliteStore;
 use tokio::time::sleep;
 
+use crate::audit_sinks;
 use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
@@ -118,6 +122,16 @@ pub(crate) fn users(store: Arc<dyn Transactions>) -> Users {
     Users::new(store, Arc::new(SystemClock), PasswordHashing::default())
 }
 
+/// The groups in the store.
+pub(crate) fn groups(store: Arc<dyn Transactions>) -> Groups {
+    Groups::new(store, Arc::new(SystemClock))
+}
+
+/// The tokens in the store.
+pub(crate) fn tokens(settings: &Settings, store: Arc<dyn Transactions>) -> Tokens {
+    Tokens::new(store, Arc::new(SystemClock), token_settings(settings))
+}
+
 /// What moves connections in and out of the store.
 pub(crate) async fn transfer(
     settings: &Settings,
@@ -177,7 +191,11 @@ pub(crate) async fn app(
     let vault = Vault::open(&*store, &master_key).await.context("failed to open the vault")?;
     settle_on(&master_key, &store).await;
     let link = LinkConfig { links_at_once, ..link_config(settings, listening) };
-    let app = App::start(store, vault, Arc::new(SystemClock), link, app_settings(settings)).await;
+    let app_settings = AppSettings {
+        audit_sinks: audit_sinks::configured(settings, &link)?,
+        ..server_settings(settings)?
+    };
+    let app = App::start(store, vault, Arc::new(SystemClock), link, app_settings).await;
     app.context("failed to start")
 }
 
@@ -199,7 +217,7 @@ async fn settle_on(master_key: &MasterKey, store: &Arc<dyn Store>) {
 }
 
 /// The HTTP API on top of the application.
-pub(crate) fn router(app: &App, settings: &Settings) -> Router {
+pub(crate) fn router(app: &App, settings: &Settings) -> anyhow::Result<Router> {
     let Settings { server, limits, .. } = settings;
     let options = ApiOptions {
         secure: server.secure,
@@ -209,6 +227,11 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
             server.trusted_proxies.clone(),
             server.forwarded_header.into(),
         ),
+        trusted_headers: TrustedHeaders::new(
+            settings.sign_on.header.proxies.clone(),
+            &settings.sign_on.header.user,
+            &settings.sign_on.header.groups,
+        )?,
         cors_origins: server.cors_origins.clone().into(),
         console: console::files(),
         limits: ApiLimits {
@@ -220,7 +243,7 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
             import_rate: limits.import_rate.bytes(),
         },
     };
-    haltere_api::router(app.clone(), options)
+    Ok(haltere_api::router(app.clone(), options))
 }
 
 /// Our own TLS, where it is configured, and what looks after its certificate.
@@ -244,6 +267,16 @@ fn slot_limits(server: &Server) -> SlotLimits {
     SlotLimits::new(server.max_connections, server.max_connections_per_address)
 }
 
+/// With what only a server needs.
+fn server_settings(settings: &Settings) -> anyhow::Result<AppSettings> {
+    let sign_on = SignOnSettings {
+        local_login: settings.sign_on.local_login,
+        oidc: settings.sign_on.oidc()?,
+        header: settings.sign_on.header(),
+    };
+    Ok(AppSettings { sign_on, ..app_settings(settings) })
+}
+
 fn app_settings(settings: &Settings) -> AppSettings {
     let limits = &settings.limits;
     AppSettings {
@@ -265,7 +298,9 @@ fn app_settings(settings: &Settings) -> AppSettings {
                 ..ThrottleSettings::default()
             },
             hashing: PasswordHashing::default(),
+            local_login: settings.sign_on.local_login,
         },
+        tokens: token_settings(settings),
         tests: limits.tests(),
         audit: AuditSettings {
             refusals_per_minute: limits.refusals_per_minute,
@@ -274,9 +309,18 @@ fn app_settings(settings: &Settings) -> AppSettings {
                 age: Duration::from_hours(24 * u64::from(settings.audit.retention_days)),
                 bytes: settings.audit.max_size.bytes() as u64,
             },
+            strict: settings.audit.strict.then(|| u64::from(settings.audit.max_behind)),
             ..AuditSettings::default()
         },
         ..AppSettings::default()
+    }
+}
+
+fn token_settings(settings: &Settings) -> TokenSettings {
+    TokenSettings {
+        max_lifetime: settings.tokens.max_lifetime.as_duration(),
+        wrong_burst: settings.limits.failed_logins_per_address,
+        ..TokenSettings::default()
     }
 }
 

@@ -207,6 +207,69 @@ fn users_are_managed_while_a_server_runs() {
 }
 
 #[test]
+fn groups_are_managed_while_a_server_runs() {
+    let folder = folder();
+    let _server = serve(folder.path());
+    let add = ["users", "add", "ann", "--role", "viewer", "--password-stdin"];
+    assert!(run_with_input(folder.path(), &add, "correct horse\n").status.success());
+    let add = ["groups", "add", "Night shift", "--role", "viewer", "--user", "ann"];
+    let labelled = [&add[..], &["--label", "line = press"]].concat();
+    assert!(run(folder.path(), &labelled).status.success());
+    assert_eq!(
+        stdout(&run(folder.path(), &["groups", "list"])),
+        "Night shift  viewer; ann; with the labels line=press\n"
+    );
+    let again = refusal(&run(folder.path(), &add));
+    assert!(again.contains("a group with that name already exists"), "{again}");
+    let unknown = ["groups", "set", "Night shift", "--connection", "press-1"];
+    let unknown = refusal(&run(folder.path(), &unknown));
+    assert!(unknown.contains("connections: there is no connection \"press-1\""), "{unknown}");
+    let widen = ["groups", "set", "Night shift", "--label", "", "--no-users", "--role", "editor"];
+    assert!(run(folder.path(), &widen).status.success());
+    assert_eq!(
+        stdout(&run(folder.path(), &["groups", "list"])),
+        "Night shift  editor; no users; 0 connections; hides nothing\n"
+    );
+    let last = ["groups", "set", "Night shift", "--label", "line=press", "--user", "admin"];
+    let last = refusal(&run(folder.path(), &last));
+    assert!(last.contains("last administrator"), "{last}");
+    assert!(run(folder.path(), &["groups", "remove", "Night shift"]).status.success());
+    let gone = refusal(&run(folder.path(), &["groups", "remove", "Night shift"]));
+    assert!(gone.contains("there is no group with that name"), "{gone}");
+}
+
+#[test]
+fn tokens_are_managed_while_a_server_runs() {
+    let folder = folder();
+    let _server = serve(folder.path());
+    let create = |more: &[&str]| {
+        let arguments = ["tokens", "create", "ci", "--user", "admin", "--valid-for", "30d"];
+        run(folder.path(), &[&arguments, more].concat())
+    };
+    let limits =
+        ["--role", "viewer", "--read-only", "--label", "site=graz", "--network", "10.0.0.0/8"];
+    let created = create(&limits);
+    assert!(created.status.success(), "{created:?}");
+    let token = stdout(&created);
+    assert!(token.starts_with("hlt_") && token.trim_end().len() == 53, "one line, for scripts");
+    let again = refusal(&create(&["--role", "viewer"]));
+    assert!(
+        again.contains("failed to create ci: a token with that name already exists"),
+        "{again}"
+    );
+
+    let list = stdout(&run(folder.path(), &["tokens", "list"]));
+    assert!(list.starts_with("ci  viewer for admin; until 20"), "{list}");
+    let facts = "; read-only; labels site=graz; from 10.0.0.0/8; never used\n";
+    assert!(list.ends_with(facts) && !list.contains("hlt_"), "{list}");
+
+    assert!(run(folder.path(), &["tokens", "revoke", "ci"]).status.success());
+    let gone = refusal(&run(folder.path(), &["tokens", "revoke", "ci"]));
+    assert!(gone.contains("failed to revoke ci: there is no such token"), "{gone}");
+    assert_eq!(stdout(&run(folder.path(), &["tokens", "list"])), "");
+}
+
+#[test]
 fn a_password_is_not_asked_for_without_a_terminal() {
     let folder = folder();
     let _server = serve(folder.path());

@@ -10,6 +10,7 @@ mod backup;
 mod config;
 mod exit;
 mod export;
+mod groups;
 mod harmless;
 mod health;
 mod import;
@@ -21,17 +22,25 @@ mod secrets;
 mod serve;
 mod sources;
 mod test;
+mod tokens;
 mod transfer;
 mod users;
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use haltere_app::Ctx;
 use haltere_core::Secret;
+use haltere_store::Store;
 use harmless::harmless;
+use sources::Common;
 use tokio::runtime::Builder;
+
+use crate::config::Settings;
+use crate::data_dir::DataDir;
+use crate::wiring;
 
 pub(crate) use exit::{misused, status};
 
@@ -53,6 +62,10 @@ enum Command {
     Health(health::Options),
     /// Manage users; works while the server runs.
     Users(users::Options),
+    /// Manage groups of users; works while the server runs.
+    Groups(groups::Options),
+    /// Manage application tokens; works while the server runs.
+    Tokens(tokens::Options),
     /// Import connections from a file, all or none; works while the server runs.
     Import(import::Options),
     /// Export all connections into a file; works while the server runs.
@@ -79,6 +92,8 @@ impl Cli {
             Command::Test(options) => options.run(),
             Command::Health(options) => options.run(),
             Command::Users(options) => options.run(),
+            Command::Groups(options) => options.run(),
+            Command::Tokens(options) => options.run(),
             Command::Import(options) => options.run(),
             Command::Export(options) => options.run(),
             Command::Backup(options) => options.run(),
@@ -95,6 +110,21 @@ impl Cli {
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.context("failed to start the runtime")?.block_on(work)
+}
+
+/// Runs a command's work on the store in the data folder, with or without a running server.
+fn with_store<T>(
+    common: Common,
+    work: impl AsyncFnOnce(&Settings, Arc<dyn Store>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let settings = common.load()?.settings;
+    let data = DataDir::open(&settings.data.dir)?;
+    block_on(async {
+        let store = wiring::store_for_command(&data).await?;
+        let outcome = work(&settings, Arc::clone(&store)).await;
+        store.close().await;
+        outcome
+    })
 }
 
 /// Who is at work, for the audit trail.

@@ -124,7 +124,7 @@ async fn serve(
         key_watch::start(&app, data, key);
     }
     metrics_log::start(&app, limits.slots.clone());
-    let (router, slots) = (wiring::router(&app, settings), limits.slots.clone());
+    let (router, slots) = (wiring::router(&app, settings)?, limits.slots.clone());
     // The router's description of the API is the last that needs much memory at the start.
     memory::start_trims(&app, slots);
     let requests = http::serve(listener, router, limits, tls, stop.clone());

@@ -9,8 +9,7 @@ use haltere_core::{Role, UserName};
 
 use super::password::PasswordSource;
 use super::sources::Common;
-use super::{block_on, cli_ctx, notice, print_quoting};
-use crate::data_dir::DataDir;
+use super::{cli_ctx, notice, print_quoting, with_store};
 use crate::wiring;
 
 #[derive(Debug, Args)]
@@ -75,6 +74,16 @@ enum Command {
         #[arg(value_parser = UserName::parse)]
         name: UserName,
     },
+    /// Let a user log in with a password even where local login is off (sign_on.local_login), for when the provider is not
+    /// available.
+    BreakGlass {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+
+        /// Take it back
+        #[arg(long)]
+        off: bool,
+    },
     /// Give a user a new password and end their sessions.
     Passwd {
         #[arg(value_parser = UserName::parse)]
@@ -92,14 +101,7 @@ enum Command {
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let settings = self.common.load()?.settings;
-        let data = DataDir::open(&settings.data.dir)?;
-        block_on(async {
-            let store = wiring::store_for_command(&data).await?;
-            let outcome = self.command.run(&wiring::users(store.clone())).await;
-            store.close().await;
-            outcome
-        })
+        with_store(self.common, async |_, store| self.command.run(&wiring::users(store)).await)
     }
 }
 
@@ -121,8 +123,9 @@ impl Command {
                 notice(&format!("added {name}"));
             }
             Self::List => {
+                let excepted = users.break_glass(&ctx).await.context("failed to list the users")?;
                 let users = users.list(&ctx).await.context("failed to list the users")?;
-                print_quoting(&table(&users))?;
+                print_quoting(&table(&users, &excepted))?;
             }
             Self::Roles { name, roles } => {
                 let roles = roles.into_iter().collect();
@@ -144,7 +147,7 @@ impl Command {
                 let outcome = users.invite(&ctx, &name).await;
                 let new = outcome.with_context(|| format!("failed to invite {name}"))?;
                 notice(&format!(
-                    "who has this token can set the password of {name}, once, until {}",
+                    "anyone who has this token can set the password of {name}, once, until {}",
                     new.expires_at
                 ));
                 print_quoting(&format!("{}\n", new.token.expose()))?;
@@ -153,6 +156,15 @@ impl Command {
                 let outcome = users.end_sessions(&ctx, &name, None).await;
                 outcome.with_context(|| format!("failed to end the sessions of {name}"))?;
                 notice(&format!("ended the sessions of {name}"));
+            }
+            Self::BreakGlass { name, off } => {
+                let outcome = users.set_break_glass(&ctx, &name, !off).await;
+                outcome.with_context(|| format!("failed to change how {name} may log in"))?;
+                notice(&if off {
+                    format!("{name} can log in with a password only where local login is on")
+                } else {
+                    format!("{name} can log in with a password even where local login is off")
+                });
             }
             Self::Passwd { name, password } => {
                 let outcome = users.set_password(&ctx, &name, password.read()?).await;
@@ -174,7 +186,7 @@ fn disabled(disabled: bool) -> UserChange {
 }
 
 /// One line per user: name, roles, and what is not usual.
-fn table(users: &[User]) -> String {
+fn table(users: &[User], excepted: &[UserName]) -> String {
     let width = users.iter().map(|user| user.name.as_str().chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for user in users {
@@ -185,6 +197,7 @@ fn table(users: &[User]) -> String {
             (user.must_change_password, "has to change the password"),
             (!user.has_password, "no password yet"),
             (user.invited_until.is_some(), "invited"),
+            (excepted.contains(&user.name), "may always log in with a password"),
         ];
         facts.extend(noted.iter().filter(|(is_so, _)| *is_so).map(|(_, note)| (*note).to_owned()));
         // Writing into a String can't fail.

@@ -73,7 +73,7 @@ pub(crate) struct LimitSettings {
     pub failed_logins_per_user: u32,
 
     /// How many wrong passwords in a row may come from one address, for all users together; after that, one every
-    /// ten seconds.
+    /// ten seconds. As many wrong tokens may, counted apart.
     #[config(env = "HALTERE_LIMITS_FAILED_LOGINS_PER_ADDRESS", default = 30, validate(*failed_logins_per_address > 0, "must be more than zero"))]
     pub failed_logins_per_address: u32,
 

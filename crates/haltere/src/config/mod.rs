@@ -28,7 +28,10 @@ mod server;
 mod sessions;
 mod setting_meta;
 mod show;
+mod sign_on;
+mod syslog_receiver;
 mod template;
+mod tokens;
 mod units;
 
 use confique::Config;
@@ -42,7 +45,10 @@ use link::Link;
 use log::Log;
 use plugins::Plugins;
 use sessions::Sessions;
+use sign_on::SignOn;
+use tokens::Tokens;
 
+pub(crate) use audit::AuditSyslog;
 pub(crate) use connections::Secrets;
 pub(crate) use data::Data;
 pub(crate) use load::{Flag, Loaded, Sources, load};
@@ -50,6 +56,7 @@ pub(crate) use log::Format as LogFormat;
 pub(crate) use secret::read as read_secret_file;
 pub(crate) use server::Server;
 pub(crate) use show::show;
+pub(crate) use syslog_receiver::{Protocol, Receiver};
 pub(crate) use template::template;
 
 /// The settings of haltere. Every one of them is optional.
@@ -78,6 +85,12 @@ pub(crate) struct Settings {
 
     #[config(nested)]
     pub sessions: Sessions,
+
+    #[config(nested)]
+    pub sign_on: SignOn,
+
+    #[config(nested)]
+    pub tokens: Tokens,
 
     #[config(nested)]
     pub limits: LimitSettings,

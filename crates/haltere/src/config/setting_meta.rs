@@ -92,13 +92,13 @@ mod tests {
     fn exactly_passwords_and_keys_are_secrets() {
         let secrets: Vec<_> =
             all().into_iter().filter(|meta| meta.secret).map(|meta| meta.path).collect();
-        assert_eq!(secrets, ["data.master_key", "admin.password"]);
+        assert_eq!(secrets, ["data.master_key", "admin.password", "sign_on.oidc.client_secret"]);
         for meta in all() {
             let sounds_secret = ["password", "secret", "key", "token"]
                 .iter()
                 .any(|word| meta.path.split(['.', '_']).any(|part| part == *word));
             // The usual name in web servers; the value is a path.
-            let is_path = meta.path == "server.tls_key";
+            let is_path = ["server.tls_key", "audit.syslog.tls_key"].contains(&&*meta.path);
             let is_number = meta.path == "limits.password_checks";
             if sounds_secret && !is_path && !is_number && !meta.path.ends_with(FILE_SUFFIX) {
                 assert!(meta.secret, "{} needs a setting {0}{FILE_SUFFIX}", meta.path);

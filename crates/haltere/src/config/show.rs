@@ -14,7 +14,7 @@ pub(crate) fn show(loaded: &Loaded) -> String {
     let mut section = "";
     let metas = all();
     for meta in &metas {
-        let (of, name) = meta.path.split_once('.').unwrap_or(("", &meta.path));
+        let (of, name) = meta.path.rsplit_once('.').unwrap_or(("", &meta.path));
         if of != section {
             let gap = if text.is_empty() { "" } else { "\n" };
             let _ = writeln!(text, "{gap}[{of}]");

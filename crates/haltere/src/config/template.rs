@@ -25,7 +25,8 @@ fn section(text: &mut String, name: &str, meta: &Meta) {
     comment(text, meta.doc);
     // Writing into a String can't fail.
     let _ = writeln!(text, "[{name}]");
-    for (index, field) in meta.fields.iter().enumerate() {
+    let leaves = meta.fields.iter().filter(|field| matches!(field.kind, FieldKind::Leaf { .. }));
+    for (index, field) in leaves.enumerate() {
         if index > 0 {
             text.push('\n');
         }
@@ -33,6 +34,11 @@ fn section(text: &mut String, name: &str, meta: &Meta) {
         let path = format!("{name}.{}", field.name);
         if let Some(meta) = all().iter().find(|meta| meta.path == path) {
             setting(text, field.name, meta);
+        }
+    }
+    for field in meta.fields {
+        if let FieldKind::Nested { meta } = field.kind {
+            section(text, &format!("{name}.{}", field.name), meta);
         }
     }
 }

@@ -8,9 +8,8 @@ mod verify;
 use clap::{Args, Subcommand};
 use haltere_app::audit_trail::AuditTrail;
 
-use super::block_on;
 use super::sources::Common;
-use crate::data_dir::DataDir;
+use super::with_store;
 use crate::wiring;
 
 #[derive(Debug, Args)]
@@ -47,12 +46,5 @@ fn with_trail<T>(
     common: Common,
     job: impl AsyncFnOnce(&AuditTrail) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let settings = common.load()?.settings;
-    let data = DataDir::open(&settings.data.dir)?;
-    block_on(async {
-        let store = wiring::store_for_command(&data).await?;
-        let outcome = job(&wiring::audit_trail(&store)).await;
-        store.close().await;
-        outcome
-    })
+    with_store(common, async |_, store| job(&wiring::audit_trail(&store)).await)
 }

@@ -40,12 +40,13 @@ impl Options {
         for line in unreadable_lines(&verified) {
             print_quoting(&format!("{line}\n"))?;
         }
-        let Verified { secrets, connections, unreadable } = verified;
+        let Verified { secrets, connections, has_signing_key, unreadable } = verified;
+        let of_trail =
+            if has_signing_key { " and of the audit trail (its signing key)" } else { "" };
+        let what = format!("secrets of {connections} connections{of_trail}");
         match unreadable.len() {
             0 => {
-                notice(&format!(
-                    "all {secrets} secrets of {connections} connections can be opened"
-                ));
+                notice(&format!("all {secrets} {what} can be opened"));
                 Ok(())
             }
             bad => {
@@ -64,7 +65,10 @@ fn report_progress(done: usize, all: usize) {
 
 /// A line per secret that can't be opened: the connection's id, the field, and why.
 pub(in crate::cli) fn unreadable_lines(verified: &Verified) -> impl Iterator<Item = String> {
-    verified.unreadable.iter().map(|one| format!("{}  {}", one.connection, one.reason))
+    verified.unreadable.iter().map(|one| match &*one.connection {
+        "" => one.reason.clone(),
+        connection => format!("{connection}  {}", one.reason),
+    })
 }
 
 fn describe(status: &KeyStatus) -> String {

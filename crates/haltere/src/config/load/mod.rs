@@ -64,6 +64,9 @@ pub(crate) fn load(sources: &Sources) -> anyhow::Result<Loaded> {
     let settings = settings(&metas, &resolved)?;
     settings.server.check()?;
     settings.limits.check()?;
+    settings.sign_on.check()?;
+    settings.audit.file.check()?;
+    settings.audit.syslog.check()?;
     Ok(Loaded { settings, resolved })
 }
 

@@ -352,3 +352,51 @@ fn a_quota_is_less_than_the_limit_and_more_than_zero() {
         }
     }
 }
+
+#[test]
+fn single_sign_on_is_complete_or_off() {
+    let load_with =
+        |pairs: &[(&str, &str)]| load(&Sources { env: env(pairs), ..Sources::default() });
+    let issuer = ("HALTERE_SIGN_ON_OIDC_ISSUER", "https://id.example.org");
+    let client = ("HALTERE_SIGN_ON_OIDC_CLIENT_ID", "haltere");
+    let url = ("HALTERE_SIGN_ON_PUBLIC_URL", "https://haltere.example.org/");
+    let roles = ("HALTERE_SIGN_ON_OIDC_ROLES", "admins = admin, * = viewer");
+    let off = load_with(&[]).expect("valid").settings.sign_on;
+    assert!(off.oidc().expect("valid").is_none() && off.header().is_none() && off.local_login);
+    let scopes = ("HALTERE_SIGN_ON_OIDC_SCOPES", "groups");
+    let on = load_with(&[issuer, client, url, roles, scopes]).expect("valid").settings.sign_on;
+    let oidc = on.oidc().expect("valid").expect("on");
+    assert_eq!(oidc.redirect_uri(), "https://haltere.example.org/api/sign-on/oidc/callback");
+    assert_eq!(oidc.scopes, "openid groups");
+    let proxies = ("HALTERE_SIGN_ON_HEADER_PROXIES", "10.0.0.5");
+    let header_roles = ("HALTERE_SIGN_ON_HEADER_ROLES", "* = viewer");
+    assert!(
+        load_with(&[proxies, header_roles]).expect("valid").settings.sign_on.header().is_some()
+    );
+    for (pairs, what) in [
+        (&[issuer, client, roles][..], "sign_on.public_url: is missing"),
+        (&[issuer, client, url], "sign_on.oidc.roles: is empty"),
+        (&[issuer, url, roles], "sign_on.oidc.client_id: is missing"),
+        (&[client, url, roles], "sign_on.oidc.issuer: is missing"),
+        (
+            &[("HALTERE_SIGN_ON_OIDC_ISSUER", "http://id.example.org"), client, url, roles],
+            "sign_on.oidc.issuer: must begin with https://",
+        ),
+        (
+            &[issuer, client, ("HALTERE_SIGN_ON_PUBLIC_URL", "haltere.example.org"), roles],
+            "sign_on.public_url",
+        ),
+        (
+            &[issuer, client, ("HALTERE_SIGN_ON_PUBLIC_URL", "https://h.example.org/?a"), roles],
+            "sign_on.public_url",
+        ),
+        (&[("HALTERE_SIGN_ON_OIDC_ROLES", "admins")], "\"admins\" is not a group"),
+        (&[("HALTERE_SIGN_ON_OIDC_ROLES", "a = root")], "the role must be one of"),
+        (&[("HALTERE_SIGN_ON_LOCAL_LOGIN", "false")], "there would be no way to log in"),
+        (&[proxies], "sign_on.header.roles: is empty"),
+        (&[("HALTERE_SIGN_ON_HEADER_USER", "Cookie")], "sign_on.header.user: \"Cookie\""),
+    ] {
+        let refusal = format!("{:#}", load_with(pairs).expect_err(what));
+        assert!(refusal.contains(what), "{what}: {refusal}");
+    }
+}
