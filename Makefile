@@ -14,7 +14,7 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz generate screenshots bench flapping soak torture deb image reproducible fuzz
+.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz mmc generate screenshots bench flapping soak torture deb image reproducible fuzz
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -34,7 +34,7 @@ console: ## build the web console into web/dist, unless it is there and up to da
 
 test: tools console ## everything that gates a merge
 	@$(MAKE) --jobs 2 --output-sync check web built
-	@$(MAKE) --jobs 2 --output-sync api-fuzz browser
+	@$(MAKE) --jobs 2 --output-sync api-fuzz mmc browser
 	@$(MAKE) unit
 
 check: tools fmt lint deny docs contrib ## format, lints, dependencies and documentation; any warning fails
@@ -124,3 +124,6 @@ unit: tools console
 
 api-fuzz: built
 	scripts/api-fuzz $(TESTED)
+
+mmc: built
+	.tools/bin/python scripts/mmc_compatibility.py $(TESTED)

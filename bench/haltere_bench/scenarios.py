@@ -1,14 +1,15 @@
 """What can be measured: a name, and the file that does it."""
 
 from . import (
-    console, create, events, flapping, fleet, flood, importing, incoming, isolation, large, listing, memory, restart, soak, storm,
+    audit, console, create, events, flapping, fleet, flood, importing, incoming, isolation, large, listing, memory, people, restart, soak,
+    storm,
 )
 
 # Those first that are the most sensitive to what else the machine does: a quiet quarter of an hour is enough for them.
 SHORT = {
     "isolation": isolation, "storm": storm, "create": create, "events": events, "large": large, "list": listing,
     "restart": restart, "import": importing, "fleet": fleet, "memory": memory, "incoming": incoming, "flood": flood,
-    "console": console,
+    "people": people, "console": console, "audit": audit,
 }
 SCENARIOS = {name: lambda binary, work, options, it=it: it.measure(binary, work, options.quick) for name, it in SHORT.items()}
 # These take long, and are asked for by name.

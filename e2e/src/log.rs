@@ -65,8 +65,10 @@ fn is_complaint(line: &str) -> bool {
     match serde_json::from_str::<Value>(line) {
         // A busy machine is slow, and haltere rightly says so.
         Ok(entry) => {
+            let is_of_a_busy_machine =
+                |it: &str| it.starts_with("slow statement") || it.ends_with("at shutdown");
             matches!(entry["level"].as_str(), Some("WARN" | "ERROR"))
-                && !entry["message"].as_str().is_some_and(|it| it.starts_with("slow statement"))
+                && !entry["message"].as_str().is_some_and(is_of_a_busy_machine)
         }
         // Not every line is a log entry: the first start prints a password, a panic its place.
         Err(_) => line.contains("panicked at") || line.contains("error:"),

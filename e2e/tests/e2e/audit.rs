@@ -1,12 +1,15 @@
 //! Who did what, and that it can't be changed without a trace.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use e2e::{Haltere, Options};
+use e2e::{DEADLINE, Haltere, Options};
 use haltere_store::{AuditFilter, AuditRecord, Store as _, Transactions as _};
 use haltere_store_sqlite::SqliteStore;
 use haltere_testkit::Mosquitto;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::time::timeout;
 
 use crate::support::connection;
 
@@ -165,5 +168,39 @@ async fn the_trail_is_exported_and_verified_on_the_command_line() {
     std::fs::write(&checkpoint, forged).expect("written");
     let verified = run(&[&["verify"][..], &against].concat()).await;
     assert!(verified.stderr.contains("signature"), "{verified:?}");
+    haltere.stop().await;
+}
+
+#[tokio::test]
+async fn new_entries_are_printed_as_they_come() {
+    let mut haltere = Options::default().with_broken_brokers().start().await;
+    let admin = haltere.admin().await;
+    let mut command = haltere.command(&["audit", "tail", "-n", "1", "--follow"]);
+    let mut tail = command.stdout(Stdio::piped()).spawn().expect("started");
+    let mut lines = BufReader::new(tail.stdout.take().expect("a pipe")).lines();
+    let mut until = async |text: &str| {
+        let found = async {
+            loop {
+                let line = lines.next_line().await.expect("read").expect("no end");
+                if line.contains(text) {
+                    return;
+                }
+            }
+        };
+        timeout(DEADLINE, found).await.expect(text);
+    };
+    until("session.login").await;
+    for id in ["a", "b"] {
+        admin
+            .post("/api/connections", &connection(id, "mqtt://127.0.0.1:1"))
+            .await
+            .expect_status(202);
+        until(&format!("admin  connection.create  {id}")).await;
+    }
+    drop(lines);
+    // The next entry finds the pipe closed, and the command ends well.
+    admin.delete("/api/connections/a").await;
+    let ended = timeout(DEADLINE, tail.wait()).await.expect("an end").expect("waited for");
+    assert!(ended.success(), "{ended:?}");
     haltere.stop().await;
 }

@@ -4,6 +4,7 @@
 mod access;
 mod anonymous;
 mod audit;
+mod audit_sinks;
 mod background;
 mod backup;
 mod bad_input;

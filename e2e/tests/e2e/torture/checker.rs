@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 
-use e2e::{Client, Haltere};
+use e2e::{Client, Haltere, eventually};
 use serde_json::{Value, json};
 
 use super::ledger::{Entry, Expected, Known, Ledger, Subject};
@@ -67,6 +68,24 @@ impl Checker {
             }
         }
         assert_eq!(replayed, database.connections().await.into_iter().collect());
+    }
+
+    /// Fails unless the hash chain is whole, and the copy of the trail in `file` has each entry.
+    pub(super) async fn verify_the_trail(&self, haltere: &Haltere, file: &Path) {
+        let verified = haltere.cli(&["audit", "verify"], None).await;
+        assert!(verified.status.success(), "{verified:?}");
+        eventually("the copy has each entry", async || {
+            let mut database = Database::of(haltere).await;
+            let newest = database.last_entry().await;
+            let copied = std::fs::read_to_string(file).expect("there");
+            let number = |line: &str| -> i64 {
+                let entry: Value = serde_json::from_str(line).expect("an entry");
+                entry["sequence"].as_i64().expect("a number")
+            };
+            let copied: BTreeSet<_> = copied.lines().map(number).collect();
+            copied.into_iter().eq(1..=newest).then_some(())
+        })
+        .await;
     }
 
     /// Whether kills have struck both before and after the moment that decides.

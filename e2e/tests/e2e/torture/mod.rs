@@ -48,7 +48,11 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     let dead = ReservedPort::on([127, 0, 0, 1].into());
     let material = Arc::new(Material::new(format!("mqtt://{}", dead.address())));
 
-    let options = Options::default().with_broken_brokers();
+    let copies = tempfile::tempdir().expect("a folder");
+    let copy = copies.path().join("audit.ndjson");
+    let options = Options::default()
+        .with_broken_brokers()
+        .env("HALTERE_AUDIT_FILE_PATH", &copy.display().to_string());
     let mut haltere = options.start_killed_after(instant(&mut instants, LONGEST_START_MS)).await;
     for _ in 1..KILLED_FIRST_STARTS {
         haltere.restart_killed_after(instant(&mut instants, LONGEST_START_MS)).await;
@@ -74,6 +78,7 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
         }
     }
     checker.compare_all_of_it(&haltere).await;
+    checker.verify_the_trail(&haltere, &copy).await;
     haltere.stop().await;
     say(&format!("{rounds} rounds in {:.0?}: {checker}; 0 lost, 0 half written", began.elapsed()));
     assert!(checker.has_seen_both_ends(), "no kill struck a write under way: {checker}");
