@@ -5,12 +5,13 @@ import { firstLoad } from "./build/first-load.ts";
 import { licences } from "./build/licences.ts";
 import { outline } from "./build/outline.ts";
 import { precompress } from "./build/precompress.ts";
+import { roleActions } from "./build/role-actions.ts";
 
 /** The haltere that `npm run dev` uses. */
 const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
 
 export default defineConfig({
-  plugins: [react(), outline(), firstLoad(), licences(), precompress()],
+  plugins: [react(), roleActions(), outline(), firstLoad(), licences(), precompress()],
   build: {
     outDir: "dist",
     target: "es2022",
@@ -51,6 +52,8 @@ export default defineConfig({
     include: ["{src,build}/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     css: false,
+    // No test is slow; but a busy machine may not get to one for seconds.
+    testTimeout: 60_000,
     // No file leaves anything behind for the next, and a new environment for each takes ten times as long as the tests.
     pool: "threads",
     isolate: false,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 
 import type { Component } from "../src/util/licences.ts";
 import { printLicences } from "../src/util/licences.ts";
@@ -24,6 +24,7 @@ export function licences(): Plugin {
         if (asset?.type !== "asset") this.error("Vite has not listed the licences of packages");
         delete bundle[VITE_LICENCE_FILE];
         const packages = JSON.parse(String(asset.source)) as VitePackage[];
+        packages.push(...(await assetPackages(bundle)));
         const crates = await cargoMetadata("..").then(
           (metadata) => shippedCrates(metadata, "haltere"),
           (cause: unknown) => {
@@ -48,6 +49,30 @@ interface VitePackage {
   readonly version: string;
   readonly identifier?: string;
   readonly text?: string;
+}
+
+/** Vite lists only packages with scripts: these are those of other files, such as fonts. */
+async function assetPackages(bundle: Rolldown.OutputBundle): Promise<VitePackage[]> {
+  const files = Object.values(bundle).flatMap((file) => (file.type === "asset" ? file.originalFileNames : []));
+  return Promise.all(
+    packageFolders(files).map(async (folder) => {
+      const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, "utf8")) as PackageJson;
+      return { name, version, identifier: license, text: await readFile(`${folder}/LICENSE`, "utf8") };
+    }),
+  );
+}
+
+/** The folders of the packages that files are from. */
+export function packageFolders(files: readonly string[]): string[] {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  return [...new Set(folders)];
+}
+
+/** Of a package's `package.json`. */
+interface PackageJson {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
 }
 
 function toComponent({ name, version, identifier = "unknown", text = "" }: VitePackage): Component {

@@ -1,9 +1,12 @@
 import type { Page } from "@playwright/test";
 
 import { de } from "../src/i18n/de";
+import type { Messages } from "../src/i18n/en";
 import { en } from "../src/i18n/en";
+import type { Api } from "./support/api";
 import { expectAccessible, expectAccessibleColours, expectAccessibleInBothThemes, setTheme } from "./support/axe";
 import { connectionNamed, populate } from "./support/fleet";
+import type { Haltere } from "./support/haltere";
 import { textField } from "./support/locators";
 import { submitLogin } from "./support/log-in";
 import { openPage, PAGES } from "./support/pages";
@@ -31,14 +34,99 @@ async function resize(page: Page, width: number, height: number): Promise<void> 
   );
 }
 
+/** What opens a state of a page. */
+interface Given {
+  readonly page: Page;
+  readonly t: Messages;
+  readonly admin: Api;
+  readonly haltere: Haltere;
+  /** The URL of a broker whose CA no connection trusts. */
+  readonly untrusted: string;
+}
+
+/** What the browser says of a page that failed to render. */
+const RENDER_FAILED = /TypeError/;
+
+const REPLACED = "the database's files were removed or replaced";
+
+/** What pages show when something goes wrong, or has changed meanwhile: each opens it and waits until it is there. */
+const TROUBLES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
+  "conflict of two edits": async ({ page, t, admin }) => {
+    await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, labels: { site: "graz" } });
+    await page.goto("/connections/press/edit");
+    await textField(page, t.form.name).fill("Mine");
+    await admin.ask("PATCH", "/api/connections/press", { name: "Theirs", labels: { site: "linz" } });
+    const conflict = page.getByRole("alert").filter({ has: page.getByRole("button", { name: t.merge.take }) });
+    await expect(conflict).toBeVisible();
+    await page.getByRole("button", { name: t.save, exact: true }).click();
+    await expect(conflict).toContainText(t.merge.choose);
+  },
+  "merge of two edits": async ({ page, t }) => {
+    await page.getByRole("button", { name: t.merge.take }).click();
+    await expect(page.getByText(t.merge.merged)).toBeVisible();
+  },
+  "connection that was deleted while it is edited": async ({ page, t, admin }) => {
+    await admin.delete("press");
+    await expect(page.getByRole("button", { name: t.form.createAgain })).toBeVisible();
+  },
+  "result of a test that is outdated": async ({ page, t }) => {
+    await page.goto("about:blank");
+    await page.goto("/new");
+    await textField(page, t.form.url).fill(UNREACHABLE_URL);
+    await page.getByRole("button", { name: t.form.test }).click();
+    await expect(page.getByRole("region", { name: t.form.test })).toContainText("ECONNREFUSED");
+    await textField(page, t.form.url).fill("mqtt://127.0.0.1:3");
+    await expect(page.getByText(t.form.outdated)).toBeVisible();
+  },
+  "offer to trust a CA for all": async ({ page, t, admin, untrusted }) => {
+    await admin.load(["Belt", "Oven"].map((name) => connectionNamed(name, untrusted)));
+    const code = async (id: string) => (await admin.connection(id)).status?.error?.code;
+    for (const id of ["belt", "oven"]) await expect.poll(async () => code(id)).toBe("SELF_SIGNED_CERT_IN_CHAIN");
+    await page.goto("about:blank");
+    await page.goto("/connections/belt/certificates");
+    await page.getByText(t.trustAll.names).click();
+    await expect(page.getByRole("list", { name: t.trustAll.found(2) })).toBeVisible();
+  },
+  "banners about storage and connection": async ({ page, t }) => {
+    await page.route("**/readyz", async (route) => route.fulfill({ status: 503, json: { reasons: [REPLACED] } }));
+    await page.route("**/api/events?*", async (route) => route.abort("connectionreset"));
+    await page.goto("/profile");
+    await expect(page.getByRole("status").filter({ hasText: t.storage.reasons[REPLACED]?.title ?? "" })).toBeVisible();
+    await expect(page.getByRole("status").filter({ hasText: t.offline.title })).toBeVisible();
+    await page.unrouteAll();
+  },
+  "server that is unavailable": async ({ page, t }) => {
+    const json = { code: "UNAVAILABLE", message: "Too much is being sent or received at once" };
+    await page.route("**/api/profile", async (route) => route.fulfill({ status: 503, json }));
+    await page.goto("/activity");
+    await expect(page.getByRole("button", { name: t.retry })).toBeVisible();
+    await page.unrouteAll();
+  },
+  "page that failed to render": async ({ page, t }) => {
+    await page.route("**/api/profile/sessions", async (route) => route.fulfill({ json: [null] }));
+    await page.goto("/profile");
+    // Other pages stay within reach.
+    await expect(page.getByRole("main").getByRole("heading", { name: t.errors.renderFailed })).toBeVisible();
+    await expect(page.getByRole("link", { name: t.nav.fleet })).toBeVisible();
+    await page.unrouteAll();
+  },
+  invitation: async ({ page, t, admin, haltere }) => {
+    await haltere.addUser("nina", "viewer");
+    const invited = await admin.ask("POST", "/api/user-management/users/nina/invitation", {});
+    await page.context().clearCookies();
+    await page.goto((invited as { path: string }).path);
+    await expect(page.getByRole("heading", { name: t.invitation.title })).toBeVisible();
+  },
+};
+
 for (const [language, locale, t] of LANGUAGES) {
   test.describe(`in ${language}`, () => {
     // Keeps a connection in the state `connecting` for the whole test.
     test.use({ locale, colorScheme: "light", settings: { HALTERE_LINK_CONNECT_TIMEOUT: "5m" } });
 
     test("axe finds nothing on any page in any window and theme", async ({ page, admin, broker, silent }) => {
-      // A hundred and twenty runs of axe.
-      test.setTimeout(240_000);
+      // A hundred and fifty runs of axe.
+      test.setTimeout(360_000);
       await populate(admin, broker);
       await admin.load([connectionNamed("Mill", silent)]);
       const mill = { name: "connection that is connecting", path: "/connections/mill", heading: () => "Mill" };
@@ -90,6 +178,9 @@ for (const [language, locale, t] of LANGUAGES) {
       await expect(page.getByRole("list", { name: t.bulkEdit.plan })).toBeVisible();
       await expectAccessibleInBothThemes(page, "edit of many");
       await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog", { name: t.leave.title })).toBeVisible();
+      await expectAccessibleInBothThemes(page, "edit of many that would be lost");
+      await page.getByRole("button", { name: t.leave.go }).click();
       await expect(page.getByRole("dialog")).toBeHidden();
 
       await page.getByRole("button", { name: `${t.nav.profile}: admin` }).click();
@@ -141,6 +232,19 @@ for (const [language, locale, t] of LANGUAGES) {
       await page.getByRole("button", { name: t.transfer.import(1) }).click();
       await expect(page.getByText(t.transfer.imported(1))).toBeVisible();
       await expectAccessibleInBothThemes(page, "import");
+    });
+
+    test("axe finds nothing where something went wrong", async ({ page, admin, haltere, guard, pki, startBroker }) => {
+      // Twenty runs of axe.
+      test.slow();
+      guard.allow(/status of (401|412|503) /, /net::ERR_CONNECTION_RESET/, RENDER_FAILED);
+      const { url: untrusted } = await startBroker({ tls: { pki, chain: true } });
+      for (const [name, open] of Object.entries(TROUBLES)) {
+        await test.step(name, async () => {
+          await open({ page, t, admin, haltere, untrusted });
+          await expectAccessibleInBothThemes(page, name);
+        });
+      }
     });
 
     test("axe finds nothing in forms in any state", async ({ page, guard, pki, startBroker }) => {

@@ -56,6 +56,31 @@ test("styles of pages that load later override those of components", async ({ pa
   await expect(chip).not.toHaveCSS("border-left-width", "0px");
 });
 
+test("texts are in the font that the console brings, whatever fonts the system has", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press in Łódź", url: "mqtt://127.0.0.1:3" });
+  const files: string[] = [];
+  page.on("request", (request) => {
+    if (request.resourceType() === "font") files.push(request.url().replace(/.*\/(.*)-\w+\.woff2$/, "$1"));
+  });
+  await page.goto("/connections/press");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Press in Łódź");
+  await page.evaluate(async () => document.fonts.ready);
+  expect(await fontsOf(page, "h1")).toEqual(["Inter"]);
+  // What is preloaded is also what is used.
+  expect(files).toEqual(["inter-latin-wght-normal", "inter-latin-ext-wght-normal"]);
+});
+
+/** The fonts that draw the text of the first element that a selector finds. */
+async function fontsOf(page: Page, selector: string): Promise<string[]> {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("DOM.enable");
+  await browser.send("CSS.enable");
+  const { root } = await browser.send("DOM.getDocument");
+  const { nodeId } = await browser.send("DOM.querySelector", { nodeId: root.nodeId, selector });
+  const { fonts } = await browser.send("CSS.getPlatformFontsForNode", { nodeId });
+  return [...new Set(fonts.map(({ familyName }) => familyName))];
+}
+
 /** All texts of a catalogue of messages. */
 function texts(words: object): string[] {
   return Object.values(words).flatMap((word: unknown) => {
@@ -109,3 +134,16 @@ async function leftovers(page: Page, foreign: readonly string[]): Promise<string
     return foreign.filter((text) => shown.has(text));
   }, foreign);
 }
+
+test.describe("an address that is no page", () => {
+  test.use({ locale: "de-DE" });
+
+  test("says so in the user's language, and leads back to the fleet", async ({ page, guard }) => {
+    guard.allow(/status of 404 /);
+    const response = await page.goto("/administration/nothing");
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole("heading", { name: de.errors.notFound })).toBeVisible();
+    await page.getByRole("main").getByRole("link").first().click();
+    await expect(page.getByRole("heading", { name: de.fleet.empty })).toBeVisible();
+  });
+});

@@ -29,6 +29,8 @@ test("everything works below a base path", async ({ page, haltere, admin, broker
 
   // Pages whose scripts load on demand.
   await page.getByRole("link", { name: en.nav.administration }).click();
+  await expect(page).toHaveURL(`${url}/administration/users`);
+  await page.getByRole("link", { name: en.nav.plugins }).click();
   await expect(page).toHaveURL(`${url}/administration/plugins`);
   await expect(page.getByRole("switch").first()).toBeVisible();
   await page.reload();

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
+import { fileContents, materialFaults } from "../src/i18n/en-material";
 import { connectionNamed } from "./support/fleet";
 import { connectionItem, textField } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
@@ -172,4 +173,64 @@ test("what is wrong for some of an edit is listed with its field, until somethin
   await expect(list).toContainText(`Belt: ${en.errors.refusals["Connection not found"]}`);
   await textField(page, form.ca).fill("no certificate either");
   await expect(list).toBeHidden();
+});
+
+test("closing an edit asks before input is lost, and a key is refused as a CA when it is chosen", async ({
+  page,
+  pki,
+}) => {
+  await choose(page, "Press", "Belt");
+  const edit = page.getByRole("button", { name: fleet.edit, exact: true });
+  await edit.click();
+  const dialog = page.getByRole("dialog", { name: bulkEdit.title(2) });
+  await expect(dialog.getByRole("combobox", { name: bulkEdit.scheme })).toBeFocused();
+  // Nothing has been entered, so it closes without a question.
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(edit).toBeFocused();
+
+  await edit.press("Enter");
+  await dialog.getByRole("radiogroup", { name: bulkEdit.ca }).getByText(bulkEdit.replace).click();
+  const file = { name: "key.pem", mimeType: "application/x-pem-file", buffer: Buffer.from(pki.client.key) };
+  await dialog.locator('input[type="file"]').setInputFiles(file);
+  const chooseFile = dialog.getByRole("button", { name: `${form.chooseFile}: ${form.ca}` });
+  await expect(chooseFile).toHaveAccessibleDescription(
+    materialFaults.noCertificateBut.replace("{found}", fileContents.privateKey),
+  );
+  await expect(dialog.getByRole("button", { name: /^Change/ })).toBeDisabled();
+  await dialog.getByRole("combobox", { name: bulkEdit.scheme }).selectOption("mqtts");
+  await expect(dialog.getByRole("button", { name: /^Change/ })).toBeDisabled();
+
+  const question = page.getByRole("dialog", { name: en.leave.title });
+  await chooseFile.focus();
+  await page.keyboard.press("Escape");
+  await expect(question.getByRole("button", { name: en.leave.stay })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(question).toBeHidden();
+  await expect(chooseFile).toBeFocused();
+  await dialog.getByRole("button", { name: en.cancel }).click();
+  await question.getByRole("button", { name: en.leave.go }).click();
+  await expect(dialog).toBeHidden();
+  await expect(edit).toBeFocused();
+});
+
+test("going back asks before the input of an edit is lost", async ({ page }) => {
+  const navigation = page.getByRole("navigation", { name: en.nav.main });
+  await navigation.getByRole("link", { name: en.nav.activity }).click();
+  await expect(page.getByRole("heading", { level: 1, name: en.activity.title })).toBeVisible();
+  await navigation.getByRole("link", { name: en.nav.fleet }).click();
+  await choose(page, "Press", "Belt");
+  await page.getByRole("button", { name: fleet.edit, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: bulkEdit.title(2) });
+  const scheme = dialog.getByRole("combobox", { name: bulkEdit.scheme });
+  await scheme.selectOption("mqtts");
+  const question = page.getByRole("dialog", { name: en.leave.title });
+  await page.goBack();
+  await expect(question.getByRole("button", { name: en.leave.stay })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(question).toBeHidden();
+  await expect(scheme).toHaveValue("mqtts");
+  await page.goBack();
+  await question.getByRole("button", { name: en.leave.go }).click();
+  await expect(page.getByRole("heading", { level: 1, name: en.activity.title })).toBeVisible();
 });

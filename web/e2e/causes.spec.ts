@@ -78,6 +78,49 @@ test("five causes are listed at first, and the others on demand", async ({ page,
   http.end();
 });
 
+test("brokers that fail because the plugin tls is off are a cause apart from those with an unknown CA", async ({
+  page,
+  admin,
+  pki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await admin.load([
+    ...names("Own CA", 3).map((name) => ({ name, url: broker.url, ca: pki.ca.cert })),
+    ...names("No CA", 4).map((name) => ({ name, url: broker.url })),
+  ]);
+  await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
+  await page.goto("/");
+  const causes = wrong(page).getByRole("listitem");
+  await expect(causes).toHaveCount(2);
+  await expect(causes.filter({ hasText: "brokers use a CA that is not trusted yet" })).toContainText(/^4/);
+  const cause = causes.filter({ hasText: fleet.sharedPluginOff });
+  await expect(cause).toContainText(/^3/);
+  await cause.getByRole("button", { name: fleet.showBrokers(3) }).click();
+  await expect(connectionItems(page)).toHaveText([/Own CA 0/, /Own CA 1/, /Own CA 2/]);
+  await wrong(page).getByRole("button", { name: fleet.showCauses }).click();
+  // The other cause has the same code, and leads only to its own.
+  await causes
+    .filter({ hasNotText: fleet.sharedPluginOff })
+    .getByRole("button", { name: fleet.showBrokers(4) })
+    .click();
+  await expect(connectionItems(page)).toHaveText([/No CA 0/, /No CA 1/, /No CA 2/, /No CA 3/]);
+  await page.getByRole("button", { name: `${fleet.clearFilter}: ${fleet.otherReason}` }).click();
+  await expect(connectionItems(page)).toHaveCount(7);
+});
+
+test("a long code leaves the sentence of a cause its space", async ({ page, admin, pki, startBroker }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await admin.load(names("Press", 3).map((name) => ({ name, url: broker.url })));
+  await page.goto("/");
+  const cause = wrong(page).getByRole("listitem").filter({ hasText: "SELF_SIGNED_CERT_IN_CHAIN" });
+  const sentence = cause.getByText(/brokers use a CA that is not trusted yet/);
+  await expect(sentence).toBeVisible();
+  expect(await sentence.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
+  await expect(cause.getByTitle("SELF_SIGNED_CERT_IN_CHAIN")).toBeVisible();
+});
+
 test("connections that can't be read are a cause", async ({ page, admin, haltere }) => {
   const credentials = { username: "haltere", password: "lost" };
   await admin.load([

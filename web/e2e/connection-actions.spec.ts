@@ -83,9 +83,13 @@ test("a CA is trusted for all connections whose brokers present it, and that can
   await expect(outcome).toBeVisible();
   for (const id of ["press", "belt", "oven"]) await admin.isOnline(id);
   expect((await admin.connection("kiln")).ca).toBeUndefined();
+  // The offer is gone with its button, and then the button that takes it back.
+  const main = page.getByRole("main");
+  await expect(main).toBeFocused();
 
   await outcome.getByRole("button", { name: en.undo }).click();
   await expect(page.getByText(trustAll.undone(3))).toBeVisible();
+  await expect(main).toBeFocused();
   for (const { ca } of await admin.connections()) expect(ca).toBeUndefined();
 });
 
@@ -113,6 +117,7 @@ test("a CA does not replace one that another user has entered meanwhile", async 
   await card.getByRole("button", { name: trustAll.trust(2) }).click();
   await expect(page.getByRole("alert").first()).toContainText(`Belt: ${en.errors.editConflict}`);
   await expect(page.getByRole("status").filter({ hasText: trustAll.done(1) })).toBeVisible();
+  await expect(page.getByRole("main")).toBeFocused();
   await admin.isOnline("press");
   const { ca } = await admin.connection("belt");
   expect(Buffer.from(ca?.data ?? "", "base64").toString()).toBe(expiringPki.ca.cert);
@@ -155,6 +160,7 @@ test("many connections get another scheme and a CA, after a plan, and that can b
   }
   await outcome.getByRole("button", { name: en.undo }).click();
   await expect(page.getByText(/changed back/)).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   expect((await admin.connection("press")).url).toBe("mqtt://127.0.0.1:1883");
   expect((await admin.connection("oven")).ca).toBeUndefined();
 });
@@ -191,6 +197,7 @@ test("an edit of many goes on after a failure, and says for which and why", asyn
   await dialog.getByRole("button", { name: bulkEdit.change(1) }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText(bulkEdit.done(2))).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   // Only the server has the passwords from before.
   await expect(page.getByRole("button", { name: en.undo })).toHaveCount(0);
   expect((await admin.connection("kiln")).credentials).toEqual({ username: "haltere", password: "new password" });

@@ -239,7 +239,9 @@ test("an edit is undone from its outcome, and what has changed since is not over
   await rename("Press 6");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
   await outcome("Press 6").getByRole("button", { name: en.undo }).click();
-  await expect(page.getByRole("alert").filter({ hasText: en.errors.editConflict }).last()).toBeVisible();
+  // The title says what failed.
+  const alert = page.getByRole("alert").filter({ hasText: en.failed.undo });
+  await expect(alert).toHaveText(`${en.failed.undo}Press: ${en.errors.editConflict}.`);
   expect(await admin.connection("press")).toMatchObject({ name: "Theirs", url: "mqtts://press-4:8883" });
 });
 

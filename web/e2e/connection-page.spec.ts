@@ -82,6 +82,33 @@ test("the result of a test goes when the settings are edited", async ({ page, ad
   await expect(result).toBeHidden();
 });
 
+test("the result of a test says when it was, and goes when the broker is disconnected", async ({
+  page,
+  admin,
+  broker,
+}) => {
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await admin.isOnline("press");
+  await page.goto("/connections/press");
+  const button = page.getByRole("button", { name: en.form.test, exact: true });
+  const result = page.getByRole("region", { name: en.form.test });
+  await button.click();
+  await expect(result.getByRole("heading", { level: 2 })).toHaveText(/^Test of \d+ \w+ \d{4}, \d\d:\d\d:\d\d C/);
+  await expect(result).toContainText(en.form.works);
+  await disconnect(page);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
+  await expect(result).toBeHidden();
+
+  // A broker that is not wanted can be tested, too.
+  await button.click();
+  await expect(result).toContainText(en.form.works);
+  await page.getByRole("button", { name: en.connection.connect, exact: true }).click();
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
+  await expect(result).toContainText(en.form.works);
+  await disconnect(page);
+  await expect(result).toBeHidden();
+});
+
 test("the result of a test goes when its CA is trusted in the tab Certificates", async ({
   page,
   admin,
@@ -166,6 +193,11 @@ test("connecting and disconnecting are announced, and can be taken back", async 
     page.getByRole("status").filter({ hasText: text }).getByRole("button", { name: en.undo });
   await disconnect(page);
   await expect(main).toContainText(en.stateDescriptions.idle);
+  // One region announces it, on every tab.
+  for (const tab of [connection.history, connection.overview]) {
+    await page.getByRole("link", { name: tab }).click();
+    await expect(main.locator("[aria-live=polite]")).toHaveText([en.states.idle]);
+  }
   await undo(disconnected("Press")).click();
   await expect(page.getByText(connecting("Press"))).toBeVisible();
   await expect(main).toContainText(en.stateDescriptions.online);

@@ -30,12 +30,27 @@ test("a connection is deleted only after its name has been typed", async ({ page
   expect((await admin.connections()).map(({ id }) => id)).toEqual(["oven"]);
 });
 
-test("a connection that another user deletes disappears", async ({ page, admin }) => {
+test("a connection that another user deletes disappears, and its page says who that was", async ({
+  page,
+  admin,
+  haltere,
+  openWindow,
+}) => {
+  await haltere.addUser("ann", "connectionManager");
+  await haltere.addUser("nina", "viewer");
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  const viewer = await openWindow("nina");
+  await viewer.goto(`${haltere.url}/connections/press`);
   await page.goto("/connections/press");
-  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
-  await admin.delete("press");
+  for (const window of [viewer, page]) await expect(window.getByRole("heading", { name: "Press" })).toBeVisible();
+  await page.getByRole("link", { name: en.connection.edit }).focus();
+  const ann = await haltere.login("ann");
+  await ann.delete("press");
   await expect(page.getByRole("heading", { name: en.connection.gone })).toBeVisible();
+  // The link that had the focus is gone, too.
+  await expect(page.getByRole("heading", { name: en.connection.gone })).toBeFocused();
+  await expect(page.getByText(/ann.* deleted it, \d+ \w+ \d{4}/)).toBeVisible();
+  await expect(viewer.getByText(en.connection.goneText)).toBeVisible();
   await page.getByRole("main").getByRole("link", { name: en.errors.toFleet }).click();
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
 });

@@ -12,11 +12,18 @@ const PARTS: readonly (readonly [name: string, path: string, request: RegExp, co
   ["background tasks", "/administration/about", /\/api\/system\/tasks$/, (page) => page.getByRole("table")],
   ["version", "/administration/about", /\/api\/version$/, (page) => page.getByText("0.1.0", { exact: true })],
   [
+    "licences",
+    "/administration/about",
+    /\/licences\.txt$/,
+    (page) => page.getByRole("searchbox", { name: en.about.find }),
+  ],
+  [
     "activity",
     "/activity",
     /\/api\/activity\?/,
     (page) => page.getByRole("list", { name: activityMessages.activity.list }),
   ],
+  ["audit trail", "/administration/audit", /\/api\/audit$/, (page) => page.getByRole("grid")],
 ];
 
 for (const [name, path, request, content] of PARTS) {

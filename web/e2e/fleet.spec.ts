@@ -113,3 +113,24 @@ test("the grid shows the same fleet, and is kept when going back", async ({ page
   await expect(page).toHaveURL(/view=grid/);
   await expect(connectionItems(page)).toHaveCount(6);
 });
+
+test("the navigation and the palette lead back to the fleet as it was left, and on the fleet to all of it", async ({
+  page,
+}) => {
+  const fleetLink = page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.fleet });
+  const lookAround = async () => {
+    await page.getByRole("button", { name: en.nav.profile }).click();
+    await page.getByRole("menuitem", { name: en.nav.profile }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("admin");
+  };
+  await page.goto("/?q=press&view=grid");
+  await lookAround();
+  await fleetLink.click();
+  await expect(page).toHaveURL(/\?q=press&view=grid$/);
+  await lookAround();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("option", { name: en.nav.fleet, exact: true }).click();
+  await expect(page).toHaveURL(/\?q=press&view=grid$/);
+  await fleetLink.click();
+  await expect(page).toHaveURL(/\/$/);
+});

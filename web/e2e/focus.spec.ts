@@ -89,3 +89,50 @@ test("after sessions are logged out, the focus is on the list of sessions", asyn
   const sessions = page.getByRole("list", { name: profile.sessions });
   await expectFocusAfter(page.getByRole("button", { name: profile.endOthers }), sessions);
 });
+
+test("after a notification goes, the focus is where it was before, or on the heading if that is gone", async ({
+  page,
+  admin,
+}) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  const outcome = (text: string) => page.getByRole("status").filter({ hasText: text });
+  const undo = (text: string) => outcome(text).getByRole("button", { name: en.undo });
+  const heading = page.getByRole("heading", { level: 1 });
+
+  // The dialog that changed it is gone with its selection.
+  await page.goto("/");
+  await page.getByRole("checkbox", { name: fleet.select("Press") }).check();
+  await page.getByRole("button", { name: fleet.disconnect, exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: fleet.disconnect }).click();
+  await expectFocusAfter(undo(en.bulk.done.disconnect(1)), heading);
+  await expect(outcome(en.bulk.done.connect(1))).toBeVisible();
+
+  await page.goto("/connections/press/edit");
+  await textField(page, form.name).fill("Press 2");
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Press 2" })).toBeVisible();
+  await expectFocusAfter(page.getByRole("button", { name: en.undo }), heading);
+  await expect(page.getByRole("heading", { level: 1, name: "Press", exact: true })).toBeVisible();
+
+  const more = page.getByRole("button", { name: en.more });
+  const disconnect = async () => {
+    await more.click();
+    await page.getByRole("menuitem", { name: en.connection.disconnect }).click();
+    await expect(more).toBeFocused();
+  };
+  await disconnect();
+  await expectFocusAfter(undo(en.outcome.disconnected("Press")), more);
+  await expect(page.getByRole("button", { name: en.connection.tryNow })).toBeVisible();
+  await expect(more).toBeFocused();
+  await disconnect();
+  const close = outcome(en.outcome.disconnected("Press")).getByRole("button", { name: en.close });
+  await expectFocusAfter(close, more);
+
+  await page.goto("/administration/plugins");
+  const tls = page.getByRole("switch", { name: /^tls / });
+  await tls.focus();
+  await tls.press("Space");
+  await expectFocusAfter(undo(en.settings.switched("tls", false)), tls);
+  await expect(tls).toBeChecked();
+  await expect(tls).toBeFocused();
+});

@@ -32,6 +32,8 @@ test("every field that the server refuses is marked, seen and focused, in closed
   page,
   guard,
 }) => {
+  // Opens the form once per field.
+  test.slow();
   guard.allow(/status of 400 .*\/api\/connections/);
   for (const [label, value, message] of REFUSED) {
     await test.step(label, async () => {
@@ -210,6 +212,8 @@ test("the password's field says what is stored", async ({ page, admin, haltere }
     await expect(page.getByLabel(form.password, { exact: true })).toHaveAttribute("placeholder", text);
   };
   await placeholder("press", form.storedPassword.none);
+  await admin.ask("PATCH", "/api/connections/press", { credentials: { username: "haltere" } });
+  await placeholder("press", form.storedPassword.none);
   await placeholder("oven", form.storedPassword.unchanged);
   await page.goto("about:blank");
   await haltere.stop();
@@ -218,8 +222,12 @@ test("the password's field says what is stored", async ({ page, admin, haltere }
   await placeholder("oven", form.storedPassword.unreadable);
 });
 
-test("a connection deleted while it is edited keeps its form, and can be created again", async ({ page, admin }) => {
-  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+test("a connection deleted while it is edited keeps its form, and can be created again", async ({
+  page,
+  admin,
+  pki,
+}) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, ca: pki.ca.cert });
   await page.goto("/connections/press/edit");
   await textField(page, form.name).fill("Press 5");
   await admin.delete("press");
@@ -227,6 +235,48 @@ test("a connection deleted while it is edited keeps its form, and can be created
   await expect(textField(page, form.name)).toHaveValue("Press 5");
   await expectAccessible(page, "form of a deleted connection");
   await press(page, form.createAgain);
+  await expect(page.getByText(form.savedButDown)).toBeVisible();
   await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
-  expect(await admin.connection("press")).toMatchObject({ name: "Press 5", url: UNREACHABLE_URL });
+  const created = await admin.connection("press");
+  expect(created).toMatchObject({ name: "Press 5", url: UNREACHABLE_URL });
+  expect(Buffer.from(created.ca?.data ?? "", "base64").toString()).toBe(pki.ca.cert);
+});
+
+test("nothing can be typed while a connection is being saved, as it would be lost", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press/edit");
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/api\/connections\/press\?/, async (route) => {
+    if (route.request().method() === "PATCH") await held;
+    await route.continue();
+  });
+  const name = textField(page, form.name);
+  await name.fill("Press 5");
+  await name.press("Enter");
+  await expect(page.getByRole("button", { name: en.save })).toHaveAttribute("aria-busy", "true");
+  // The focus stays; so keys are no shortcuts, either.
+  await expect(name).toBeFocused();
+  await page.keyboard.type(" and more");
+  await expect(name).toHaveValue("Press 5");
+  const label = textField(page, en.labels.add);
+  await label.focus();
+  await page.keyboard.type("site=graz");
+  await expect(label).toHaveValue("");
+  release();
+  await expect(page.getByRole("heading", { level: 1, name: "Press 5" })).toBeVisible();
+  expect((await admin.connection("press")).name).toBe("Press 5");
+});
+
+test("a label that is being typed is part of what Ctrl Enter saves", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press/edit");
+  const label = textField(page, en.labels.add);
+  await label.focus();
+  await page.keyboard.type("site=graz");
+  await label.press("Control+Enter");
+  await expect(page.getByRole("button", { name: en.save })).toBeHidden();
+  expect((await admin.connection("press")).labels).toEqual({ site: "graz" });
 });

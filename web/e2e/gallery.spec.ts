@@ -24,6 +24,8 @@ for (const [language, locale, t] of [
     const texts = galleryMessages[language];
 
     test("axe finds nothing in the gallery, whatever its components show", async ({ page }) => {
+      // Some twenty runs of axe.
+      test.slow();
       // The colours do not depend on the language.
       const expectAxeFindsNothing = t === en ? expectAccessibleInBothThemes : expectAccessible;
       for (const content of ["loading", "empty"]) {
@@ -47,6 +49,17 @@ for (const [language, locale, t] of [
     });
   });
 }
+
+test("notifications are added to a live region that is there before; errors interrupt", async ({ page }) => {
+  await page.goto(PATH);
+  const region = page.locator("#root > [aria-live=polite]");
+  await expect(region).toBeAttached();
+  await expect(region).toHaveText("");
+  await page.getByRole("button", { name: texts.showOutcome }).click();
+  await expect(region).toContainText(texts.outcome);
+  await page.getByRole("button", { name: texts.showError }).click();
+  await expect(region.getByRole("alert")).toContainText(texts.error);
+});
 
 test("hostile texts stay texts in all components", async ({ page }) => {
   const hostile = "<img src=x onerror=window.gotIn=1>";

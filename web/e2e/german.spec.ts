@@ -40,12 +40,17 @@ async function plan(admin: Api, file: unknown): Promise<{ texts: string[]; fault
 }
 
 test("failures and advice are in German wherever they are shown", async ({ page, admin, pki, silent, startBroker }) => {
-  const [plain, locked, privateCa, wantsCertificate, http] = await Promise.all([
+  // Opens three pages per failure.
+  test.slow();
+  const [plain, locked, privateCa, wantsCertificate, http, mail, binary] = await Promise.all([
     startBroker(),
     startBroker({ user: { name: "press", password: "right" } }),
     startBroker({ tls: { pki, chain: true } }),
     startBroker({ tls: { pki, wantsClientCertificate: true } }),
     startTcpServer((socket) => socket.on("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))),
+    startTcpServer((socket) => socket.on("data", () => socket.end("220 mail.example ESMTP\r\n"))),
+    // A SUBSCRIBE after the CONNACK.
+    startTcpServer((socket) => socket.on("data", () => socket.end(Buffer.from("200200008200", "hex")))),
   ]);
   const ca = pki.ca.cert;
   const failing = {
@@ -61,6 +66,11 @@ test("failures and advice are in German wherever they are shown", async ({ page,
     "no-tls": { url: plain.url.replace("mqtt:", "mqtts:") },
     "no-websocket": { url: plain.url.replace("mqtt:", "ws:") },
     http: { url: http.url },
+    mail: { url: mail.url },
+    "mail-by-websocket": { url: mail.url.replace("mqtt:", "ws:") },
+    "no-answer": { url: silent.replace("mqtt:", "mqtts:") },
+    metadata: { url: "mqtt://169.254.169.254" },
+    subscribes: { url: binary.url },
   };
   await admin.load(Object.entries(failing).map(([id, settings]) => ({ id, name: id, ...settings })));
   const failed = async () => (await admin.connections()).filter(({ status }) => status?.error);
@@ -95,6 +105,22 @@ test("failures and advice are in German wherever they are shown", async ({ page,
     await expectNoEnglish(panel, tested, `test of ${url}`);
     await textField(page, de.form.url).fill("");
   }
+});
+
+test("why a stored connection can't be read is said in German", async ({ page, admin, haltere, broker }) => {
+  const credentials = { username: "press", password: "lost in the dark" };
+  await admin.create({ id: "press", name: "Press", url: broker.url, credentials });
+  await haltere.stop();
+  await haltere.damage("press");
+  await haltere.start();
+  const api = await haltere.login();
+  const advice = english(await api.ask("GET", "/api/connections/press/advice"));
+  expect(advice.join()).toContain("credentials.password: the secret at");
+  await page.goto(`${haltere.url}/connections/press`);
+  const main = page.getByRole("main");
+  await expect(main).toContainText(de.stateDescriptions.unreadable);
+  await expect(main).toContainText(`„${de.fieldNames["credentials.password"]}“: Der gespeicherte Wert hat`);
+  await expectNoEnglish(main, advice, "connection that can't be read");
 });
 
 test("a broker that was reached before is said to have been connected", async ({ page, admin, broker }) => {
@@ -232,6 +258,8 @@ const REFUSED: readonly (readonly [label: string, value: string])[] = [
 ];
 
 test("what the server refuses is said in German at the field", async ({ page, guard }) => {
+  // Opens the form once per field.
+  test.slow();
   guard.allow(/status of 400 .*\/api\/connections/);
   for (const [label, value] of REFUSED) {
     await test.step(label, async () => {
@@ -308,6 +336,8 @@ test("a conflict with another user's edit is in German", async ({ page, admin, h
     ca: pki.ca.cert,
     labels: { site: "graz" },
   });
+  // Attempts to connect would move the form while it is being clicked.
+  await admin.ask("POST", "/api/connections/press/disconnect");
   await haltere.addUser("nina", "connectionManager");
   const nina = await haltere.login("nina");
   await page.goto("/connections/press/edit");

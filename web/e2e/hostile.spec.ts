@@ -145,6 +145,7 @@ test("hostile texts stay text in the fleet, its menus and bulk actions", async (
   await expect(page.getByRole("list", { name: en.bulkEdit.plan }).getByRole("listitem").first()).toBeVisible();
   await expectInert(page, "edit of many");
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: en.leave.go }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
 
   await page.goto("/?view=grid");

@@ -23,6 +23,9 @@ async function isFocusSeen(target: Locator): Promise<boolean> {
   return target.evaluate((element) => {
     const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(element);
     if ((outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none") return true;
+    // A cell shows the focus for what is in it.
+    const cell = element.closest("[data-column]");
+    if (cell && getComputedStyle(cell).outlineStyle !== "none") return true;
     // A field shows the focus by its border; some inputs are drawn by a sibling.
     const drawn = element.nextElementSibling ?? element.parentElement;
     const neighbour = drawn && getComputedStyle(drawn);
@@ -101,6 +104,85 @@ test("a connection is created, tested, changed and deleted by keyboard", async (
   await keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
   expect(await admin.connections()).toHaveLength(0);
+});
+
+test("certificates, a bulk action and a conflict of two edits are handled by keyboard", async ({
+  page,
+  admin,
+  guard,
+  pki,
+  startBroker,
+}) => {
+  test.slow();
+  guard.allow(/status of 412 .*\/api\/connections\/press\?/);
+  const broker = await startBroker({ tls: { pki, chain: true, wantsClientCertificate: true } });
+  const { keyboard } = page;
+  const { bulk, certificates, fleet, form, merge } = en;
+  const main = page.getByRole("main");
+
+  // A connection with a client certificate, whose broker's CA is trusted once its fingerprint has been compared.
+  await page.goto("/new");
+  await expect(textField(page, form.url)).toBeFocused();
+  await keyboard.type(broker.url);
+  await tabTo(page, textField(page, form.name));
+  await keyboard.press("Control+a");
+  await keyboard.type("Press");
+  await tabTo(page, page.getByRole("button", { name: form.clientCertificate }));
+  await keyboard.press("Enter");
+  for (const [label, text] of [
+    [form.cert, pki.client.cert],
+    [form.key, pki.client.key],
+  ] as const) {
+    await tabTo(page, textField(page, label));
+    await keyboard.insertText(text);
+    await expect(page.getByRole("button", { name: `${form.chooseFile}: ${label}` })).toBeFocused();
+  }
+  await tabTo(page, page.getByRole("button", { name: form.advanced, exact: true }));
+  await keyboard.press("Enter");
+  await tabTo(page, textField(page, form.id));
+  await keyboard.type("press");
+  await tabTo(page, page.getByRole("button", { name: form.test }));
+  await keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: form.trust })).toBeVisible();
+  await tabTo(page, page.getByRole("checkbox", { name: certificates.compared }));
+  await keyboard.press("Space");
+  await tabTo(page, page.getByRole("button", { name: form.trust }));
+  await keyboard.press("Enter");
+  await expect(page.getByText(form.works)).toBeVisible();
+  await keyboard.press("Control+Enter");
+  await expect(main).toContainText(en.stateDescriptions.online);
+
+  // All connections are disconnected at once.
+  await tabTo(page, page.getByRole("link", { name: en.connection.back }), "Shift+Tab");
+  await keyboard.press("Enter");
+  await tabTo(page, main.getByRole("link", { name: "Press" }));
+  await keyboard.press("Space");
+  await expect(page.getByRole("checkbox", { name: fleet.select("Press") })).toBeChecked();
+  await tabTo(page, page.getByRole("button", { name: fleet.disconnect, exact: true }));
+  await keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await tabTo(page, dialog.getByRole("button", { name: fleet.disconnect, exact: true }));
+  await keyboard.press("Enter");
+  await expect(page.getByText(bulk.done.disconnect(1))).toBeVisible();
+  await expect.poll(async () => (await admin.connection("press")).status?.state).toBe("idle");
+
+  // Another user's change of the same field: theirs is taken.
+  await page.goto("/connections/press/edit");
+  await tabTo(page, textField(page, form.name));
+  await keyboard.press("End");
+  await keyboard.type(" 5");
+  await admin.ask("PATCH", "/api/connections/press", { name: "Press 6" });
+  const conflict = page.getByRole("alert").filter({ has: page.getByRole("button", { name: merge.take }) });
+  await expect(conflict).toBeVisible();
+  await keyboard.press("Control+Enter");
+  await expect(conflict).toBeFocused();
+  await tabTo(page, conflict.getByRole("radio", { name: merge.mine }));
+  await keyboard.press("ArrowLeft");
+  await expect(conflict.getByRole("radio", { name: merge.theirs })).toBeChecked();
+  await tabTo(page, page.getByRole("button", { name: merge.take }));
+  await keyboard.press("Enter");
+  await expect(page.getByText(merge.merged)).toBeFocused();
+  await expect(textField(page, form.name)).toHaveValue("Press 6");
 });
 
 test("a dialog returns the focus", async ({ page, admin }) => {

@@ -28,11 +28,8 @@ test("ten thousand connections are listed, filtered, scrolled and tabbed through
   await expect(connectionItem(page, name(0))).toBeVisible();
 
   await page.keyboard.press("Tab");
-  // On a busy machine, the URL may follow the filter so late that the router scrolls back after the key.
-  await expect(async () => {
-    await page.keyboard.press("End");
-    await expect(connectionItem(page, name(COUNT - 1))).toBeInViewport({ timeout: 3_000 });
-  }).toPass();
+  await page.keyboard.press("End");
+  await expect(connectionItem(page, name(COUNT - 1))).toBeInViewport();
   await page.keyboard.press("Home");
   await expect(connectionItem(page, name(0))).toBeAttached();
 

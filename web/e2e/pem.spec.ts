@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
-import { faults } from "../src/i18n/en-faults";
+import { faults, fileContents } from "../src/i18n/en-faults";
 import { expectAccessible } from "./support/axe";
 import { run } from "./support/child";
 import { textField } from "./support/locators";
@@ -42,6 +42,7 @@ test("DER is accepted, and a combined file contains the key", async ({ page, adm
   const field = (name: string) => page.locator(`[data-field="${name}"]`);
   await pick(page, form.ca, { name: "ca.der", bytes: der(pki.ca.cert) });
   await expect(field("ca")).toContainText(/ca\.der.*CN=Works 4 CA.*until \d+ \w+ 20\d\d/);
+  await expect(field("ca").locator("time")).toHaveAttribute("title", /^20[\d-]{8} [\d:]{8} UTC$/);
   await pick(page, form.cert, { name: "both.pem", bytes: Buffer.from(pki.client.cert + pki.client.key) });
   await expect(field("cert")).toContainText(/both\.pem.*CN=haltere.*until \d+ \w+ 20\d\d.*private key/);
   await expect(page.getByText(form.keyInCert)).toBeVisible();
@@ -69,6 +70,22 @@ test("the focus stays in the field when pasted text becomes a summary, and when 
   await expect(page.getByRole("button", { name: `${form.chooseFile}: ${form.ca}` })).toBeFocused();
   await page.getByRole("button", { name: `${form.removeFile}: ${form.ca}` }).click();
   await expect(textField(page, form.ca)).toBeFocused();
+});
+
+test("a private key is refused as a CA when it is chosen, and nothing is sent", async ({ page, pki }) => {
+  await begin(page, SECURE_NOWHERE);
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.method()));
+  await pick(page, form.ca, { name: "key.pem", bytes: Buffer.from(pki.client.key) });
+  const choose = page.getByRole("button", { name: `${form.chooseFile}: ${form.ca}` });
+  await expect(choose).toHaveAccessibleDescription(faults.noCertificateBut.replace("{found}", fileContents.privateKey));
+  for (const button of [en.save, form.test]) {
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await expect(choose).toBeFocused();
+  }
+  expect(requests).not.toContain("POST");
+  await pick(page, form.ca, { name: "ca.pem", bytes: Buffer.from(pki.ca.cert) });
+  await expect(choose).toHaveAccessibleDescription("");
 });
 
 test("a PKCS #12 file is refused with the command that converts it, until another file is chosen", async ({

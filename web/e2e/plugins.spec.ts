@@ -3,10 +3,12 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { SERVER_DOWN } from "./support/guard";
+import { textField } from "./support/locators";
 import { freePort } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { switching } = en.settings;
+const { certificates, form } = en;
 
 /** Waits until a script of the page, what it imports, and all styles have loaded. */
 async function isLoaded(page: Page, script: string): Promise<void> {
@@ -99,4 +101,55 @@ test("while the plugin tls is off, connections with TLS settings say so", async 
   await dialog.getByRole("button", { name: switching.on }).click();
   await expect(viewer.getByRole("main")).toContainText(en.stateDescriptions.online);
   await expect(viewer.getByRole("main")).not.toContainText(what);
+});
+
+test("while the plugin tls is off, a test offers no CA to trust but says why", async ({
+  page,
+  openWindow,
+  admin,
+  haltere,
+  pki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  await haltere.addUser("mia", "connectionManager");
+  const manager = await openWindow("mia");
+  await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
+  await Promise.all([page.goto("/new"), manager.goto(`${haltere.url}/new`)]);
+  const { what, how, ask } = certificates.pluginOff;
+  for (const window of [page, manager]) {
+    await textField(window, form.url).fill(broker.url);
+    await window.getByRole("button", { name: form.test }).click();
+    const panel = window.getByRole("region", { name: form.test });
+    await expect(panel).toContainText(what);
+    await expect(panel.getByRole("checkbox")).toHaveCount(0);
+    await expect(panel.getByRole("button", { name: form.trust })).toHaveCount(0);
+  }
+  await expect(manager.getByRole("region", { name: form.test })).toContainText(ask);
+  const panel = page.getByRole("region", { name: form.test });
+  await expect(panel).toContainText(how);
+  await expect(panel.getByRole("link", { name: en.nav.plugins })).toHaveAttribute("href", /administration\/plugins$/);
+});
+
+test("while the plugin tls is off, no CA is offered, whether a connection failed before or because of it", async ({
+  page,
+  admin,
+  pki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki, chain: true } });
+  for (const id of ["press", "oven"]) await admin.create({ id, name: id, url: broker.url });
+  await admin.create({ id: "lathe", name: "Lathe", url: broker.url, ca: pki.ca.cert });
+  await admin.isOnline("lathe");
+  const code = async (id: string) => (await admin.connection(id)).status?.error?.code;
+  for (const id of ["press", "oven"]) await expect.poll(() => code(id)).toBe("SELF_SIGNED_CERT_IN_CHAIN");
+  await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
+  await expect.poll(() => code("lathe")).toBe("SELF_SIGNED_CERT_IN_CHAIN");
+
+  const card = page.getByRole("region", { name: en.connection.certificates });
+  for (const id of ["press", "lathe"]) {
+    await page.goto(`/connections/${id}/certificates`);
+    await expect(card).toContainText(certificates.pluginOff.what);
+    await expect(card.getByRole("button", { name: form.trust })).toHaveCount(0);
+  }
 });

@@ -17,13 +17,16 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
   monitoringViewer: { sees: false, changes: false, administers: false },
 };
 
+const SECRET = "kept in the dark";
+
 for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
   test.describe(`a user with the role ${role}`, () => {
-    test.use({ loggedInAs: "" });
+    test.use({ loggedInAs: "", permissions: ["clipboard-read", "clipboard-write"] });
     test.beforeEach(async ({ context, haltere, admin }) => {
       await haltere.addUser("ann", role as Role);
       await haltere.addSession(context, "ann");
-      await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+      const credentials = { username: "haltere", password: SECRET };
+      await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
     });
 
     test(`${sees ? "sees" : "does not see"} connections, and ${changes ? "may" : "may not"} change them`, async ({
@@ -45,6 +48,16 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
         await expect(main.getByRole("button", { name })).toBeVisible({ visible: changes });
       }
       await expect(main.getByRole("link", { name: en.connection.edit })).toBeVisible({ visible: changes });
+
+      const copy = main.getByRole("button", { name: en.diagnosis.copy });
+      await expect(copy).toBeVisible({ visible: sees && !changes });
+      if (!sees || changes) return;
+      await copy.click();
+      await expect(page.getByText(en.diagnosis.copied)).toBeVisible();
+      const text = await page.evaluate(async () => navigator.clipboard.readText());
+      expect(text).toMatch(/^Press\n/);
+      expect(text).toContain("ECONNREFUSED");
+      expect(text).not.toContain(SECRET);
     });
 
     test("can't get around permissions by URL, shortcut or palette", async ({ page }) => {
@@ -69,6 +82,17 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       const sections = page.getByRole("navigation", { name: en.nav.administration });
       await expect(sections.getByRole("link", { name: en.transfer.title })).toBeVisible({ visible: changes });
       await expect(sections.getByRole("link", { name: en.nav.plugins })).toBeVisible({ visible: administers });
+      await expect(sections.getByRole("link", { name: en.nav.audit })).toBeVisible({ visible: administers });
+      await expect(sections.getByRole("link", { name: en.nav.users })).toBeVisible({ visible: administers });
+      await expect(sections.getByRole("link", { name: en.nav.groups })).toBeVisible({ visible: administers });
+      await expect(sections.getByRole("link", { name: en.nav.tokens })).toBeVisible({ visible: administers });
+      await page.goto("/administration/users?show=new");
+      await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.getByRole("dialog", { name: en.commands.newUser })).toBeVisible({ visible: administers });
+
+      await page.goto("/administration/tokens?show=new");
+      await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.getByRole("dialog", { name: en.commands.newToken })).toBeVisible({ visible: administers });
 
       await page.goto("/administration/about");
       await expect(main).toContainText("0.1.0");
@@ -77,6 +101,16 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await expect(commands.getByRole("option", { name: en.nav.profile })).toBeVisible();
       await expect(commands.getByRole("option", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
       await expect(commands.getByRole("option", { name: en.nav.plugins })).toBeVisible({ visible: administers });
+      for (const name of [
+        en.nav.users,
+        en.commands.newUser,
+        en.nav.groups,
+        en.commands.newGroup,
+        en.nav.tokens,
+        en.commands.newToken,
+      ]) {
+        await expect(commands.getByRole("option", { name, exact: true })).toBeVisible({ visible: administers });
+      }
       await expect(commands.getByRole("option", { name: "Press" })).toBeVisible({ visible: sees });
       await page.keyboard.press("Escape");
       await expect(commands).toBeHidden();

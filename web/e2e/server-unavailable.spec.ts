@@ -58,7 +58,7 @@ test.describe("in German", () => {
     await page.goto("/");
     await expect(page.getByRole("heading", { name: de.offline.busy })).toBeVisible();
     await expect(page.getByRole("button", { name: de.retry })).toBeVisible();
-    await page.route(/\/de-[^/]*\.js$/, async (route) => route.fulfill({ status: 503 }));
+    await page.route(/\/de-core-[^/]*\.js$/, async (route) => route.fulfill({ status: 503 }));
     await page.reload();
     await expect(fleet(page)).toBeVisible();
   });

@@ -84,6 +84,29 @@ test("a dialog is suspended while the session is renewed in front of it, and the
   await expect(dialog).toBeHidden();
 });
 
+test("after a session was renewed in front of an open menu, the focus is at the menu", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 401 /);
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press");
+  const more = page.getByRole("button", { name: en.more });
+  await more.focus();
+  await more.press("Enter");
+  await expect(page.getByRole("menuitem").first()).toBeFocused();
+  const password = { oldPassword: "balance-in-flight", password: "balance-in-flight-2" };
+  await admin.ask("PUT", "/api/profile", password);
+  await expect(page.getByRole("alert")).toContainText("Your session has ended.");
+  // As somebody with a pointer does.
+  await page.getByRole("heading", { name: en.login.title }).click();
+  await submitLogin(page, "admin", password.password);
+  await expect(page.getByRole("heading", { level: 1, name: "Press" })).toBeVisible();
+  await expect(page.getByRole("menu")).toBeHidden();
+  await expect(more).toBeFocused();
+});
+
 test("after a navigation the focus is on the new page's heading", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/");

@@ -26,7 +26,12 @@ test.describe("on a desktop", () => {
     const administration = rail(page).getByRole("link", { name: nav.administration });
     await expect(fleet).toHaveAttribute("aria-current", "page");
     await administration.click();
-    await expect(page).toHaveURL(/\/administration\/plugins$/);
+    // Which is where its first section is.
+    await expect(page).toHaveURL(/\/administration\/users$/);
+    await expect(administration).toHaveAttribute("aria-current", "true");
+    await expect(fleet).not.toHaveAttribute("aria-current");
+    await page.getByRole("link", { name: nav.plugins }).click();
+    await expect(page.getByRole("heading", { level: 1, name: nav.plugins })).toBeVisible();
     await expect(administration).toHaveAttribute("aria-current", "true");
     await expect(fleet).not.toHaveAttribute("aria-current");
     // A connection belongs to the fleet.
@@ -62,7 +67,15 @@ test.describe("on a desktop", () => {
     await page.goto("/administration");
     const sections = page.getByRole("navigation", { name: nav.administration });
     const links = sections.getByRole("link");
-    await expect(links).toHaveText([en.nav.plugins, en.transfer.title, en.about.title]);
+    await expect(links).toHaveText([
+      en.nav.users,
+      en.nav.groups,
+      en.nav.tokens,
+      en.nav.plugins,
+      en.transfer.title,
+      en.nav.audit,
+      en.about.title,
+    ]);
     await expect(links.first()).toHaveAttribute("aria-current", "page");
     await links.first().focus();
     await page.keyboard.press("ArrowDown");

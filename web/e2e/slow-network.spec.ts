@@ -37,6 +37,7 @@ const PAGES = [
   ["fleet", "/", (page: Page) => connectionList(page)],
   ["connection", "/connections/press", (page: Page) => page.getByRole("region", { name: en.connection.broker })],
   ["form", "/connections/press/edit", (page: Page) => page.getByRole("button", { name: en.save })],
+  ["audit trail", "/administration/audit", (page: Page) => page.getByRole("grid").getByRole("rowheader").first()],
   ["plugins", "/administration/plugins", (page: Page) => page.getByRole("switch").first()],
 ] as const;
 
@@ -53,6 +54,46 @@ for (const [name, path, content] of PAGES) {
     expect(counts).toMatchObject({ empty: 0 });
   });
 }
+
+test("the fleet has its heading before its connections, and it keeps the focus", async ({ page, admin, broker }) => {
+  await populate(admin, broker);
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/api\/events/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/activity");
+  await page.getByRole("navigation").getByRole("link", { name: en.nav.fleet }).click();
+  const heading = page.getByRole("heading", { level: 1, name: en.fleet.title });
+  await expect(heading).toBeFocused();
+  await expect(page.locator("main [data-skeleton]")).toBeVisible();
+  release();
+  await expect(connectionList(page)).toBeVisible();
+  await expect(heading).toBeFocused();
+});
+
+test("a page that is opened from another one is an outline until its code has arrived", async ({ page }) => {
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/ActivityPage[^/]*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  await page.getByRole("link", { name: en.nav.activity }).click();
+  await expect(page.locator("main [data-skeleton]").first()).toBeVisible();
+  // The address and the navigation are there at once.
+  await expect(page).toHaveURL(/\/activity$/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(0);
+  release();
+  await expect(page.getByRole("heading", { name: en.nav.activity, level: 1 })).toBeVisible();
+});
 
 test("the outline waits for no style sheet and no script", async ({ page }) => {
   let release = () => undefined as void;

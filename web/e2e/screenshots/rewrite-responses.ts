@@ -1,11 +1,14 @@
 import type {
   ActivityEntry,
+  AuditEntry,
   Certificate,
   Connection,
   ConnectionCertificates,
   ConnectionsEvent,
   ConnectionTest,
   StatusChange,
+  Token,
+  User,
 } from "../../src/api/schema";
 import { MACHINES } from "./demo-fleet";
 import type { DisplayNames } from "./display-names";
@@ -88,9 +91,12 @@ function rewrite(path: string, data: unknown): unknown {
   if (part === "history") return history(id, data as StatusChange[]);
   if (part === "certificates") return certificates(id, data as ConnectionCertificates);
   if (path.startsWith("/api/activity")) return activity(data as ActivityEntry[]);
+  if (path.startsWith("/api/audit")) return auditTrail();
   if (path.startsWith("/api/events")) return event(data as ConnectionsEvent);
   if (path.startsWith("/api/connection-test")) return test(data as ConnectionTest & { stage?: string });
   if (path.startsWith("/api/profile/sessions")) return (data as Session[]).map(session);
+  if (path === "/api/tokens" && Array.isArray(data)) return (data as Token[]).map(token);
+  if (path === "/api/user-management/users") return (data as User[]).map(user);
   return data;
 }
 
@@ -159,6 +165,25 @@ function activity(data: ActivityEntry[]): unknown[] {
     .toSorted((one, other) => other.timestamp - one.timestamp);
 }
 
+/** The same invented entries as the audit trail itself has them. */
+function auditTrail(): AuditEntry[] {
+  return AUDIT.map(([age, entry], index) => {
+    const { user = "admin", action = "", object, detail } = entry as Partial<ActivityEntry & { type: "audit" }>;
+    return {
+      sequence: 4711 - index,
+      timestamp: NOW - age,
+      actor: user,
+      address: "10.20.9.17",
+      requestId: `0199b6f2-8a51-7d0e-a3c1-0a1b2c3d4e${50 + index}`,
+      action,
+      objectKind: action.split(".")[0] ?? "",
+      outcome: "success",
+      ...(object !== undefined && { object }),
+      ...(detail !== undefined && { detail }),
+    };
+  });
+}
+
 function certificates(id: string, data: ConnectionCertificates): ConnectionCertificates {
   const { broker, client } = data;
   return {
@@ -203,6 +228,33 @@ function session(data: Session, index: number): Session {
     createdAt: toIso(NOW - (2 + 31 * index) * HOUR),
     lastUsedAt: toIso(NOW - index * 9 * HOUR),
     address: `10.20.9.${14 + 3 * index}`,
+  };
+}
+
+function user(data: User, index: number): User {
+  return {
+    ...data,
+    ...(data.lastLogin !== undefined && { lastLogin: toIso(NOW - 7 * index * index * HOUR - MINUTE) }),
+    ...(data.invitedUntil !== undefined && { invitedUntil: toIso(NOW + 2 * DAY) }),
+  };
+}
+
+/** When tokens were created and last used, and when they expire, relative to the displayed time. */
+const TOKEN_TIMES: Readonly<Record<string, readonly [issued: number, used: number | null, until: number]>> = {
+  "agv dispatch": [-30 * DAY, -12 * MINUTE, 60 * DAY + HOUR],
+  ci: [-86 * DAY, -3 * HOUR, 4 * DAY + HOUR],
+  grafana: [-120 * DAY, -MINUTE, 245 * DAY + HOUR],
+  inventory: [-34 * DAY, -9 * DAY, -4 * DAY],
+};
+
+function token(data: Token): Token {
+  const [issued, used, until] = TOKEN_TIMES[data.name] ?? [0, null, 30 * DAY];
+  return {
+    ...data,
+    issueDate: toIso(NOW + issued),
+    lastUsed: used === null ? null : toIso(NOW + used),
+    validUntil: toIso(NOW + until),
+    valid: until > 0,
   };
 }
 

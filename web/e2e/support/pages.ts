@@ -57,6 +57,42 @@ export const PAGES: readonly ConsolePage[] = [
     heading: ({ activity }) => activity.title,
     loadedText: ({ activity }) => activity.actions["connection.import"] ?? "",
   },
+  {
+    name: "users",
+    path: "/administration/users",
+    heading: ({ nav }) => nav.users,
+    loadedText: ({ roleNames }) => roleNames["admin"] ?? "",
+  },
+  {
+    name: "new user",
+    path: "/administration/users?show=new",
+    heading: ({ nav }) => nav.users,
+    loadedText: ({ roleNames }) => roleNames["admin"] ?? "",
+  },
+  {
+    name: "groups",
+    path: "/administration/groups",
+    heading: ({ nav }) => nav.groups,
+    loadedText: ({ groups }) => groups.noneYet,
+  },
+  {
+    name: "new group",
+    path: "/administration/groups?show=new",
+    heading: ({ nav }) => nav.groups,
+    loadedText: ({ groups }) => groups.noneYet,
+  },
+  {
+    name: "application tokens",
+    path: "/administration/tokens",
+    heading: ({ nav }) => nav.tokens,
+    loadedText: ({ tokens }) => tokens.noneYet,
+  },
+  {
+    name: "new application token",
+    path: "/administration/tokens?show=new",
+    heading: ({ nav }) => nav.tokens,
+    loadedText: ({ tokens }) => tokens.noneYet,
+  },
   { name: "import and export", path: "/administration/transfer", heading: ({ transfer }) => transfer.title },
   {
     name: "profile",
@@ -69,6 +105,12 @@ export const PAGES: readonly ConsolePage[] = [
     path: "/administration/plugins",
     heading: ({ nav }) => nav.plugins,
     loadedText: () => "connections-rest-api",
+  },
+  {
+    name: "audit trail",
+    path: "/administration/audit",
+    heading: ({ audit }) => audit.title,
+    loadedText: ({ audit }) => audit.event,
   },
   { name: "about", path: "/administration/about", heading: ({ product }) => product, loadedText: () => "0.1.0" },
   {

@@ -30,12 +30,22 @@ export class ApiError extends Error {
     return this.status === 412;
   }
 
+  /** What is stored can't be read; the field that the message names says why. */
+  get isUnreadable(): boolean {
+    return this.status === 409 && this.fault !== undefined;
+  }
+
   /** The last change of the resource, if it was changed in the meantime. */
   get lastChange(): LastChange | undefined {
     const { body } = this;
     return typeof body === "object" && body !== null && "lastChange" in body
       ? (body.lastChange as LastChange)
       : undefined;
+  }
+
+  /** The message that names the field. Where the message itself is one that other clients know, it is another. */
+  get fieldMessage(): string {
+    return stringField(this.body, "longError") ?? this.message;
   }
 
   /** What is wrong with the field that the message names, if the server has a key for it. */

@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { basePath } from "../util/page-meta";
 import { api, ApiError, request, unwrap } from "./client";
-import { updateFleet } from "./fleet";
+import { refreshFleet, updateFleet } from "./fleet";
 import type { Connection, ConnectionsEvent } from "./schema";
 import { checkSession, onSession } from "./session";
 import { streamState } from "./stream-state";
@@ -41,6 +41,7 @@ function openStream(queries: QueryClient): () => void {
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let isRefused = false;
   let wasInterrupted = false;
+  let isComplete = false;
   const stopped = new AbortController();
   const open = () => {
     source = new EventSource(`${basePath}${PATH}`);
@@ -50,7 +51,11 @@ function openStream(queries: QueryClient): () => void {
     });
     source.addEventListener("connections", (event) => {
       streamState.set("live");
-      updateFleet(queries, JSON.parse(event.data) as ConnectionsEvent);
+      const data = JSON.parse(event.data) as ConnectionsEvent;
+      updateFleet(queries, data);
+      // A group may let the user see other connections than before, and do other things with them.
+      if (data.complete && isComplete) void checkSession(queries);
+      isComplete ||= data.complete;
       if (wasInterrupted) refetchDetails(queries);
       wasInterrupted = false;
     });
@@ -77,8 +82,8 @@ function openStream(queries: QueryClient): () => void {
     } else {
       delay = refusal.retryAfter === undefined ? LIMIT_RETRY_DELAY : refusal.retryAfter * 1_000;
       streamState.refuse(refusal, Date.now() + delay);
-      // Without a stream, the page is at least as current as the latest attempt.
-      await refreshFleet(queries);
+      // Without a stream, the page is at least as current as the latest attempt that succeeded.
+      await refreshFleet(queries, fetchFleet, () => stopped.signal.aborted).catch(() => undefined);
     }
     if (!stopped.signal.aborted) retryTimer = setTimeout(open, delay);
   };
@@ -109,11 +114,5 @@ async function fetchRefusal(stopped: AbortSignal): Promise<ApiError | undefined>
   }
 }
 
-async function refreshFleet(queries: QueryClient): Promise<void> {
-  try {
-    const fleet = await unwrap(api.GET("/api/connections", { params: { query: { secrets: "omit" } } }));
-    updateFleet(queries, { complete: true, changed: fleet as Connection[], removed: [] });
-  } catch {
-    // The page goes on showing what it has.
-  }
-}
+const fetchFleet = async (): Promise<readonly Connection[]> =>
+  (await unwrap(api.GET("/api/connections", { params: { query: { secrets: "omit" } } }))) as Connection[];

@@ -21,9 +21,34 @@ export function applyEvent(fleet: Fleet, event: ConnectionsEvent): Fleet {
   return { byId, isComplete: fleet.isComplete || event.complete };
 }
 
+/** What collects the events that arrive while the fleet is requested. */
+const requests = new Set<ConnectionsEvent[]>();
+
 /** Applies an event to the query cache. */
 export function updateFleet(queries: QueryClient, event: ConnectionsEvent): void {
+  for (const meanwhile of requests) meanwhile.push(event);
   queries.setQueryData<Fleet>(KEY, (fleet) => applyEvent(fleet ?? EMPTY, event));
+}
+
+/**
+ * Replaces the fleet with what `request` returns. Events that arrive meanwhile are applied to it again: it may be from
+ * before them. Once `isCancelled`, the response is dropped.
+ */
+export async function refreshFleet(
+  queries: QueryClient,
+  request: () => Promise<readonly Connection[]>,
+  isCancelled: () => boolean,
+): Promise<void> {
+  const meanwhile: ConnectionsEvent[] = [];
+  requests.add(meanwhile);
+  try {
+    const changed = [...(await request())];
+    if (isCancelled()) return;
+    const all = [{ complete: true, changed, removed: [] }, ...meanwhile];
+    queries.setQueryData<Fleet>(KEY, (fleet) => all.reduce(applyEvent, fleet ?? EMPTY));
+  } finally {
+    requests.delete(meanwhile);
+  }
 }
 
 /** Forgets all connections: another user may not be allowed to see them. */

@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { basePath } from "../util/page-meta";
-import { api, ApiError, toApiError, unreachable, unwrap } from "./client";
+import { api, ApiError, unwrap } from "./client";
 import { clearFleet } from "./fleet";
 import type { Permission, Profile } from "./schema";
 
@@ -100,16 +100,13 @@ export async function acceptInvitation(token: string, password: string): Promise
   return (await unwrap(api.POST("/api/invitation", { body: { token, password } }))).username;
 }
 
-/** Logs out and reloads the page, which discards everything it held. Throws if haltere did not log out. */
+/**
+ * Logs out and leaves the page, which discards everything it held. A session that began with single sign-on ends at the
+ * provider, too. Throws if haltere did not log out.
+ */
 export async function logOut() {
-  const response = await fetch(`${basePath}/logout`, { redirect: "manual" }).catch((cause: unknown) => {
-    throw unreachable(cause);
-  });
-  // The server redirects to the login.
-  if (!response.ok && response.type !== "opaqueredirect") {
-    throw toApiError(response, await response.json().catch(() => undefined));
-  }
-  location.assign(`${basePath}/`);
+  const { location: next } = await unwrap(api.GET("/logout", { params: { query: { json: "1" } } }));
+  location.assign(next.startsWith("/") ? `${basePath}/` : next);
 }
 
 /**

@@ -45,12 +45,17 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof ApiError && error.isUnreachable;
 }
 
-const Notifications = lazyComponent(async () => (await import("@mantine/notifications")).Notifications);
+const NotificationList = lazyComponent(async () => (await import("../components/NotificationList")).NotificationList);
 
 /** Shows notifications, also those from before it has loaded. */
 function Toasts() {
   const isSettled = useIsSettled();
-  return <Suspense>{isSettled && <Notifications position="bottom-right" limit={3} />}</Suspense>;
+  return (
+    // There before the first notification: screen readers announce what is added to a region that they know.
+    <div aria-live="polite">
+      <Suspense>{isSettled && <NotificationList />}</Suspense>
+    </div>
+  );
 }
 
 /** Names the close buttons for screen readers. */
@@ -66,8 +71,8 @@ export function App() {
   return (
     <MantineProvider theme={localizedTheme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queryClient}>
-        <Toasts />
         <RouterProvider router={router} context={{ queryClient }} />
+        <Toasts />
       </QueryClientProvider>
     </MantineProvider>
   );

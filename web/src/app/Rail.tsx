@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { Profile } from "../api/schema";
+import { useFleetLink } from "../components/use-fleet-link";
 import { useMessages } from "../i18n/language";
 import { navItemsOf } from "./nav-items";
 import classes from "./Rail.module.css";
@@ -13,6 +14,7 @@ import { useRouteData } from "./use-route-data";
 export function Rail({ profile }: { profile: Profile }) {
   const t = useMessages();
   const here = useRouteData("nav");
+  const fleet = useFleetLink();
   const [isCollapsed, setCollapsed] = useCollapsed();
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
@@ -20,7 +22,7 @@ export function Rail({ profile }: { profile: Profile }) {
       {navItemsOf(profile).map(({ id, to, icon: Icon }) => (
         <Link
           key={id}
-          to={to}
+          {...(id === "fleet" ? fleet : { to })}
           className={classes.item}
           title={t.nav[id]}
           data-here={id === here || undefined}

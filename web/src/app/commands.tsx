@@ -4,8 +4,10 @@ import {
   IconApi,
   IconHistory,
   IconInfoCircle,
+  IconKey,
   IconKeyboard,
   IconLanguage,
+  IconListSearch,
   IconLogout,
   IconMoon,
   IconPlug,
@@ -15,13 +17,17 @@ import {
   IconTopologyStar3,
   IconTransfer,
   IconUserCircle,
+  IconUserPlus,
+  IconUsers,
+  IconUsersGroup,
 } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 
 import { hasPermission, useProfile } from "../api/session";
-import { useLogOut } from "../hooks/use-log-out";
 import type { Command } from "../components/CommandPalette";
+import { useFleetLink } from "../components/use-fleet-link";
 import { useLanguageSwitch } from "../hooks/use-language-switch";
+import { useLogOut } from "../hooks/use-log-out";
 import { LANGUAGES, useLanguage, useMessages } from "../i18n/language";
 import { API_DOCS_URL, linkTo } from "../model/paths";
 
@@ -30,6 +36,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
   const t = useMessages();
   const profile = useProfile();
   const navigate = useNavigate();
+  const fleet = useFleetLink();
   const logOut = useLogOut();
   const language = useLanguage();
   const switchLanguage = useLanguageSwitch();
@@ -41,7 +48,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
   ] as const;
 
   return [
-    { id: "fleet", label: t.nav.fleet, icon: IconTopologyStar3, run: () => void navigate(linkTo.fleet()) },
+    { id: "fleet", label: t.nav.fleet, icon: IconTopologyStar3, run: () => void navigate(fleet) },
     ...(hasPermission(profile, "connections.list")
       ? [
           {
@@ -83,6 +90,45 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
           },
         ]
       : []),
+    ...(hasPermission(profile, "users.list")
+      ? [{ id: "users", label: t.nav.users, icon: IconUsers, run: () => void navigate(linkTo.users()) }]
+      : []),
+    ...(hasPermission(profile, "users.list") && hasPermission(profile, "users.create")
+      ? [
+          {
+            id: "new-user",
+            label: t.commands.newUser,
+            icon: IconUserPlus,
+            run: () => void navigate(linkTo.users({ show: "new" })),
+          },
+        ]
+      : []),
+    ...(hasPermission(profile, "groups.list")
+      ? [{ id: "groups", label: t.nav.groups, icon: IconUsersGroup, run: () => void navigate(linkTo.groups()) }]
+      : []),
+    ...(hasPermission(profile, "groups.list") && hasPermission(profile, "groups.create")
+      ? [
+          {
+            id: "new-group",
+            label: t.commands.newGroup,
+            icon: IconUsersGroup,
+            run: () => void navigate(linkTo.groups({ show: "new" })),
+          },
+        ]
+      : []),
+    ...(hasPermission(profile, "tokens.list")
+      ? [{ id: "tokens", label: t.nav.tokens, icon: IconKey, run: () => void navigate(linkTo.tokens()) }]
+      : []),
+    ...(hasPermission(profile, "tokens.list") && hasPermission(profile, "tokens.create")
+      ? [
+          {
+            id: "new-token",
+            label: t.commands.newToken,
+            icon: IconKey,
+            run: () => void navigate(linkTo.tokens({ show: "new" })),
+          },
+        ]
+      : []),
     ...(hasPermission(profile, "plugins.switch")
       ? [
           {
@@ -92,6 +138,9 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
             run: () => void navigate(linkTo.plugins()),
           },
         ]
+      : []),
+    ...(hasPermission(profile, "audit.list")
+      ? [{ id: "audit", label: t.nav.audit, icon: IconListSearch, run: () => void navigate(linkTo.audit()) }]
       : []),
     {
       id: "profile",

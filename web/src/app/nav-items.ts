@@ -24,7 +24,7 @@ const NAV_ITEMS: readonly NavItem[] = [
     id: "administration",
     to: PATHS.administration,
     icon: IconSettings,
-    permissions: ["plugins.switch", "connections.import"],
+    permissions: ["users.list", "groups.list", "tokens.list", "plugins.switch", "connections.import", "audit.list"],
   },
 ];
 

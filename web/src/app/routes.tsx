@@ -10,7 +10,11 @@ import {
 
 import { whenReachable } from "../api/lazy-component";
 import { parseActivitySearch } from "../model/activity-search";
+import { parseAuditSearch } from "../model/audit-search";
 import { parseFleetSearch } from "../model/fleet-search";
+import { parseGroupsSearch } from "../model/groups-search";
+import { parseTokensSearch } from "../model/tokens-search";
+import { parseUsersSearch } from "../model/users-search";
 import { linkTo, OLD_PATHS, PATHS } from "../model/paths";
 import { CrashPage } from "../pages/CrashPage";
 import { FleetPage } from "../pages/FleetPage";
@@ -18,13 +22,19 @@ import { NotFoundPage } from "../pages/NotFoundPage";
 import { Skeleton } from "../ui/Skeleton";
 import { basePath } from "../util/page-meta";
 import type { NavId } from "./nav-items";
+import { scrollsOnOtherPath } from "./scrolls-on-other-path";
 import { Shell } from "./Shell";
 
 /** The table of all pages. The fleet is part of the first load; other pages load when they open. */
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Shell,
   notFoundComponent: NotFoundPage,
-  errorComponent: CrashPage,
+  // Without the frame, which is what failed.
+  errorComponent: (props) => (
+    <main>
+      <CrashPage {...props} />
+    </main>
+  ),
 });
 
 const fleet = createRoute({
@@ -129,6 +139,39 @@ const administrationStart = createRoute({
   component: lazyRouteComponent(administrationPage, "AdministrationStart"),
 });
 
+const users = createRoute({
+  getParentRoute: () => administration,
+  path: "users",
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/UsersPage")),
+    "UsersPage",
+  ),
+  validateSearch: parseUsersSearch,
+  staticData: { width: "list" },
+});
+
+const groups = createRoute({
+  getParentRoute: () => administration,
+  path: "groups",
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/GroupsPage")),
+    "GroupsPage",
+  ),
+  validateSearch: parseGroupsSearch,
+  staticData: { width: "list" },
+});
+
+const tokens = createRoute({
+  getParentRoute: () => administration,
+  path: "tokens",
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/TokensPage")),
+    "TokensPage",
+  ),
+  validateSearch: parseTokensSearch,
+  staticData: { width: "list" },
+});
+
 const plugins = createRoute({
   getParentRoute: () => administration,
   path: "plugins",
@@ -145,6 +188,17 @@ const transfer = createRoute({
     whenReachable(() => import("../pages/TransferPage")),
     "TransferPage",
   ),
+});
+
+const audit = createRoute({
+  getParentRoute: () => administration,
+  path: "audit",
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/AuditPage")),
+    "AuditPage",
+  ),
+  validateSearch: parseAuditSearch,
+  staticData: { width: "list" },
 });
 
 const about = createRoute({
@@ -186,18 +240,19 @@ export const router = createRouter({
     newConnection,
     activity,
     profile,
-    administration.addChildren([administrationStart, plugins, transfer, about]),
+    administration.addChildren([administrationStart, users, groups, tokens, plugins, transfer, audit, about]),
     gallery,
     ...redirects,
   ]),
   basepath: basePath || "/",
   context: { queryClient: undefined as unknown as QueryClient },
   defaultPreload: "intent",
+  defaultErrorComponent: CrashPage,
   defaultPendingComponent: Skeleton,
   // A page that is there by then needs none.
   defaultPendingMs: 150,
   defaultPendingMinMs: 0,
-  scrollRestoration: true,
+  scrollRestoration: scrollsOnOtherPath(),
 });
 
 declare module "@tanstack/react-router" {

@@ -1,6 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 
+import { focusHeading } from "../util/focus-heading";
+
 /** After a navigation, moves the focus to the new page's heading, unless the page has put it somewhere. */
 export function useFocusOnNavigation(): void {
   const router = useRouter();
@@ -9,12 +11,9 @@ export function useFocusOnNavigation(): void {
       router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
         if (!pathChanged || fromLocation === undefined) return;
         const main = document.getElementById("content");
-        const heading = main?.querySelector("h1") ?? main;
         const { activeElement } = document;
         const isPlaced = activeElement !== main && main?.contains(activeElement);
-        if (!heading || isPlaced || activeElement?.closest("[role=dialog]")) return;
-        heading.tabIndex = -1;
-        heading.focus({ preventScroll: true });
+        if (!isPlaced && !activeElement?.closest("[role=dialog]")) focusHeading();
       }),
     [router],
   );

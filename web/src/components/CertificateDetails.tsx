@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconDownload } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 
 import type { Certificate } from "../api/schema";
 import { useNow } from "../hooks/use-now";
@@ -9,11 +10,11 @@ import { isSelfIssued } from "../model/issuer";
 import { CopyButton } from "../ui/CopyButton";
 import { PropertyList } from "../ui/PropertyList";
 import { validityState } from "../util/certificate-validity";
-import { formatDate, formatRelative } from "../util/format-time";
+import { formatRelative } from "../util/format-time";
 import { saveFile } from "../util/save-file";
 import classes from "./CertificateDetails.module.css";
 import { Fingerprint } from "./Fingerprint";
-import { LocalTime } from "./LocalTime";
+import { LocalDate, LocalTime } from "./LocalTime";
 
 /** The most names to show; a certificate can have hundreds. */
 const MAX_NAMES = 20;
@@ -68,7 +69,7 @@ function Validity({ certificate }: { certificate: Certificate }) {
   const state = validityState(certificate, now);
   const { notBefore, notAfter } = certificate;
   if (state === "notYetValid" && notBefore) {
-    return <Warning text={t.certificates.notYetValid(formatDate(notBefore, language))} isBad />;
+    return <Warning text={<LocalDate time={notBefore} format={t.certificates.notYetValid} />} isBad />;
   }
   if (!notAfter || state === undefined) return <span className={classes.fine}>{t.certificates.noEnd}</span>;
   const left = formatRelative(Date.parse(notAfter), now, language);
@@ -76,12 +77,12 @@ function Validity({ certificate }: { certificate: Certificate }) {
   if (state === "expiring") return <Warning text={t.certificates.expires(left)} />;
   return (
     <span className={classes.fine}>
-      {t.connection.validUntil(formatDate(notAfter, language))} · {left}
+      <LocalDate time={notAfter} format={t.connection.validUntil} /> · {left}
     </span>
   );
 }
 
-function Warning({ text, isBad = false }: { text: string; isBad?: boolean }) {
+function Warning({ text, isBad = false }: { text: ReactNode; isBad?: boolean }) {
   return (
     <strong className={classes.warn} data-bad={isBad || undefined}>
       <IconAlertTriangle size={15} aria-hidden /> {text}

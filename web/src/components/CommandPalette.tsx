@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Combobox.css";
+
 import { Combobox, Kbd, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";

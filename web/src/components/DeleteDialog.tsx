@@ -21,7 +21,7 @@ interface Props {
 export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
   const t = usePageMessages();
   useFocusReturn();
-  const onError = useErrorNotification();
+  const onError = useErrorNotification(t.failed.delete(connection.name));
   const [typed, setTyped] = useState("");
   const deletion = useMutation({
     mutationFn: () => deleteConnection(connection.id),

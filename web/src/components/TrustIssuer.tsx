@@ -1,14 +1,17 @@
 import { Group } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, useRef, useState } from "react";
 
 import type { Certificate, Connection } from "../api/schema";
-import { useLanguage } from "../i18n/language";
+import { hasPermission, useProfile } from "../api/session";
+import { useFocusHandover } from "../hooks/use-focus-handover";
 import { usePageMessages } from "../i18n/page-messages";
 import { findTrustAnchor } from "../model/issuer";
+import { linkTo } from "../model/paths";
 import { BusyButton } from "../ui/BusyButton";
 import { Checkbox } from "../ui/Checkbox";
-import { formatDate } from "../util/format-time";
 import { Fingerprint } from "./Fingerprint";
+import { LocalDate } from "./LocalTime";
 import classes from "./TrustIssuer.module.css";
 
 interface Props {
@@ -16,6 +19,8 @@ interface Props {
   chain: readonly Certificate[];
   /** Whether the connection trusts another CA now. */
   replaces?: boolean;
+  /** Whether the plugin `tls` is off: then a CA would not be used. */
+  isPluginOff?: boolean;
   isBusy?: boolean;
   /** Absent without the permission to change connections. */
   onTrust?: ((ca: Certificate) => void) | undefined;
@@ -27,10 +32,34 @@ interface Props {
   };
 }
 
-/** Offers to trust the CA at the end of a chain, once its fingerprint has been compared. */
-export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, all }: Props) {
+/** Offers to trust the CA at the end of a chain, or says why that would have no effect. */
+export function TrustIssuer({ isPluginOff = false, ...offer }: Props) {
+  return isPluginOff ? <PluginOff /> : <Offer {...offer} />;
+}
+
+function PluginOff() {
   const t = usePageMessages();
-  const language = useLanguage();
+  const profile = useProfile();
+  const { what, how, ask } = t.certificates.pluginOff;
+  return (
+    <div className={classes.trust}>
+      <p>
+        {what}{" "}
+        {hasPermission(profile, "plugins.switch") ? (
+          <>
+            {how} <Link {...linkTo.plugins()}>{`${t.nav.administration} → ${t.nav.plugins}`}</Link>
+          </>
+        ) : (
+          ask
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** The CA with its fingerprint, which has to be compared first. */
+function Offer({ chain, replaces = false, isBusy = false, onTrust, all }: Omit<Props, "isPluginOff">) {
+  const t = usePageMessages();
   // The confirmation holds for this certificate only: the broker may present another one next.
   const [comparedFingerprint, setComparedFingerprint] = useState<string>();
   const offer = useRef<HTMLDivElement>(null);
@@ -42,6 +71,9 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
         gone.closest<HTMLElement>("[tabindex='-1']")?.focus({ preventScroll: true });
     };
   }, []);
+  const trustButton = useRef<HTMLButtonElement>(null);
+  // It goes before the rest of the offer if the others fail for other reasons by then.
+  const trustAllButton = useFocusHandover(trustButton);
   const certificate = findTrustAnchor(chain);
   const [leaf] = chain;
   if (!certificate) {
@@ -66,7 +98,12 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
       </p>
       <p className={classes.subject}>
         {subject}
-        {notAfter && ` · ${t.connection.validUntil(formatDate(notAfter, language))}`}
+        {notAfter && (
+          <>
+            {" · "}
+            <LocalDate time={notAfter} format={t.connection.validUntil} />
+          </>
+        )}
       </p>
       <Fingerprint fingerprint={fingerprint} />
       {onTrust && (
@@ -82,6 +119,7 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
           {sharing.length > 1 && <Sharing connections={sharing} />}
           <Group gap="xs">
             <BusyButton
+              ref={trustButton}
               size="xs"
               variant="default"
               disabled={!isCompared}
@@ -92,6 +130,7 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, 
             </BusyButton>
             {sharing.length > 1 && (
               <BusyButton
+                ref={trustAllButton}
                 size="xs"
                 variant="default"
                 disabled={!isCompared}

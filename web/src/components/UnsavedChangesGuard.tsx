@@ -4,8 +4,14 @@ import { useBlocker } from "@tanstack/react-router";
 import { usePageMessages } from "../i18n/page-messages";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 
+interface Props {
+  isDirty: () => boolean;
+  /** The question, and what would be lost, if that is no input. */
+  texts?: { readonly title: string; readonly text: string };
+}
+
 /** Asks for confirmation before unsaved changes are lost. */
-export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
+export function UnsavedChangesGuard({ isDirty, texts }: Props) {
   const t = usePageMessages();
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: isDirty,
@@ -15,14 +21,14 @@ export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
   if (status !== "blocked") return null;
   return (
     <ConfirmDialog
-      title={t.leave.title}
+      title={texts?.title ?? t.leave.title}
       action={t.leave.go}
       cancel={t.leave.stay}
       isDestructive
       onConfirm={proceed}
       onClose={reset}
     >
-      <Text>{t.leave.text}</Text>
+      <Text>{texts?.text ?? t.leave.text}</Text>
     </ConfirmDialog>
   );
 }

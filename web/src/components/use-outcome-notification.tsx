@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 
 import type { Connection } from "../api/schema";
 import { useErrorNotification } from "../hooks/use-error-notification";
-import { useMessages } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
 import type { Failure } from "../util/run-for-each";
 import { toError } from "../util/to-error";
 import { BulkFailures } from "./BulkFailures";
@@ -21,8 +21,8 @@ interface Undo {
 
 /** Returns a function that shows the outcome of an action, with an undo where there is one. */
 export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
-  const t = useMessages();
-  const onError = useErrorNotification();
+  const t = usePageMessages();
+  const onError = useErrorNotification(t.failed.undo);
   return (text, undo) => {
     if (!undo) {
       notifications.show({ message: text });
@@ -33,7 +33,7 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
       try {
         const failed = await undo.run();
         if (failed.length === 0) notifications.show({ message: undo.done });
-        else notifyFailures(failed);
+        else notifyFailures(failed, t.failed.undo);
       } catch (error) {
         onError(toError(error));
       }
@@ -52,13 +52,13 @@ export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
   };
 }
 
-/** Shows for which connections an action failed, until it is closed. */
-export function notifyFailures(failed: readonly Failure<Connection>[]): void {
+/** Shows for which connections an action failed, until it is closed. Without a title it says how many they are. */
+export function notifyFailures(failed: readonly Failure<Connection>[], title?: string): void {
   // The list in it is the alert.
   notifications.show({
     color: "red",
     autoClose: false,
     role: "presentation",
-    message: <BulkFailures failed={failed} />,
+    message: <BulkFailures failed={failed} title={title} />,
   });
 }

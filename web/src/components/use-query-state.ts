@@ -34,7 +34,6 @@ export function useSearchUpdate<T extends object>(from?: string): (change: T) =>
         to: ".",
         search: (previous: object) => ({ ...previous, ...change }),
         replace: true,
-        resetScroll: false,
       } as Parameters<typeof navigate>[0]),
     [navigate, from],
   );

@@ -2,23 +2,27 @@ import { Alert, Button, Group, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import type { TestTarget } from "../api/connection-test";
 import type { EditConflict as Conflict } from "../api/connections";
 import type { Certificate, Connection } from "../api/schema";
 import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
+import { useFrozen } from "../hooks/use-frozen";
+import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import { errorText } from "../model/error-text";
 import { BusyButton } from "../ui/BusyButton";
 import { PasswordField } from "../ui/PasswordField";
 import { hostOf, isTls, urlFault } from "../util/broker-url";
 import { AdvancedFields } from "./AdvancedFields";
+import { caFault } from "./ca-fault";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
 import { isDirty, isSameTarget, withoutStored } from "./draft";
 import { EditConflict } from "./EditConflict";
+import { fieldError, isEdited } from "./field-error";
 import { Fieldset } from "./Fieldset";
 import { LabelsField } from "./LabelsField";
 import { foreignChanges } from "./merge";
@@ -27,7 +31,7 @@ import type { StoredPem } from "./TlsFields";
 import { TLS_FIELDS, TlsFields } from "./TlsFields";
 import { UrlField } from "./UrlField";
 import { useConnectionTest } from "./use-connection-test";
-import { FIELD, useRefusal } from "./use-refusal";
+import { FIELD, focusField, useRefusal } from "./use-refusal";
 
 interface Props {
   /** Where the page has no heading of its own. */
@@ -37,8 +41,8 @@ interface Props {
   /** The initial values; a later change of this prop does not overwrite what the user has typed. */
   initial: Draft;
   isNew: boolean;
-  /** The stored certificates, as far as the server shows them. */
-  stored?: StoredPem;
+  /** The stored certificates, as far as the server shows them, and whether there is a password. */
+  stored?: StoredPem & Pick<Connection, "hasPassword">;
   /** What a test of the draft connects to. */
   toTestTarget: (draft: Draft) => TestTarget;
   /** Saves the draft and returns a function that leaves the form. */
@@ -59,7 +63,7 @@ interface Props {
   };
 }
 
-const NOTHING_STORED: StoredPem = {};
+const NOTHING_STORED = {};
 
 /** Creates or changes a connection. It can be saved while its broker is unreachable. */
 export function ConnectionForm({
@@ -80,7 +84,9 @@ export function ConnectionForm({
   const [draft, setDraft] = useState(initial);
   // The fields that a test or saving has required.
   const [required, setRequired] = useState<readonly (keyof Draft)[]>([]);
-  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<Draft>) => {
+    if (!saving.isPending) setDraft((before) => ({ ...before, ...change }));
+  };
   const test = useConnectionTest();
   // The draft that the server checked last, and the one that was tested last.
   const [checkedDraft, setCheckedDraft] = useState(initial);
@@ -98,36 +104,48 @@ export function ConnectionForm({
       leave();
     },
   });
-  const { errorOf, unplaced } = useRefusal(form, saving.error ?? test.error, draft, checkedDraft);
+  const fields = useRef<HTMLDivElement>(null);
+  useFrozen(fields, saving.isPending);
+  const refusal = saving.error ?? test.error;
+  const language = useLanguage();
+  const { errorOf, unplaced } = useRefusal(form, refusal, fieldError(refusal, language), (field) =>
+    field ? isEdited(field, draft, checkedDraft) : draft !== checkedDraft,
+  );
   const [showsTls, setShowsTls] = useState(false);
   // Stays once it had an error: the user may be typing there.
   if (!showsTls && TLS_FIELDS.some((field) => errorOf(field))) setShowsTls(true);
 
   // Stored secrets are gone with the connection.
-  if (isDeleted && draft !== withoutStored(draft)) setDraft(withoutStored(draft));
+  if (isDeleted && draft !== withoutStored(draft, stored)) setDraft(withoutStored(draft, stored));
 
   const isRefused = saving.error instanceof ApiError && saving.error.isEditConflict;
   const [isMerged, setMerged] = useState(false);
 
-  /** Whether the fields are filled in; else moves the focus to the first that is not. */
-  const isComplete = (...fields: readonly (keyof Draft)[]) => {
-    setRequired((before) => [...before, ...fields]);
-    const wrong = fields.find((field) => (field === "url" ? urlFault(draft.url) : !draft.name.trim()));
-    form.current?.querySelector<HTMLElement>(`[${FIELD}="${wrong}"] input`)?.focus();
-    return wrong === undefined;
+  const wrongCa = useMemo(() => caFault(draft.ca, language), [draft.ca, language]);
+  /** Whether the fields are filled in, and with what the server takes; else moves the focus to the first that is not. */
+  const isComplete = (...needed: readonly ("url" | "name")[]) => {
+    setRequired((before) => [...before, ...needed]);
+    const wrong =
+      needed.find((field) => (field === "url" ? urlFault(draft.url) : !draft.name.trim())) ?? (wrongCa && "ca");
+    const field = form.current?.querySelector(`[${FIELD}="${wrong}"]`);
+    focusField(field);
+    // The server says what is wrong with a field that is not shown, and then it is.
+    return !field;
   };
-  const storedPassword = !isReadable ? "unreadable" : initial.username === "" ? "none" : "unchanged";
+  const storedPassword = !isReadable ? "unreadable" : stored.hasPassword ? "unchanged" : "none";
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
     if (!saving.isPending && isComplete("url", "name")) saving.mutate();
   };
   const runTest = (tested: Draft) => {
+    if (saving.isPending) return;
     setCheckedDraft(tested);
     setTestedDraft(tested);
     saving.reset();
     test.run(toTestTarget(tested));
   };
   const trust = (ca: Certificate) => {
+    if (saving.isPending) return;
     const trusting = { ...draft, ca: ca.pem };
     setDraft(trusting);
     setTrustedCa(ca);
@@ -161,6 +179,7 @@ export function ConnectionForm({
             latest={conflict.latest.connection}
             isRefused={isRefused}
             onMerge={(merged) => {
+              if (saving.isPending) return;
               setDraft(merged);
               setMerged(true);
               saving.reset();
@@ -178,7 +197,7 @@ export function ConnectionForm({
           <FormError error={unplaced} />
         )}
       </div>
-      <div>
+      <div ref={fields} className={classes.fields} aria-busy={saving.isPending || undefined}>
         <Fieldset>
           <UrlField
             value={draft.url}
@@ -222,7 +241,9 @@ export function ConnectionForm({
             />
           </div>
         </Fieldset>
-        {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} stored={stored} onChange={set} errorOf={errorOf} />}
+        {(isTls(draft.url) || showsTls) && (
+          <TlsFields draft={draft} stored={stored} caFault={wrongCa} onChange={set} errorOf={errorOf} />
+        )}
         <Fieldset title={t.fleet.labels}>
           <LabelsField
             label={t.labels.add}
@@ -287,7 +308,7 @@ function FormError({ error }: { error: Error }) {
     alert.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <Alert ref={alert} tabIndex={-1} color="red" variant="light" mb="md" role="alert" title={t.errors.title}>
+    <Alert ref={alert} tabIndex={-1} color="red" variant="light" mb="md" role="alert" title={t.failed.save}>
       {errorText(error, t)}
     </Alert>
   );

@@ -50,10 +50,10 @@ export function LabelsField({ label, description, value, error, onChange }: Prop
         }}
         onBlur={() => text && add(text)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && text) {
-            event.preventDefault();
-            add(text);
-          }
+          if (event.key !== "Enter" || !text) return;
+          // With Ctrl it submits the form, and what has been typed is part of it.
+          if (!event.ctrlKey && !event.metaKey) event.preventDefault();
+          add(text);
         }}
       />
       {Object.keys(labels).length > 0 && (

@@ -2,6 +2,7 @@ import { Button, FileButton, Input } from "@mantine/core";
 import { IconFile, IconKey, IconX } from "@tabler/icons-react";
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 
+import { LocalDate } from "../components/LocalTime";
 import { useDropZone } from "../hooks/use-drop-zone";
 import { useNow } from "../hooks/use-now";
 import { useLanguage } from "../i18n/language";
@@ -10,7 +11,6 @@ import type { PemInput } from "../model/pem";
 import { certificatesIn, encodePem, pemLabels, splitCommand } from "../model/pem";
 import { CopyButton } from "../ui/CopyButton";
 import { formatBytes } from "../util/format-bytes";
-import { formatDate } from "../util/format-time";
 import classes from "./PemField.module.css";
 import { FIELD } from "./use-refusal";
 
@@ -157,18 +157,16 @@ export function PemField({ field, label, description, value, stored = "", error,
 /** `cl.pem · CN=haltere-client · until 27 Feb 2027`: where it comes from, and what it is. */
 export function PemSummary({ value, name }: { value: PemInput; name: string | undefined }) {
   const t = usePageMessages();
-  const language = useLanguage();
   const now = useNow(60_000);
   const [first, ...others] = useMemo(() => certificatesIn(value), [value]);
   const labels = pemLabels(value).map((label) => label.toLowerCase());
   // Certificates are named by what they contain, everything else by its kind.
   const kinds = labels.filter((label) => !first || !label.includes("certificate"));
-  const end = first && formatDate(first.notAfter, language);
   const parts = [
     ...(first
       ? [
           first.name || t.certificates.nameless,
-          first.notAfter < now ? t.pem.expired(end ?? "") : t.pem.until(end ?? ""),
+          <LocalDate key="end" time={first.notAfter} format={first.notAfter < now ? t.pem.expired : t.pem.until} />,
         ]
       : []),
     ...(others.length > 0 ? [t.pem.more(others.length)] : []),

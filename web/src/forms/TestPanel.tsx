@@ -5,12 +5,14 @@ import { useEffect, useRef } from "react";
 
 import type { TestStage } from "../api/connection-test";
 import type { Certificate, ConnectionTest } from "../api/schema";
+import { LocalTime } from "../components/LocalTime";
 import { TrustIssuer } from "../components/TrustIssuer";
 import { useFocusHandover } from "../hooks/use-focus-handover";
 import { useAdvice } from "../i18n/advice";
 import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import { useSentences } from "../i18n/sentences";
+import { blamesTlsPlugin, isTlsPluginAdvice } from "../model/advice";
 import { isIssuerUnknown } from "../model/issuer";
 import { AdviceList } from "../ui/AdviceList";
 import { formatRunTime } from "../util/format-time";
@@ -18,6 +20,8 @@ import classes from "./TestPanel.module.css";
 
 /** The progress of a test and its result. */
 export interface TestRun {
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
   readonly stages: readonly TestStage[];
   readonly result?: ConnectionTest;
 }
@@ -56,6 +60,11 @@ export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, cl
       data-outdated={isOutdated || undefined}
     >
       {closing && <Close {...closing} />}
+      {test && (
+        <h2 className={classes.title}>
+          <LocalTime time={test.startedAt} format={t.form.testAt} />
+        </h2>
+      )}
       {trustedCa && (
         <p className={classes.trusted}>
           <IconShieldCheck size={16} aria-hidden />
@@ -108,7 +117,7 @@ function Result({ result, replacesCa, onTrust }: ResultProps) {
   const t = usePageMessages();
   const sentences = useSentences();
   const toAdvice = useAdvice();
-  const { connected, error, certificates } = result;
+  const { connected, error, certificates, adviceKeys } = result;
   const reason = error && sentences.failure(error);
   return (
     <>
@@ -122,7 +131,14 @@ function Result({ result, replacesCa, onTrust }: ResultProps) {
           {!isIssuerUnknown(error.code) && <AdviceList lines={toAdvice(result)} />}
         </div>
       )}
-      {isIssuerUnknown(error?.code) && <TrustIssuer chain={certificates} replaces={replacesCa} onTrust={onTrust} />}
+      {isIssuerUnknown(error?.code) && (
+        <TrustIssuer
+          chain={certificates}
+          replaces={replacesCa}
+          isPluginOff={blamesTlsPlugin(error) || adviceKeys.some(isTlsPluginAdvice)}
+          onTrust={onTrust}
+        />
+      )}
     </>
   );
 }

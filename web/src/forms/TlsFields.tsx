@@ -20,13 +20,15 @@ interface Props {
   draft: Draft;
   /** What is stored, as far as the server shows it. */
   stored: StoredPem;
+  /** What is wrong with the CA, as far as the form can tell. */
+  caFault: string | undefined;
   onChange: (change: Partial<Draft>) => void;
   /** The server's error for a field. */
   errorOf: (field: (typeof TLS_FIELDS)[number]) => string | undefined;
 }
 
 /** The TLS settings of a connection. */
-export function TlsFields({ draft, stored, onChange, errorOf }: Props) {
+export function TlsFields({ draft, stored, caFault, onChange, errorOf }: Props) {
   const t = usePageMessages();
   // Names that a browser must neither complete nor correct.
   const literal = (field: "alpn" | "serverName") => ({
@@ -54,7 +56,7 @@ export function TlsFields({ draft, stored, onChange, errorOf }: Props) {
         description={t.form.caText}
         value={draft.ca}
         stored={stored.ca}
-        error={errorOf("ca")}
+        error={caFault ?? errorOf("ca")}
         onChange={(ca) => onChange({ ca })}
       />
       <Disclosure

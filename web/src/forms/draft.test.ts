@@ -12,9 +12,19 @@ import {
   toTestInput,
   toTestPatch,
   undoPatch,
+  withoutStored,
 } from "./draft";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nö\n-----END CERTIFICATE-----\n";
+
+test("a deleted connection leaves its certificates to the form, and takes its secrets with it", () => {
+  const pem = { data: "MIIB", encoding: "base64" } as const;
+  const stored: Connection = { id: "p", name: "Press", url: "mqtts://a", ca: pem, cert: pem };
+  const left = withoutStored(toDraft(stored), stored);
+  expect(left).toMatchObject({ password: "", ca: pem, cert: pem, key: "" });
+  expect(withoutStored(left, stored)).toBe(left);
+  expect(withoutStored({ ...toDraft(stored), ca: "", cert: PEM }, stored)).toMatchObject({ ca: "", cert: PEM });
+});
 
 test("empty fields are not sent", () => {
   expect(toInput({ ...EMPTY_DRAFT, name: " Press ", url: " mqtt://a " })).toEqual({ name: "Press", url: "mqtt://a" });
@@ -126,6 +136,7 @@ test("an edit is taken back by what was stored before, unless that needs a secre
     name: "Press",
     url: "mqtts://a",
     credentials: { username: "u" },
+    hasPassword: true,
     ca: { data: "MIIB", encoding: "base64" },
   } as Connection;
   const before = toDraft(stored);
@@ -137,6 +148,10 @@ test("an edit is taken back by what was stored before, unless that needs a secre
   const kept = undoPatch(stored, { ...before, name: "Belt" });
   expect(kept).not.toHaveProperty("ca");
   expect(kept?.credentials).not.toHaveProperty("password");
+  // Without a password there is none to lose with the user name.
+  expect(undoPatch({ ...stored, hasPassword: false }, { ...before, username: "" })).toMatchObject({
+    credentials: { username: before.username },
+  });
   for (const change of [{ password: "new" }, { password: "" }, { username: "" }, { cert: PEM }, { key: PEM }]) {
     expect(undoPatch(stored, { ...before, ...change }), JSON.stringify(change)).toBeUndefined();
   }

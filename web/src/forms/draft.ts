@@ -90,9 +90,12 @@ export function isDirty(draft: Draft, initial: Draft): boolean {
   return JSON.stringify({ ...draft, roundtrip }) !== JSON.stringify(initial);
 }
 
-/** The draft without what only the server has, when it no longer has it. */
-export function withoutStored(draft: Draft): Draft {
-  const { password = "", ca = "", cert = "", key = "" } = draft;
+/**
+ * The draft for a connection that no longer has what was stored. The certificates in `stored` are kept, secrets are
+ * gone.
+ */
+export function withoutStored(draft: Draft, stored: Pick<Connection, "ca" | "cert">): Draft {
+  const { password = "", ca = stored.ca ?? "", cert = stored.cert ?? "", key = "" } = draft;
   const changed = { ...draft, password, ca, cert, key };
   return differingFields(draft, changed).length === 0 ? draft : changed;
 }
@@ -180,7 +183,7 @@ export function toPatch(draft: Draft, stored = ""): ConnectionPatch {
 export function undoPatch(connection: Connection, edited: Draft): ConnectionPatch | undefined {
   const before = toDraft(connection);
   const { password, cert, key } = edited;
-  const losesPassword = before.username !== "" && edited.username === "";
+  const losesPassword = connection.hasPassword && edited.username === "";
   if (password !== undefined || losesPassword || cert !== before.cert || key !== before.key) return undefined;
   const { ca = null, noMetricsMode = null } = connection;
   return { ...toPatch(before, edited.labels), ...(edited.ca !== before.ca && { ca }), noMetricsMode };

@@ -31,8 +31,8 @@ const RELATED: readonly (readonly (keyof Draft)[])[] = [
 ];
 
 /** A refusal of one field. */
-export interface FieldError {
-  readonly field: keyof Draft;
+export interface FieldError<Field extends string = keyof Draft> {
+  readonly field: Field;
   /** What is wrong with it, without its name. */
   readonly text: string;
 }
@@ -40,7 +40,7 @@ export interface FieldError {
 /** The property that a refusal names, and what is wrong with it, without its name. */
 export function namedProperty(error: Error | null, language: Language): { name: string; text: string } | undefined {
   if (!(error instanceof ApiError) || error.status < 400) return undefined;
-  const [, name, text] = /^(labels\.[^:]+|[a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
+  const [, name, text] = /^(labels\.[^:]+|[a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.fieldMessage) ?? [];
   if (name === undefined || text === undefined) return undefined;
   return { name, text: faultText(error, language) ?? text };
 }

@@ -15,9 +15,11 @@ export function useConnectionTest(onError?: (error: Error) => void) {
     mutationFn: async (target: TestTarget) => {
       running.current?.abort();
       running.current = new AbortController();
-      setLatest({ stages: [] });
-      const result = await testConnection(target, (stages) => setLatest({ stages }), running.current.signal);
-      setLatest((before) => ({ stages: before?.stages ?? [], result }));
+      const startedAt = Date.now();
+      setLatest({ startedAt, stages: [] });
+      const onStages = (stages: TestRun["stages"]) => setLatest({ startedAt, stages });
+      const result = await testConnection(target, onStages, running.current.signal);
+      setLatest((before) => ({ startedAt, stages: before?.stages ?? [], result }));
     },
     onError: (error) => {
       setLatest(undefined);

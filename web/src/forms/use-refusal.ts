@@ -1,9 +1,7 @@
 import type { RefObject } from "react";
 import { useLayoutEffect, useState } from "react";
 
-import { useLanguage } from "../i18n/language";
-import type { Draft } from "./draft";
-import { fieldError, isEdited } from "./field-error";
+import type { FieldError } from "./field-error";
 
 /** The attribute that marks the element of a field. */
 export const FIELD = "data-field";
@@ -16,24 +14,23 @@ export function focusField(element: Element | null | undefined): void {
 }
 
 /** Where a refusal by the server is shown. */
-interface Refusal {
+interface Refusal<Field extends string> {
   /** The server's reason, for the field that it names. */
-  readonly errorOf: (field: keyof Draft) => string | undefined;
+  readonly errorOf: (field: Field) => string | undefined;
   /** The error, if it names no field that is rendered. */
   readonly unplaced: Error | undefined;
 }
 
 /**
- * Places a refusal: at its field if that is rendered, else above the form, and moves the focus there. It no
- * longer applies once the field, or for an error without a field anything, differs from the checked draft.
+ * Places a refusal: at the field that it names if that is rendered, else above the form, and moves the focus there. It
+ * no longer applies once `isEdited` the field, or for an error without a field anything, since the draft was checked.
  */
-export function useRefusal(
+export function useRefusal<Field extends string>(
   form: RefObject<HTMLElement | null>,
   error: Error | null,
-  draft: Draft,
-  checkedDraft: Draft,
-): Refusal {
-  const named = fieldError(error, useLanguage());
+  named: FieldError<Field> | undefined,
+  isEdited: (field: Field | undefined) => boolean,
+): Refusal<Field> {
   const field = named?.field;
   // What is rendered is known only after a render in which the sections of the field are open.
   const [missing, setMissing] = useState<Error>();
@@ -46,7 +43,7 @@ export function useRefusal(
   }, [form, error, field]);
 
   const isAtField = field !== undefined && missing !== error;
-  const isCurrent = isAtField ? !isEdited(field, draft, checkedDraft) : draft === checkedDraft;
+  const isCurrent = !isEdited(isAtField ? field : undefined);
   return {
     errorOf: (each) => (isAtField && isCurrent && each === field ? named?.text : undefined),
     unplaced: error && !isAtField && isCurrent ? error : undefined,

@@ -92,6 +92,21 @@ export const actionMessages: typeof en = {
     sessionEnded: (device) => `Die Sitzung an \u2068${device}\u2069 ist beendet`,
   },
 
+  failed: {
+    connect: (name) => `Verbinden mit \u2068${name}\u2069 ist fehlgeschlagen`,
+    disconnect: (name) => `Trennen von \u2068${name}\u2069 ist fehlgeschlagen`,
+    delete: (name) => `\u2068${name}\u2069 wurde nicht gelöscht`,
+    test: "Der Test konnte nicht laufen",
+    trust: "Dem Zertifikat wird nicht vertraut",
+    undo: "Das ließ sich nicht rückgängig machen",
+    save: "Nichts wurde gespeichert",
+    switchPlugin: "Das Plugin wurde nicht umgeschaltet",
+    endSession: "Die Sitzung wurde nicht beendet",
+    endOthers: "Die anderen Sitzungen wurden nicht beendet",
+    unreadable: "Was von dieser Verbindung gespeichert ist, ist nicht lesbar; geben Sie es auf ihrer Seite neu ein.",
+    logOut: "Sie sind noch angemeldet",
+  },
+
   viewer: {
     showAs: "Anzeigen als",
     kinds: { json: "JSON", text: "Text", hex: "Hex" },

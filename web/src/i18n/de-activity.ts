@@ -1,3 +1,4 @@
+import { fieldNames } from "./de-field-names";
 import type { activityMessages as english } from "./en-activity";
 
 /** The messages of `en-activity.ts` in German. */
@@ -20,25 +21,7 @@ export const activityMessages: typeof english = {
     ranges: { hour: "1 h", day: "24 h", week: "7 Tage", all: "Alles" },
   },
 
-  fieldNames: {
-    name: "Name",
-    url: "URL",
-    id: "Kennung",
-    labels: "Labels",
-    "credentials.username": "Benutzername",
-    "credentials.password": "Passwort",
-    "credentials.clientId": "MQTT-Client-Kennung",
-    rejectUnauthorized: "Zertifikatsprüfung",
-    ca: "CA",
-    cert: "Client-Zertifikat",
-    key: "Privater Schlüssel",
-    "tls.alpn": "ALPN",
-    "tls.serverName": "Servername (SNI)",
-    noMetricsMode: "Version und Laufzeit ($SYS)",
-    caFile: "Datei der CA",
-    certFile: "Datei des Zertifikats",
-    keyFile: "Datei des Schlüssels",
-  },
+  fieldNames,
 
   roleNames: {
     admin: "Administrator",
@@ -99,6 +82,11 @@ export const activityMessages: typeof english = {
       "user.invite": "Benutzer eingeladen",
       "user.end_sessions": "Sitzungen eines Benutzers beendet",
       "user.delete": "Benutzer entfernt",
+      "group.create": "Gruppe angelegt",
+      "group.update": "Gruppe geändert",
+      "group.delete": "Gruppe entfernt",
+      "token.create": "Zugriffstoken erstellt",
+      "token.revoke": "Zugriffstoken widerrufen",
       "plugin.switch": "Plugin umgeschaltet",
       "backup.create": "Sicherung erstellt",
       "backup.restore": "Aus einer Sicherung wiederhergestellt",
@@ -109,8 +97,24 @@ export const activityMessages: typeof english = {
     details: {
       "list of connections": "Liste der Verbindungen",
       "insufficient role": "Rolle reicht nicht aus",
+      "not with a token": "nicht mit einem Zugriffstoken",
+      "read-only token": "Zugriffstoken darf nur lesen",
+      "limited token": "Zugriffstoken gilt nur für einige Verbindungen",
       "wrong user name or password": "Benutzername oder Passwort falsch",
       "too many failures": "zu viele Fehlversuche",
+      "local login is off": "Passwörter sind abgeschaltet",
+      "single sign-on": "über die zentrale Anmeldung",
+      "single sign-on: no valid user name": "zentrale Anmeldung: kein brauchbarer Benutzername",
+      "single sign-on: the name belongs to another user": "zentrale Anmeldung: der Name gehört einem anderen Benutzer",
+      "single sign-on: no such user": "zentrale Anmeldung: unbekannter Benutzer",
+      "single sign-on: no role": "zentrale Anmeldung: keine Rolle",
+      "single sign-on: the user is disabled": "zentrale Anmeldung: der Benutzer ist gesperrt",
+      "single sign-on: {role}": "durch die zentrale Anmeldung: {role}",
+      "the provider has logged them out: {n}": "von der zentralen Anmeldung abgemeldet, Anzahl: {n}",
+      "may log in with a password even where local login is off":
+        "darf sich mit Passwort anmelden, auch wenn Passwörter abgeschaltet sind",
+      "may log in with a password only where local login is on":
+        "darf sich nur mit Passwort anmelden, wenn Passwörter eingeschaltet sind",
       "ca held a private key": "die CA enthielt einen privaten Schlüssel",
       "cert held a private key": "das Client-Zertifikat enthielt einen privaten Schlüssel",
       "ca held more than certificates": "die CA enthielt mehr als Zertifikate",
@@ -121,6 +125,14 @@ export const activityMessages: typeof english = {
       "of many callers": "von vielen Clients",
       own: "das eigene",
       "wrong old password": "altes Passwort falsch",
+      "by invitation": "nach einer Einladung",
+      disabled: "gesperrt",
+      enabled: "entsperrt",
+      "has to change the password": "muss das Passwort ändern",
+      "may keep the password": "kann das Passwort behalten",
+      "session {handle}": "Sitzung {handle}",
+      "all: {n}": "alle: {n}",
+      "{n} entries up to {time}": "Anzahl: {n}, bis {time}",
       on: "eingeschaltet",
       off: "ausgeschaltet",
       "first start: {role}": "erster Start: {role}",

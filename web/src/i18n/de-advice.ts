@@ -292,7 +292,7 @@ export const advice: typeof english = {
   expiresSoon: "Das Zertifikat {subject} läuft am {date} ab.",
 
   unreadable:
-    "haltere kann nicht lesen, was von dieser Verbindung gespeichert ist ({detail}). Bearbeiten Sie sie und geben Sie ihre Einstellungen neu ein, oder löschen Sie sie.",
+    "haltere kann nicht lesen, was von dieser Verbindung gespeichert ist. Bearbeiten Sie sie und geben Sie ihre Einstellungen neu ein, oder löschen Sie sie. Der Grund liegt im Feld „{field}“: {fault}",
   sameClientId:
     "{connections} benutzt dieselbe Client-Kennung am selben Broker; die beiden trennen einander immer wieder. Geben Sie einer davon unter Bearbeiten → Erweitert eine andere.",
   testedWithOtherId:

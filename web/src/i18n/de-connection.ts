@@ -6,6 +6,10 @@ export const connectionMessages: typeof en = {
     back: "Alle Verbindungen",
     gone: "Diese Verbindung gibt es nicht",
     goneText: "Sie wurde vielleicht gelöscht, oder der Verweis ist falsch.",
+    deletedBy: (who, time) =>
+      who === "system"
+        ? `Sie wurde auf der Kommandozeile gelöscht, ${time}.`
+        : `\u2068${who}\u2069 hat sie gelöscht, ${time}.`,
     edit: "Bearbeiten",
     connect: "Verbinden",
     tryNow: "Jetzt versuchen",
@@ -107,6 +111,11 @@ export const connectionMessages: typeof en = {
     replaces: "Sie ersetzt die CA, der jetzt vertraut wird.",
     leafOnly:
       "Der Broker zeigt nur sein eigenes. Erfragen Sie das Zertifikat dieser CA, und tragen Sie es als vertrauenswürdige CA ein:",
+    pluginOff: {
+      what: "Das Plugin tls ist aus; deshalb würde haltere eine CA dieser Verbindung nicht benutzen.",
+      how: "Schalten Sie es zuerst ein:",
+      ask: "Bitten Sie einen Administrator, es zuerst einzuschalten.",
+    },
     askToTrust: "Wer Verbindungen ändern darf, kann ihr vertrauen.",
     trusted: "Der CA wird vertraut. haltere verbindet sich jetzt.",
   },
@@ -180,6 +189,7 @@ export const connectionMessages: typeof en = {
     passed: "bestanden",
     failed: "gescheitert",
     works: "Test bestanden: Anmeldung am Broker erfolgreich.",
+    testAt: (time) => `Test vom ${time}`,
     testText:
       "Ein Test verbindet einmal und zeigt Schritt für Schritt, wie weit haltere kommt. Gespeichert wird nichts.",
     outdated: "Stand vor Ihrer Änderung.",
@@ -190,7 +200,7 @@ export const connectionMessages: typeof en = {
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
     deletedTitle: "Diese Verbindung wurde gelöscht",
     deletedText:
-      "Was Sie hier sehen, bleibt erhalten. Sie können die Verbindung wieder anlegen; geben Sie Passwort, Zertifikate und Schlüssel vorher neu ein, denn die gespeicherten sind weg.",
+      "Was Sie hier sehen, bleibt erhalten. Sie können die Verbindung wieder anlegen; geben Sie Passwort und Schlüssel vorher neu ein, denn die gespeicherten sind weg.",
     createAgain: "Wieder anlegen",
     loadLatest: "Verwerfen und neuere Fassung laden",
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu ändern.",

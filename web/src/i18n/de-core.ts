@@ -1,4 +1,4 @@
-import { certificateOwners, notes, reasons } from "./de-reasons";
+import { reasonMessages } from "./de-reasons";
 import type { CoreMessages } from "./en-core";
 
 /** The messages of the first load in German. Imports nothing but messages, because the first render waits for it. */
@@ -22,7 +22,11 @@ export const coreMessages: CoreMessages = {
     fleet: "Flotte",
     activity: "Aktivität",
     administration: "Verwaltung",
+    users: "Benutzer",
+    groups: "Gruppen",
+    tokens: "Zugriffstokens",
     plugins: "Plugins",
+    audit: "Audit-Protokoll",
     about: "Über haltere",
     api: "API",
     profile: "Profil",
@@ -48,6 +52,9 @@ export const coreMessages: CoreMessages = {
     nothing: "Nichts gefunden.",
     down: "Nicht erreichbare zeigen",
     transfer: "Importieren und exportieren",
+    newUser: "Neuer Benutzer",
+    newGroup: "Neue Gruppe",
+    newToken: "Neues Zugriffstoken",
     api: "Dokumentation der API",
     shortcuts: "Tastenkürzel",
     focusFilter: "Flotte filtern",
@@ -75,9 +82,7 @@ export const coreMessages: CoreMessages = {
     unreadable: "haltere kann die gespeicherten Einstellungen dieser Verbindung nicht lesen.",
   },
 
-  reasons,
-  notes,
-  certificateOwners,
+  ...reasonMessages,
 
   login: {
     title: "Anmelden",
@@ -89,7 +94,27 @@ export const coreMessages: CoreMessages = {
         "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es hier weiter, mit allem, was Sie eingegeben haben.",
       "authentication-failed": "Benutzername oder Passwort ist falsch.",
       throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
+      "local-login-off": "Passwörter sind abgeschaltet. Melden Sie sich über die zentrale Anmeldung an.",
+      "sign-on-off": "Die zentrale Anmeldung ist nicht eingerichtet.",
+      "sign-on-unavailable":
+        "Die zentrale Anmeldung ist gerade nicht erreichbar oder nicht benutzbar. Den Grund nennt das Protokoll von haltere. Versuchen Sie es gleich noch einmal.",
+      "sign-on-expired": "Diese Anmeldung lief nicht mehr. Bitte beginnen Sie neu.",
+      "sign-on-refused": "Die zentrale Anmeldung hat abgelehnt.",
+      "sign-on-invalid":
+        "Der Antwort der zentralen Anmeldung war nicht zu trauen, deshalb wurde niemand angemeldet. Den Grund nennt das Protokoll von haltere.",
+      "sign-on-no-name":
+        "Die zentrale Anmeldung nennt keinen Benutzernamen, mit dem haltere etwas anfangen kann. Wenden Sie sich an die Administration.",
+      "sign-on-name-taken":
+        "Ihr Benutzername gehört hier einem anderen Benutzer. Wenden Sie sich an die Administration.",
+      "sign-on-no-user": "haltere kennt Sie noch nicht. Bitten Sie die Administration, Sie anzulegen.",
+      "sign-on-no-role":
+        "Sie haben in haltere keine Rolle. Bitten Sie die Administration um eine Gruppe, die eine gibt.",
+      "sign-on-disabled": "Ihr Benutzer ist in haltere gesperrt. Wenden Sie sich an die Administration.",
     },
+    with: (provider) => `Mit ${provider} anmelden`,
+    as: (user) => `Weiter als ${user}`,
+    or: "oder",
+    withPassword: "Mit Passwort anmelden",
     tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} erneut.`,
     unreachable: "haltere ist nicht erreichbar. Läuft es?",
     firstTime: "Zum ersten Mal hier? Das Passwort von admin steht im Protokoll vom Start von haltere.",
@@ -166,6 +191,7 @@ export const coreMessages: CoreMessages = {
     addresses: (n) => `${n} Adressen`,
     issuers: (n) => `${n} Aussteller`,
     sharedFailure: (code) => `Broker scheitern mit ${code}`,
+    sharedPluginOff: "Broker scheitern, weil das Plugin tls aus ist",
     sharedFailures: {
       ECONNREFUSED: "Broker lehnen die Verbindung ab",
       ETIMEDOUT: "Broker antworten nicht",
@@ -188,6 +214,8 @@ export const coreMessages: CoreMessages = {
         `${n === 1 ? "Verbindung hat" : "Verbindungen haben"} Zertifikate, die innerhalb von 30 Tagen ablaufen: ${brokers} von Brokern, ${own} von haltere`,
     },
     firstExpiry: (when) => `das erste ${when}`,
+    pluginOff: "Plugin tls ist aus",
+    otherReason: "Nicht wegen des Plugins tls",
     expiringCertificates: "Zertifikat läuft innerhalb von 30 Tagen ab",
     allTitle: "Alle Verbindungen",
     brokers: (n) => (n === 1 ? "1 Broker" : `${n} Broker`),
@@ -248,6 +276,8 @@ export const coreMessages: CoreMessages = {
       broker: "Broker-Zertifikat ist abgelaufen",
       client: "Client-Zertifikat ist abgelaufen",
     },
+    youSeeNone: "Noch keine Verbindung für Sie",
+    youSee: (groups) => `Sie sehen die Verbindungen von ${groups}.`,
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu sehen.",
     noRightText: "Bitten Sie einen Administrator um die Rolle Betrachter, Bearbeiter oder Verbindungsverwalter.",
   },
@@ -263,7 +293,6 @@ export const coreMessages: CoreMessages = {
   errors: {
     editConflict: "Diese Verbindung wurde inzwischen geändert",
     nothingSaved: "Gespeichert wurde nichts.",
-    title: "Etwas ist schiefgegangen",
     unreachable: "haltere ist nicht erreichbar.",
     noSession: "Ihre Sitzung ist beendet. Melden Sie sich an und versuchen Sie es dann erneut.",
     refusals: {
@@ -281,12 +310,19 @@ export const coreMessages: CoreMessages = {
       "Invitation not valid any more":
         "Diese Einladung wurde schon benutzt oder ist abgelaufen. Bitten Sie um eine neue.",
       "User already exists": "Es gibt schon einen Benutzer mit diesem Namen.",
+      "User group does not exist": "Diese Gruppe gibt es nicht mehr.",
       "User does not exist": "Diesen Benutzer gibt es nicht mehr.",
+      "A user who may log in without single sign-on is changed on the command line only":
+        "Dieser Benutzer darf sich ohne zentrale Anmeldung anmelden. Ändern Sie ihn auf der Kommandozeile: `haltere users`.",
       "The last administrator can't be deleted, disabled or lose the role admin":
         "Es muss einen Administrator geben, und dieser ist der letzte.",
       "Maximum number of connections reached": "Es gibt so viele Verbindungen, wie die Konfiguration erlaubt.",
       "Maximum size of all connections reached": "Die Verbindungen enthalten so viel, wie die Konfiguration erlaubt.",
       "Session not found": "Diese Sitzung ist schon beendet.",
+      "Changes are refused while the audit trail can't be written":
+        "Zurzeit sind keine Änderungen möglich: Das Audit-Protokoll lässt sich nicht schreiben.",
+      "Changes are refused while a required copy of the audit trail can't be written":
+        "Zurzeit sind keine Änderungen möglich: Eine vorgeschriebene Kopie des Audit-Protokolls lässt sich nicht schreiben.",
       "Another program holds the database; try again":
         "Ein anderes Programm belegt die Datenbank. Versuchen Sie es erneut.",
       "An internal server error occurred": "In haltere ist ein Fehler aufgetreten. Sein Protokoll sagt mehr.",

@@ -1,9 +1,11 @@
+import { fileContents, materialFaults } from "./de-material";
 import type * as en from "./en-faults";
 
 /** The messages of `en-faults.ts` in German. */
 export const faults: typeof en.faults = {
   empty: "Darf nicht leer sein.",
   tooLong: "Höchstens {max} Zeichen.",
+  samePassword: "Muss sich vom alten unterscheiden.",
   tooShort: "Mindestens {min} Zeichen.",
   tooManyBytes: "Höchstens {max} Bytes.",
   tooManyKibibytes: "Höchstens {max} KiB.",
@@ -58,6 +60,7 @@ export const faults: typeof en.faults = {
   commonPassword: "Dieses oder ein ähnliches Passwort benutzen viele: Es würde zuerst geraten.",
   madeOfNames: "Das Passwort darf nicht aus dem Benutzernamen oder dem Namen des Produkts bestehen.",
   noRole: "Mindestens eine Rolle ist nötig.",
+  onlyDots: "Ein Name kann nicht . oder .. sein, weil er Teil einer Adresse ist.",
   secretOfAnotherBroker: "Bitte neu eingeben: Der gespeicherte Wert wurde für ein anderes Ziel eingegeben.",
   clientIdTaken:
     "Die Verbindung {name} (Kennung {id}) hat diese Client-Kennung am selben Broker; jede würde die Sitzung der anderen beenden.",
@@ -68,31 +71,14 @@ export const faults: typeof en.faults = {
   generatedClientIdTakenElsewhere:
     "Eine andere Verbindung hat am selben Broker die Client-Kennung, die haltere für diese vergibt; jede würde die Sitzung der anderen beenden. Geben Sie eine andere ein.",
   notPem: "Muss Text im PEM-Format sein, auch in Base64.",
-  emptyFile: "Ist leer.",
-  damagedPem: "Ist beschädigt: Ein PEM-Block ist abgeschnitten oder nicht in Base64.",
-  unreadableCertificate: "Zertifikat {number} von {count} lässt sich nicht lesen.",
-  noCertificate: "Enthält kein Zertifikat im PEM-Format (-----BEGIN …).",
-  noCertificateBut: "Enthält kein Zertifikat, sondern {found}.",
-  noCertificateButConvertible: "Enthält kein Zertifikat, sondern {found}. Umwandeln lässt sich das mit: `{command}`",
-  noKey: "Enthält keinen privaten Schlüssel im PEM-Format (-----BEGIN …).",
-  noKeyBut: "Enthält keinen privaten Schlüssel, sondern {found}.",
-  noKeyButConvertible: "Enthält keinen privaten Schlüssel, sondern {found}. Umwandeln lässt sich das mit: `{command}`",
-  holds: "Enthält {found}.",
-  holdsConvertible: "Enthält {found}. Umwandeln lässt sich das mit: `{command}`",
-  caWithKey:
-    "Enthält einen privaten Schlüssel. Geben Sie nur die Zertifikate ein, und behalten Sie den Schlüssel einer CA für sich.",
-  twoKeys:
-    "Enthält einen privaten Schlüssel, und unter „Privater Schlüssel“ ist noch einer. Entfernen Sie einen davon.",
-  severalKeys: "Enthält mehr als einen privaten Schlüssel.",
-  keyIsEncrypted:
-    "Ist verschlüsselt. Entschlüsseln Sie ihn zuerst, zum Beispiel mit `openssl pkey -in key.pem -out plain.pem`",
-  keyMissing: "Fehlt: Zu einem Zertifikat gehört sein privater Schlüssel.",
-  certificateMissing: "Fehlt: Zu einem privaten Schlüssel gehört sein Zertifikat.",
-  unusableKey:
-    "Ist nicht benutzbar. Möglich sind Schlüssel für RSA (2048 bis 8192 Bit), ECDSA (P-256, P-384, P-521) und Ed25519.",
-  unusableKindOfKey:
-    "Ist nicht benutzbar ({kind}). Möglich sind Schlüssel für RSA (2048 bis 8192 Bit), ECDSA (P-256, P-384, P-521) und Ed25519.",
-  otherKey: "Gehört nicht zum ersten Zertifikat unter „Zertifikat“.",
+  ...materialFaults,
+  sealedTooShort: "Der gespeicherte Wert ist abgeschnitten.",
+  sealedInUnknownForm:
+    "Der gespeicherte Wert hat eine unbekannte Form ({form}): Er ist beschädigt oder stammt von einer anderen Version von haltere.",
+  sealedWithOtherKey: "Der Wert wurde mit einem anderen Schlüssel verschlüsselt.",
+  sealTampered: "Der gespeicherte Wert wurde verändert oder stammt von anderswo.",
+  secretNotText: "Der gespeicherte Wert ist kein Text.",
+  secretUnopened: "Der gespeicherte Wert lässt sich nicht entschlüsseln.",
   notText: "Muss ein Text sein.",
   notBoolean: "Muss true oder false sein.",
   notList: "Muss eine Liste sein.",
@@ -122,21 +108,4 @@ export const faults: typeof en.faults = {
     "Auch Eintrag {entry} hat diese Client-Kennung am selben Broker; jede Verbindung würde die Sitzung der anderen beenden.",
 };
 
-export const fileContents: typeof en.fileContents = {
-  certificate: "ein Zertifikat",
-  privateKey: "einen privaten Schlüssel",
-  encryptedKey: "einen verschlüsselten privaten Schlüssel",
-  dsaKey: "einen DSA-Schlüssel, den TLS nicht mehr verwendet",
-  opensshKey: "einen privaten OpenSSH-Schlüssel",
-  puttyKey: "einen privaten PuTTY-Schlüssel",
-  sshPublicKey: "einen öffentlichen SSH-Schlüssel",
-  pgpKey: "einen privaten PGP-Schlüssel, den TLS nicht verwendet",
-  pkcs12: "eine PKCS-#12-Datei (.p12, .pfx)",
-  pkcs7: "eine PKCS-#7-Datei (.p7b)",
-  javaKeyStore: "einen Java-Keystore",
-  utf16: "Text in UTF-16",
-  request: "eine Zertifikatsanfrage, die noch nicht signiert ist",
-  revocationList: "eine Sperrliste",
-  publicKey: "einen öffentlichen Schlüssel",
-  webPage: "eine Webseite",
-};
+export { fileContents };

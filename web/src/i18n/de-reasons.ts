@@ -1,13 +1,13 @@
 import type { Messages } from "./en";
 
 /** The messages of `en-reasons.ts` in German. */
-export const reasons: Messages["reasons"] = {
+const reasons: Messages["reasons"] = {
   text: "{text}",
-  internal: "haltere hat einen Fehler gemacht: {detail}",
+  internal: "haltere hat einen Fehler gemacht: {bug}",
   linkPanicked: "haltere hat einen Fehler gemacht. Mehr steht in seinem Protokoll; die Verbindung wird neu gestartet.",
 
   nameNotFound: "Den Hostnamen {host} gibt es nicht, oder er hat keine Adresse.",
-  lookupFailed: "Der Hostname {host} lässt sich nicht auflösen: {detail}",
+  lookupFailed: "Der Hostname {host} lässt sich nicht auflösen: {resolver}",
   lookupTimedOut: "Der Hostname {host} lässt sich nicht auflösen: keine Antwort innerhalb von {seconds} s.",
 
   connectionRefused:
@@ -20,10 +20,10 @@ export const reasons: Messages["reasons"] = {
   connectForbidden: "Der Rechner von haltere erlaubt keine Verbindung zu {peer}.",
   noLocalAddress: "Der Rechner von haltere hat keine Adresse und keinen Port mehr frei für {peer}.",
   tooManyFiles: "haltere kann sich nicht mit {peer} verbinden: Es hat zu viele Dateien offen.",
-  connectFailed: "haltere kann sich nicht mit {peer} verbinden: {detail}",
+  connectFailed: "haltere kann sich nicht mit {peer} verbinden: {io}",
   egressOwn: "haltere verbindet sich nicht mit {peer}, weil es dort selbst lauscht.",
   egressRule: "Die Egress-Regeln verbieten {ip}: egress.rules[{index}], {rule}",
-  egressDefault: "Die Egress-Regeln verbieten {ip}, solange keine Regel in egress.rules es erlaubt ({detail}).",
+  egressDefault: "Die Egress-Regeln verbieten {ip}, solange keine Regel in egress.rules es erlaubt ({network}).",
   noDescriptors: "Wartet: haltere hat keinen Dateideskriptor mehr für diesen Broker.",
 
   silentAtTls: "{peer} hat die Verbindung angenommen, aber nicht rechtzeitig auf den TLS-Handshake geantwortet.",
@@ -32,18 +32,18 @@ export const reasons: Messages["reasons"] = {
   silentAtMqtt: "{peer} hat die Verbindung angenommen, aber nicht rechtzeitig per MQTT geantwortet.",
   closedEarly:
     "{peer} hat die Verbindung geschlossen, ohne zu antworten. Der Port erwartet vielleicht TLS oder ein anderes Protokoll, oder der Broker nimmt diesen Client nicht an.",
-  closedBecause: "{peer} hat die Verbindung geschlossen: {detail}",
+  closedBecause: "{peer} hat den WebSocket geschlossen (Status {status}).",
   speaksTlsInTls: "{peer} antwortet nicht wie ein MQTT-Broker: Es kam TLS innerhalb von TLS.",
   speaksHttp: "{peer} spricht HTTP, nicht MQTT. Für MQTT über WebSocket dient ws:// oder wss://.",
-  notMqtt: "{peer} antwortet nicht wie ein MQTT-Broker: {detail}",
+  notMqtt: "{peer} antwortet nicht wie ein MQTT-Broker: {violation}",
   droppedByBroker:
     "{peer} hat die Verbindung abgebrochen. Der Broker nimmt diesen Client vielleicht nicht an; mehr steht in seinem Protokoll.",
   droppedAtWebsocket: "{peer} hat die Verbindung abgebrochen. Spricht dieser Port WebSocket, und mit oder ohne TLS?",
   droppedAtMqtt: "{peer} hat die Verbindung abgebrochen. Erwartet dieser Port TLS?",
-  connectionFailed: "Die Verbindung zu {peer} ist gescheitert: {detail}",
-  unsendable: "Mit diesen Zugangsdaten kann sich haltere nicht anmelden: {detail}",
+  connectionFailed: "Die Verbindung zu {peer} ist gescheitert: {io}",
+  unsendable: "Mit diesen Zugangsdaten kann sich haltere nicht anmelden: {violation}",
 
-  upgradeRedirected: "{peer} hat das WebSocket-Upgrade abgelehnt (HTTP {status}): Es verweist auf {location}",
+  upgradeRedirected: "{peer} hat das WebSocket-Upgrade abgelehnt (HTTP {status}): Es verweist auf „{location}“.",
   upgradeRedirectedNowhere: "{peer} hat das WebSocket-Upgrade abgelehnt (HTTP {status}) und verweist anderswohin.",
   upgradeNeedsLogin: "{peer} hat das WebSocket-Upgrade abgelehnt (HTTP {status}): Es verlangt eine eigene Anmeldung.",
   upgradeForbidden: "{peer} hat das WebSocket-Upgrade abgelehnt (HTTP {status}): Es verweigert den Zugriff.",
@@ -58,7 +58,7 @@ export const reasons: Messages["reasons"] = {
   upgradeNotWebsocket:
     "{peer} hat das WebSocket-Upgrade abgelehnt (HTTP {status}): Unter diesem Pfad gibt es kein WebSocket.",
   upgradeSpeaksTls: "{peer} hat das WebSocket-Upgrade abgelehnt: Der Port erwartet TLS, also wss://.",
-  upgradeFailed: "{peer} hat das WebSocket-Upgrade abgelehnt: {detail}",
+  upgradeFailed: "{peer} hat das WebSocket-Upgrade abgelehnt: {answer}",
 
   refusedNotAuthorized:
     "Der Broker hat die Verbindung abgelehnt: Er nimmt Benutzername und Passwort nicht an oder erlaubt diese Client-Kennung nicht.",
@@ -97,8 +97,9 @@ export const reasons: Messages["reasons"] = {
   lostClosed: "Die Verbindung ist abgerissen: Der Broker hat sie geschlossen.",
   lostReset: "Die Verbindung ist abgerissen: Der Broker oder etwas auf dem Weg dorthin hat sie abgebrochen.",
   lostTimedOut: "Die Verbindung ist abgerissen: Der Broker hat Daten nicht rechtzeitig bestätigt.",
-  lostViolation: "Die Verbindung ist abgerissen: Der Broker hat gegen das MQTT-Protokoll verstoßen ({detail}).",
-  lostError: "Die Verbindung ist abgerissen: {detail}",
+  lostViolation: "Die Verbindung ist abgerissen, weil der Broker gegen das MQTT-Protokoll verstoßen hat: {violation}",
+  lostBecause: "Die Verbindung ist abgerissen: Der Broker hat den WebSocket geschlossen (Status {status}).",
+  lostError: "Die Verbindung ist abgerissen: {io}",
 
   roundtripSubscriptionRefused: "Der Broker hat das Abonnement von {topic} abgelehnt: {code}",
   roundtripMessageRefused: "Der Broker hat die Nachricht an {topic} abgelehnt: {code}",
@@ -107,7 +108,7 @@ export const reasons: Messages["reasons"] = {
   roundtripNotReturned:
     "Der Broker hat die Nachricht an {topic} angenommen, aber nicht innerhalb von {seconds} s zurückgesendet.",
 
-  tlsSettings: "Die TLS-Einstellungen dieser Verbindung sind unbrauchbar: {detail}",
+  tlsSettings: "Die TLS-Einstellungen dieser Verbindung sind unbrauchbar. {field}: {fault}",
   tlsNothingInCommon:
     "Der Broker hat den TLS-Handshake sofort abgelehnt: Er nimmt keine TLS-Version, Cipher-Suite und Schlüsselart von haltere an oder nur Pre-shared Keys (PSK).",
   tlsBrokenOff:
@@ -119,8 +120,8 @@ export const reasons: Messages["reasons"] = {
   tlsNameUnknown: "Der Broker antwortet nicht auf den Hostnamen in der URL.",
   tlsServerNameUnknown: "Der Broker antwortet nicht auf den Servernamen (SNI) dieser Verbindung.",
   tlsNotSpoken: "Was dort antwortet, spricht kein TLS. Prüfen Sie den Port, oder nehmen Sie mqtt:// oder ws://.",
-  tlsIncompatible: "Das TLS des Brokers und das von haltere passen nicht zusammen ({detail}).",
-  tlsViolation: "Der Broker verstößt gegen das TLS-Protokoll ({detail}).",
+  tlsIncompatible: "Das TLS des Brokers und das von haltere passen nicht zusammen ({code}).",
+  tlsViolation: "Der Broker verstößt gegen das TLS-Protokoll ({code}).",
   tlsTooLarge: "Der Broker sendet mehr als 64 KiB an Zertifikaten. Er sollte nur die Kette seines eigenen senden.",
   tlsKeyNotProven: "Der Broker konnte nicht beweisen, dass er den Schlüssel seines Zertifikats hat.",
 
@@ -155,8 +156,8 @@ export const reasons: Messages["reasons"] = {
     "Das Zertifikat des Brokers nennt den Host nur als Common Name. Das nimmt haltere nur zusammen mit einer vertrauenswürdigen CA der Verbindung an.",
   beginsBefore1970:
     "Das Zertifikat des Brokers gilt ab einem Tag vor 1970. Das nimmt haltere nur zusammen mit einer vertrauenswürdigen CA der Verbindung an.",
-  certificateForm: "Das Zertifikat des Brokers hat eine Form, die haltere nicht annimmt ({detail}).",
-  certificateRefused: "Das Zertifikat des Brokers wurde abgelehnt: {detail}",
+  certificateForm: "Das Zertifikat des Brokers hat eine Form, die haltere nicht annimmt ({code}).",
+  certificateRefused: "Das Zertifikat des Brokers wurde abgelehnt ({code}).",
   keyTooSmall:
     "{whose} hat einen RSA-Schlüssel mit {bits} Bit; das ist zu klein. Erlaubt sind RSA ab 2048 Bit, ECDSA und Ed25519.",
   keyUnsupported:
@@ -167,9 +168,9 @@ export const reasons: Messages["reasons"] = {
     "{whose} ist mit {algorithm} signiert; das unterstützt haltere nicht. Erlaubt sind RSA und ECDSA mit SHA-256 oder besser und Ed25519.",
 };
 
-export const notes: Messages["notes"] = {
-  serverAddress: "Adresse des anderen Servers: {server}",
-  brokerWords: "Meldung des Brokers: {text}",
+const notes: Messages["notes"] = {
+  serverAddress: "Adresse des anderen Servers: „{server}“",
+  brokerWords: "Meldung des Brokers: „{text}“",
   onceSubscribed: "Es geschah gleich nach dem Abonnieren von {topic}.",
   oncePublished: "Es geschah gleich nach dem Senden an {topic}.",
   onceSysAsked: "Es geschah, gleich nachdem haltere nach den Topics unter $SYS gefragt hatte.",
@@ -194,8 +195,11 @@ export const notes: Messages["notes"] = {
     "Tragen Sie einen dieser Namen als Servernamen (SNI) ein, lassen Sie ihn leer, oder lassen Sie das Zertifikat neu ausstellen.",
 };
 
-export const certificateOwners: Messages["certificateOwners"] = {
+const certificateOwners: Messages["certificateOwners"] = {
   broker: "Das Zertifikat des Brokers",
   trusted: "Ein Zertifikat unter „Vertrauenswürdige CA“",
   chain: "Ein Zertifikat in der Kette des Brokers",
 };
+
+/** What is part of the first load. */
+export const reasonMessages = { reasons, notes, certificateOwners };

@@ -118,7 +118,9 @@ export const settingsMessages: typeof en = {
       tls: "CAs und Zertifikate von Verbindungen. Aus: Sie bleiben gespeichert, werden aber nicht benutzt; Broker werden nur gegen die CAs des Systems geprüft.",
       "multiple-connections": "Mehr als ein Broker.",
       "user-profile-edit": "Alle dürfen ihr eigenes Passwort ändern.",
-      "user-management": "Benutzer über HTTP verwalten. Aus: Benutzer lassen sich nur auf der Kommandozeile verwalten.",
+      "user-management":
+        "Benutzer verwalten, über HTTP und in dieser Konsole. Aus: Benutzer lassen sich nur auf der Kommandozeile verwalten.",
+      "application-tokens": "Programme melden sich mit Zugriffstokens an. Aus: Kein Zugriffstoken gilt.",
     },
     noRight: "Nur Administratoren sehen die Plugins.",
     switched: (id, on) => `${id} ist ${on ? "eingeschaltet" : "ausgeschaltet"}`,
@@ -131,7 +133,7 @@ export const settingsMessages: typeof en = {
       title: (id, on) => `${id} ${on ? "einschalten" : "ausschalten"}?`,
       on: "Einschalten",
       off: "Ausschalten",
-      effect: (id, on, { connections = 0, up = 0, users = 0 }) => {
+      effect: (id, on, { connections = 0, up = 0, users = 0, tokens = 0 }) => {
         if (id === "tls") {
           const which = `${connections} ${connections === 1 ? "Verbindung hat" : "Verbindungen haben"} eine eigene CA, ein Client-Zertifikat oder andere eigene TLS-Einstellungen.`;
           return on
@@ -147,6 +149,11 @@ export const settingsMessages: typeof en = {
           return on
             ? "Benutzer können wieder über HTTP verwaltet werden."
             : `Benutzer lassen sich nur noch auf der Kommandozeile verwalten. Es gibt ${users}.`;
+        }
+        if (id === "application-tokens") {
+          return on
+            ? `Zugriffstokens gelten wieder: ${tokens}.`
+            : `Programme können sich nicht mehr mit Zugriffstokens anmelden (${tokens}).`;
         }
         const who = users === 1 ? "Ein Benutzer kann" : `${users} Benutzer können`;
         return on ? `${who} das eigene Passwort wieder ändern.` : `${who} das eigene Passwort nicht mehr ändern.`;
@@ -189,7 +196,6 @@ export const settingsMessages: typeof en = {
     found: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
     kinds: { haltere: "haltere", npm: "Konsole", cargo: "Binärdatei" },
     nothingFound: "Nichts gefunden.",
-    noList: "Die Liste lässt sich nicht laden. Nur eine gebaute Konsole hat sie, keine in der Entwicklung.",
     textVersion: "Alles als Text",
     tasks: "Hintergrundaufgaben",
     tasksText: "Was haltere selbsttätig erledigt.",
@@ -199,10 +205,13 @@ export const settingsMessages: typeof en = {
     taskNames: {
       reconciler: "Änderungen anwenden",
       "session-use": "Letzte Nutzung der Sitzungen speichern",
+      "token-use": "Letzte Nutzung der Zugriffstokens speichern",
       "session-clean-up": "Beendete Sitzungen entfernen",
       "link-history": "Verlauf der Verbindungen speichern",
       "audit-retention": "Altes Audit-Protokoll entfernen",
       "audit-sums": "Audit-Protokoll zusammenfassen",
+      "audit-file": "Audit-Protokoll in eine Datei kopieren",
+      "audit-syslog": "Audit-Protokoll an einen Syslog-Empfänger senden",
       "master-key-watch": "Hauptschlüssel prüfen",
       "certificate-watch": "Zertifikat des Servers prüfen",
       "memory-trim": "Ungenutzten Speicher zurückgeben",

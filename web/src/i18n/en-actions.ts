@@ -93,6 +93,22 @@ export const actionMessages = {
     sessionEnded: (device: string) => `The session at \u2068${device}\u2069 has ended`,
   },
 
+  /** Titles of errors. */
+  failed: {
+    connect: (name: string) => `Connecting to \u2068${name}\u2069 failed`,
+    disconnect: (name: string) => `Disconnecting \u2068${name}\u2069 failed`,
+    delete: (name: string) => `\u2068${name}\u2069 was not deleted`,
+    test: "The test could not run",
+    trust: "The certificate was not trusted",
+    undo: "This could not be undone",
+    save: "This was not saved",
+    switchPlugin: "The plugin was not switched",
+    endSession: "The session has not ended",
+    endOthers: "The other sessions have not ended",
+    unreadable: "What is stored of this connection can't be read; open it to enter it again.",
+    logOut: "You are still logged in",
+  },
+
   viewer: {
     showAs: "Show as",
     kinds: { json: "JSON", text: "Text", hex: "Hex" },

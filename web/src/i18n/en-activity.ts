@@ -1,3 +1,5 @@
+import { fieldNames } from "./en-field-names";
+
 /** Messages about what has changed: charts, availability and the page Activity. */
 export const activityMessages = {
   chart: {
@@ -18,26 +20,7 @@ export const activityMessages = {
     ranges: { hour: "1 h", day: "24 h", week: "7 d", all: "All" },
   },
 
-  /** Fields of a connection, by their names in the API. */
-  fieldNames: {
-    name: "Name",
-    url: "URL",
-    id: "Id",
-    labels: "Labels",
-    "credentials.username": "User name",
-    "credentials.password": "Password",
-    "credentials.clientId": "MQTT client id",
-    rejectUnauthorized: "Certificate check",
-    ca: "CA",
-    cert: "Client certificate",
-    key: "Private key",
-    "tls.alpn": "ALPN",
-    "tls.serverName": "Server name (SNI)",
-    noMetricsMode: "Version and uptime ($SYS)",
-    caFile: "File of the CA",
-    certFile: "File of the certificate",
-    keyFile: "File of the key",
-  } as Record<string, string>,
+  fieldNames,
 
   /** Roles, by their names in the API. */
   roleNames: {
@@ -100,6 +83,11 @@ export const activityMessages = {
       "user.invite": "User invited",
       "user.end_sessions": "Sessions of a user ended",
       "user.delete": "User removed",
+      "group.create": "Group added",
+      "group.update": "Group changed",
+      "group.delete": "Group removed",
+      "token.create": "Application token created",
+      "token.revoke": "Application token revoked",
       "plugin.switch": "Plugin switched",
       "backup.create": "Backup made",
       "backup.restore": "Restored from a backup",
@@ -111,8 +99,24 @@ export const activityMessages = {
     details: {
       "list of connections": "list of connections",
       "insufficient role": "insufficient role",
+      "not with a token": "not with an application token",
+      "read-only token": "read-only token",
+      "limited token": "token limited to some connections",
       "wrong user name or password": "wrong user name or password",
       "too many failures": "too many failed logins",
+      "local login is off": "passwords are switched off",
+      "single sign-on": "with single sign-on",
+      "single sign-on: no valid user name": "single sign-on: no valid user name",
+      "single sign-on: the name belongs to another user": "single sign-on: the name belongs to another user",
+      "single sign-on: no such user": "single sign-on: no such user",
+      "single sign-on: no role": "single sign-on: no role",
+      "single sign-on: the user is disabled": "single sign-on: the user is disabled",
+      "single sign-on: {role}": "by single sign-on: {role}",
+      "the provider has logged them out: {n}": "logged out by the provider, number: {n}",
+      "may log in with a password even where local login is off":
+        "may log in with a password even where passwords are switched off",
+      "may log in with a password only where local login is on":
+        "may log in with a password only where passwords are switched on",
       "ca held a private key": "the CA held a private key",
       "cert held a private key": "the client certificate held a private key",
       "ca held more than certificates": "the CA held more than certificates",
@@ -123,6 +127,14 @@ export const activityMessages = {
       "of many callers": "of many callers",
       own: "their own",
       "wrong old password": "wrong old password",
+      "by invitation": "by invitation",
+      disabled: "disabled",
+      enabled: "enabled",
+      "has to change the password": "has to change the password",
+      "may keep the password": "may keep the password",
+      "session {handle}": "session {handle}",
+      "all: {n}": "all: {n}",
+      "{n} entries up to {time}": "number: {n}, up to {time}",
       on: "switched on",
       off: "switched off",
       "first start: {role}": "first start: {role}",

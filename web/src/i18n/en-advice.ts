@@ -66,10 +66,10 @@ export const advice = {
   clientIdElsewhere:
     "Two clients with the same client id keep disconnecting each other. Is {client} in use elsewhere? If so, enter another client id under Edit → Advanced.",
 
-  serverNamed: 'The broker names another server, "{server}". If you trust it, change the URL to `{url}`',
-  serverWritten: 'The broker names another server, "{server}". If you trust it, enter it as URL.',
-  redirectNamed: 'The web server redirects to "{location}". If you trust it, change the URL to `{url}`',
-  redirectWritten: 'The web server redirects to "{location}". If you trust it, enter it as URL.',
+  serverNamed: "The broker names another server, “{server}”. If you trust it, change the URL to `{url}`",
+  serverWritten: "The broker names another server, “{server}”. If you trust it, enter it as URL.",
+  redirectNamed: "The web server redirects to “{location}”. If you trust it, change the URL to `{url}`",
+  redirectWritten: "The web server redirects to “{location}”. If you trust it, enter it as URL.",
   redirectNowhere: "The server redirects without an address. Ask its administrator for the broker's URL.",
   serverNowhere: "The broker does not say where its clients should go. Check its log, or ask its administrator.",
   moveIsTemporary: "This is temporary: haltere keeps trying this server, which may accept it again.",
@@ -273,7 +273,7 @@ export const advice = {
   expiresSoon: "Certificate {subject} expires on {date}.",
 
   unreadable:
-    "haltere can't read what is stored of this connection ({detail}). Edit it and enter its settings again, or delete it.",
+    "haltere can't read what is stored of this connection. Edit it and enter its settings again, or delete it. The cause is “{field}”: {fault}",
   sameClientId:
     "{connections} uses the same client id at the same broker, so the two keep disconnecting each other. Give one of them another client id under Edit → Advanced.",
   testedWithOtherId:

@@ -4,6 +4,8 @@ export const connectionMessages = {
     back: "All connections",
     gone: "There is no such connection",
     goneText: "It may have been deleted, or the link is wrong.",
+    deletedBy: (who: string, time: string) =>
+      who === "system" ? `It was deleted on the command line, ${time}.` : `\u2068${who}\u2069 deleted it, ${time}.`,
     edit: "Edit",
     connect: "Connect",
     tryNow: "Try now",
@@ -106,6 +108,11 @@ export const connectionMessages = {
     replaces: "It replaces the CA that is trusted now.",
     leafOnly:
       "The broker presents only its own certificate. Ask for the certificate of this CA and enter it as trusted CA:",
+    pluginOff: {
+      what: "The plugin tls is off, so haltere would not use a CA of this connection.",
+      how: "Switch it on first:",
+      ask: "Ask an administrator to switch it on first.",
+    },
     askToTrust: "A user who may change connections can trust it.",
     trusted: "The CA is trusted. haltere connects now.",
   },
@@ -178,6 +185,7 @@ export const connectionMessages = {
     passed: "passed",
     failed: "failed",
     works: "Test passed: haltere can log in to this broker.",
+    testAt: (time: string) => `Test of ${time}`,
     testText: "A test connects once and shows step by step how far haltere gets. Nothing is saved.",
     outdated: "From before your change.",
     unknownIssuer: "This certificate was issued by a CA haltere doesn't trust yet.",
@@ -187,7 +195,7 @@ export const connectionMessages = {
     savedButDown: "Saved, but not connected yet; haltere keeps retrying",
     deletedTitle: "This connection has been deleted",
     deletedText:
-      "Your input is kept. You can create the connection again; enter its password, certificates and keys again first, because the stored ones are gone.",
+      "Your input is kept. You can create the connection again; enter its password and key again first, because the stored ones are gone.",
     createAgain: "Create again",
     loadLatest: "Discard mine and load the newer version",
     noRight: "Your role does not allow you to change connections.",

@@ -1,4 +1,4 @@
-import { certificateOwners, notes, reasons } from "./en-reasons";
+import { reasonMessages } from "./en-reasons";
 
 /**
  * The messages of the first load: the frame around the pages, the fleet and the login. Texts from brokers and the
@@ -25,7 +25,11 @@ export const coreMessages = {
     fleet: "Fleet",
     activity: "Activity",
     administration: "Administration",
+    users: "Users",
+    groups: "Groups",
+    tokens: "Application tokens",
     plugins: "Plugins",
+    audit: "Audit trail",
     about: "About",
     api: "API",
     profile: "Profile",
@@ -51,6 +55,9 @@ export const coreMessages = {
     nothing: "Nothing found.",
     down: "Show what is down",
     transfer: "Import and export",
+    newUser: "New user",
+    newGroup: "New group",
+    newToken: "New application token",
     api: "Documentation of the API",
     shortcuts: "Keyboard shortcuts",
     focusFilter: "Filter the fleet",
@@ -79,9 +86,7 @@ export const coreMessages = {
     unreadable: "haltere can't read this connection's stored settings.",
   },
 
-  reasons,
-  notes,
-  certificateOwners,
+  ...reasonMessages,
 
   login: {
     title: "Log in",
@@ -94,7 +99,24 @@ export const coreMessages = {
         "Your session has ended. Log in again and you are back where you were, with all that you typed.",
       "authentication-failed": "The user name or the password is wrong.",
       throttled: "Too many attempts. Please wait a minute, then try again.",
+      "local-login-off": "Passwords are switched off. Log in with single sign-on.",
+      "sign-on-off": "Single sign-on is not set up.",
+      "sign-on-unavailable":
+        "The provider for single sign-on can't be reached or used right now. haltere's log says why. Try again in a moment.",
+      "sign-on-expired": "That login was not in progress any more. Please begin again.",
+      "sign-on-refused": "The provider for single sign-on refused the login.",
+      "sign-on-invalid": "The provider's answer could not be trusted, so nobody was logged in. haltere's log says why.",
+      "sign-on-no-name": "The provider sent no user name that haltere can use. Ask an administrator.",
+      "sign-on-name-taken": "Your user name belongs to another user of haltere. Ask an administrator.",
+      "sign-on-no-user": "You are not known to haltere. Ask an administrator to add you.",
+      "sign-on-no-role": "You have no role in haltere. Ask an administrator for a group that gives you one.",
+      "sign-on-disabled": "Your user is disabled in haltere. Ask an administrator.",
     } as Record<string, string>,
+    with: (provider: string) => `Log in with ${provider}`,
+    as: (user: string) => `Continue as ${user}`,
+    or: "or",
+    /** Opens the form where passwords are switched off; for users whom the command line has excepted. */
+    withPassword: "Log in with a password",
     tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
     unreachable: "Can't reach haltere. Is it running?",
     firstTime: "First time here? Find the admin password in haltere's startup log.",
@@ -169,6 +191,7 @@ export const coreMessages = {
     issuers: (n: number) => `${n} issuers`,
     /** What several brokers at different addresses have in common, by failure code. Their number is in front of it. */
     sharedFailure: (code: string) => `brokers fail with ${code}`,
+    sharedPluginOff: "brokers fail because the plugin tls is off",
     sharedFailures: {
       ECONNREFUSED: "brokers refuse the connection",
       ETIMEDOUT: "brokers do not respond",
@@ -192,6 +215,9 @@ export const coreMessages = {
         `${n === 1 ? "connection has" : "connections have"} certificates that expire within 30 days: ${brokers} of brokers, ${own} of haltere`,
     },
     firstExpiry: (when: string) => `the first ${when}`,
+    /** Filters by whether connections fail because of the plugin. */
+    pluginOff: "Plugin tls is off",
+    otherReason: "Not because of the plugin tls",
     expiringCertificates: "Certificate expires within 30 days",
     allTitle: "All connections",
     brokers: (n: number) => (n === 1 ? "1 broker" : `${n} brokers`),
@@ -247,6 +273,8 @@ export const coreMessages = {
       client: (when: string) => `haltere's client certificate expires ${when}`,
     },
     expired: { broker: "the broker's certificate has expired", client: "haltere's client certificate has expired" },
+    youSeeNone: "No connection for you yet",
+    youSee: (groups: string) => `You see the connections of ${groups}.`,
     noRight: "Your role does not allow you to see connections.",
     noRightText: "Ask an administrator for the role Viewer, Editor or Connection manager.",
   },
@@ -262,7 +290,6 @@ export const coreMessages = {
   errors: {
     editConflict: "This connection was changed in the meantime",
     nothingSaved: "Nothing was saved.",
-    title: "Something went wrong",
     unreachable: "Can't reach haltere.",
     noSession: "Your session has ended. Log in, then try again.",
     /** By the server's message, for refusals that name no field. */
@@ -279,12 +306,19 @@ export const coreMessages = {
       "User must have at least one role": "A user needs at least one role.",
       "Invitation not valid any more": "This invitation was used already, or has expired. Ask for another one.",
       "User already exists": "There is a user with this name already.",
+      "User group does not exist": "This group does not exist any more.",
       "User does not exist": "This user does not exist any more.",
+      "A user who may log in without single sign-on is changed on the command line only":
+        "This user may log in without single sign-on. Change them on the command line: `haltere users`.",
       "The last administrator can't be deleted, disabled or lose the role admin":
         "There must be an administrator: this one is the last.",
       "Maximum number of connections reached": "There are as many connections as the configuration allows.",
       "Maximum size of all connections reached": "The connections hold as much as the configuration allows.",
       "Session not found": "This session has ended already.",
+      "Changes are refused while the audit trail can't be written":
+        "No changes at the moment: the audit trail can't be written.",
+      "Changes are refused while a required copy of the audit trail can't be written":
+        "No changes at the moment: a required copy of the audit trail can't be written.",
       "Another program holds the database; try again": "Another program holds the database. Try again.",
       "An internal server error occurred": "haltere failed. Its log says more.",
     } as Record<string, string>,

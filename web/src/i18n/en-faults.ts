@@ -1,7 +1,10 @@
+import { fileContents, materialFaults } from "./en-material";
+
 /** What is wrong with a field, by the key of the server's sentence; `openapi/sentences.json` has the keys and their parameters. */
 export const faults = {
   empty: "Must not be empty.",
   tooLong: "At most {max} characters.",
+  samePassword: "Must differ from the old one.",
   tooShort: "At least {min} characters.",
   tooManyBytes: "At most {max} bytes.",
   tooManyKibibytes: "At most {max} KiB.",
@@ -55,6 +58,7 @@ export const faults = {
   commonPassword: "Many people use this password, or one like it: it would be guessed first.",
   madeOfNames: "The password must not be made of the user name or the name of the product.",
   noRole: "A user has at least one role.",
+  onlyDots: "A name must not be . or .., because it is part of an address.",
   secretOfAnotherBroker: "Enter it again: the stored one was entered for another destination.",
   clientIdTaken:
     "The connection {name} (id {id}) has this client id at the same broker, and each would end the other's session.",
@@ -65,27 +69,13 @@ export const faults = {
   generatedClientIdTakenElsewhere:
     "Another connection has the client id that haltere generates for this one at the same broker, and each would end the other's session. Enter another.",
   notPem: "Must be PEM text, or base64 of it.",
-  emptyFile: "Is empty.",
-  damagedPem: "Is damaged: a PEM block is cut short or is not base64.",
-  unreadableCertificate: "Certificate {number} of {count} can't be read.",
-  noCertificate: "Contains no certificate in PEM form (-----BEGIN …).",
-  noCertificateBut: "Contains no certificate, but {found}.",
-  noCertificateButConvertible: "Contains no certificate, but {found}. Convert it first: `{command}`",
-  noKey: "Contains no private key in PEM form (-----BEGIN …).",
-  noKeyBut: "Contains no private key, but {found}.",
-  noKeyButConvertible: "Contains no private key, but {found}. Convert it first: `{command}`",
-  holds: "Contains {found}.",
-  holdsConvertible: "Contains {found}. Convert it first: `{command}`",
-  caWithKey: "Contains a private key. Enter only the certificates, and keep a CA's key to yourself.",
-  twoKeys: "Contains a private key, and there is another under “Private key”. Remove one of them.",
-  severalKeys: "Contains more than one private key.",
-  keyIsEncrypted: "Is encrypted. Decrypt it first, for example with `openssl pkey -in key.pem -out plain.pem`",
-  keyMissing: "Is missing: a certificate needs its private key.",
-  certificateMissing: "Is missing: a private key needs its certificate.",
-  unusableKey: "Can't be used. RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can.",
-  unusableKindOfKey:
-    "Is of a kind that can't be used ({kind}). RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can.",
-  otherKey: "Does not belong to the first certificate under “Certificate”.",
+  ...materialFaults,
+  sealedTooShort: "What is stored is cut short.",
+  sealedInUnknownForm: "What is stored has an unknown form ({form}): it is damaged, or of another version of haltere.",
+  sealedWithOtherKey: "It was encrypted with another key.",
+  sealTampered: "What is stored was changed, or moved from elsewhere.",
+  secretNotText: "What is stored is not text.",
+  secretUnopened: "What is stored can't be decrypted.",
   notText: "Must be text.",
   notBoolean: "Must be true or false.",
   notList: "Must be a list.",
@@ -115,22 +105,4 @@ export const faults = {
     "Entry {entry} has this client id at the same broker, too, and each would end the other's session.",
 };
 
-/** The content of a file that should hold a certificate or a key, within a sentence. */
-export const fileContents = {
-  certificate: "a certificate",
-  privateKey: "a private key",
-  encryptedKey: "an encrypted private key",
-  dsaKey: "a DSA key, which TLS no longer uses",
-  opensshKey: "an OpenSSH private key",
-  puttyKey: "a PuTTY private key",
-  sshPublicKey: "an SSH public key",
-  pgpKey: "a PGP private key, which TLS does not use",
-  pkcs12: "a PKCS #12 file (.p12, .pfx)",
-  pkcs7: "a PKCS #7 file (.p7b)",
-  javaKeyStore: "a Java key store",
-  utf16: "UTF-16 text",
-  request: "a certificate request, which is not signed yet",
-  revocationList: "a revocation list",
-  publicKey: "a public key",
-  webPage: "a web page",
-};
+export { fileContents };

@@ -1,14 +1,22 @@
 import { actionMessages } from "./en-actions";
 import { activityMessages } from "./en-activity";
+import { auditMessages } from "./en-audit";
 import { connectionMessages } from "./en-connection";
+import { groupMessages } from "./en-groups";
 import { settingsMessages } from "./en-settings";
+import { tokenMessages } from "./en-tokens";
+import { userMessages } from "./en-users";
 
 /** The messages of what is loaded after the first page, in English. */
 export const pageMessages = {
   ...actionMessages,
   ...activityMessages,
+  ...auditMessages,
   ...connectionMessages,
+  ...groupMessages,
   ...settingsMessages,
+  ...tokenMessages,
+  ...userMessages,
 };
 
 /** Their type in every language. */

@@ -2,13 +2,13 @@
  * What failed, by the key of the server's sentence; `openapi/sentences.json` has the keys and their
  * parameters. Text between backticks is a command.
  */
-export const reasons = {
+const reasons = {
   text: "{text}",
-  internal: "haltere failed, which is a bug: {detail}",
+  internal: "haltere failed, which is a bug: {bug}",
   linkPanicked: "haltere failed, which is a bug. Its log says more; the connection is started again.",
 
   nameNotFound: "The host name {host} does not exist or has no address.",
-  lookupFailed: "The host name {host} can't be resolved: {detail}",
+  lookupFailed: "The host name {host} can't be resolved: {resolver}",
   lookupTimedOut: "The host name {host} can't be resolved: no answer within {seconds} s.",
 
   connectionRefused:
@@ -20,10 +20,10 @@ export const reasons = {
   connectForbidden: "haltere's machine does not allow connections to {peer}.",
   noLocalAddress: "haltere's machine has no address or port left to connect to {peer}.",
   tooManyFiles: "haltere can't connect to {peer}: it has too many files open.",
-  connectFailed: "haltere can't connect to {peer}: {detail}",
+  connectFailed: "haltere can't connect to {peer}: {io}",
   egressOwn: "haltere does not connect to {peer}, because haltere itself is listening there.",
   egressRule: "The egress policy denies {ip}: egress.rules[{index}], {rule}",
-  egressDefault: "The egress policy denies {ip} unless a rule in egress.rules allows it ({detail}).",
+  egressDefault: "The egress policy denies {ip} unless a rule in egress.rules allows it ({network}).",
   noDescriptors: "Waiting: haltere has no file descriptor left for this broker.",
 
   silentAtTls: "{peer} accepted the connection but did not answer the TLS handshake in time.",
@@ -31,17 +31,17 @@ export const reasons = {
   silentAtMqtt: "{peer} accepted the connection but did not answer MQTT in time.",
   closedEarly:
     "{peer} closed the connection before it answered. The port may expect TLS or another protocol, or the broker does not accept this client.",
-  closedBecause: "{peer} closed the connection: {detail}",
+  closedBecause: "{peer} closed the WebSocket (status {status}).",
   speaksTlsInTls: "{peer} does not answer as an MQTT broker does: it sent TLS inside TLS.",
   speaksHttp: "{peer} speaks HTTP, not MQTT. For MQTT over WebSocket, use ws:// or wss://.",
-  notMqtt: "{peer} does not answer as an MQTT broker does: {detail}",
+  notMqtt: "{peer} does not answer as an MQTT broker does: {violation}",
   droppedByBroker: "{peer} dropped the connection. The broker may not accept this client; its log says more.",
   droppedAtWebsocket: "{peer} dropped the connection. Does this port speak WebSocket, and with or without TLS?",
   droppedAtMqtt: "{peer} dropped the connection. Does this port expect TLS?",
-  connectionFailed: "The connection to {peer} failed: {detail}",
-  unsendable: "haltere can't log in with these credentials: {detail}",
+  connectionFailed: "The connection to {peer} failed: {io}",
+  unsendable: "haltere can't log in with these credentials: {violation}",
 
-  upgradeRedirected: "{peer} refused the WebSocket upgrade (HTTP {status}): it redirects to {location}",
+  upgradeRedirected: "{peer} refused the WebSocket upgrade (HTTP {status}): it redirects to “{location}”.",
   upgradeRedirectedNowhere: "{peer} refused the WebSocket upgrade (HTTP {status}): it redirects elsewhere.",
   upgradeNeedsLogin: "{peer} refused the WebSocket upgrade (HTTP {status}): it requires a login of its own.",
   upgradeForbidden: "{peer} refused the WebSocket upgrade (HTTP {status}): it denies access.",
@@ -55,7 +55,7 @@ export const reasons = {
   upgradeNotWebsocket:
     "{peer} refused the WebSocket upgrade (HTTP {status}): it does not speak WebSocket at this path.",
   upgradeSpeaksTls: "{peer} refused the WebSocket upgrade: it expects TLS. Use wss://.",
-  upgradeFailed: "{peer} refused the WebSocket upgrade: {detail}",
+  upgradeFailed: "{peer} refused the WebSocket upgrade: {answer}",
 
   refusedNotAuthorized:
     "The broker refused the connection: it does not accept this user name and password, or does not allow this client id.",
@@ -91,8 +91,9 @@ export const reasons = {
   lostClosed: "The connection was lost: the broker closed it.",
   lostReset: "The connection was lost: the broker, or something on the way to it, reset it.",
   lostTimedOut: "The connection was lost: the broker did not acknowledge data in time.",
-  lostViolation: "The connection was lost: the broker violated the MQTT protocol ({detail}).",
-  lostError: "The connection was lost: {detail}",
+  lostViolation: "The connection was lost because the broker violated the MQTT protocol: {violation}",
+  lostBecause: "The connection was lost: the broker closed the WebSocket (status {status}).",
+  lostError: "The connection was lost: {io}",
 
   roundtripSubscriptionRefused: "The broker refused the subscription to {topic}: {code}",
   roundtripMessageRefused: "The broker refused the message to {topic}: {code}",
@@ -100,7 +101,7 @@ export const reasons = {
   roundtripMessageSilent: "The broker did not acknowledge the message to {topic} within {seconds} s.",
   roundtripNotReturned: "The broker accepted the message to {topic}, but did not send it back within {seconds} s.",
 
-  tlsSettings: "The TLS settings of this connection can't be used: {detail}",
+  tlsSettings: "The TLS settings of this connection can't be used. {field}: {fault}",
   tlsNothingInCommon:
     "The broker refused the TLS handshake at once: it accepts none of haltere's TLS versions, cipher suites and kinds of keys, or only pre-shared keys (PSK).",
   tlsBrokenOff: "The broker broke off the TLS handshake after it had shown its certificate. Its log says why.",
@@ -111,8 +112,8 @@ export const reasons = {
   tlsNameUnknown: "The broker does not answer to the host name in the URL.",
   tlsServerNameUnknown: "The broker does not answer to the server name (SNI) of this connection.",
   tlsNotSpoken: "The server there does not speak TLS. Check the port, or use mqtt:// or ws://.",
-  tlsIncompatible: "The broker's TLS and haltere's do not fit together ({detail}).",
-  tlsViolation: "The broker violates the TLS protocol ({detail}).",
+  tlsIncompatible: "The broker's TLS and haltere's do not fit together ({code}).",
+  tlsViolation: "The broker violates the TLS protocol ({code}).",
   tlsTooLarge: "The broker sends more than 64 KiB of certificates. It should send only the chain of its own.",
   tlsKeyNotProven: "The broker could not prove that it has the key of its certificate.",
 
@@ -145,8 +146,8 @@ export const reasons = {
     "The broker's certificate names the host only as its common name. haltere accepts that only with a trusted CA of the connection.",
   beginsBefore1970:
     "The broker's certificate is valid from a day before 1970. haltere accepts that only with a trusted CA of the connection.",
-  certificateForm: "The broker's certificate has a form that haltere does not accept ({detail}).",
-  certificateRefused: "The broker's certificate was refused: {detail}",
+  certificateForm: "The broker's certificate has a form that haltere does not accept ({code}).",
+  certificateRefused: "The broker's certificate was refused ({code}).",
   keyTooSmall:
     "{whose} has an RSA key of {bits} bits, which is too small. RSA of 2048 bits or more, ECDSA and Ed25519 are accepted.",
   keyUnsupported: "{whose} has a key that haltere does not support ({kind}). RSA, ECDSA and Ed25519 are accepted.",
@@ -157,9 +158,9 @@ export const reasons = {
 };
 
 /** What a failure says in addition to its reason, by the key of the server's sentence. */
-export const notes = {
-  serverAddress: "The address of the other server: {server}",
-  brokerWords: "The broker's own words: {text}",
+const notes = {
+  serverAddress: "The address of the other server: “{server}”",
+  brokerWords: "The broker's own words: “{text}”",
   onceSubscribed: "It happened right after haltere subscribed to {topic}.",
   oncePublished: "It happened right after haltere published to {topic}.",
   onceSysAsked: "It happened right after haltere asked for the topics under $SYS.",
@@ -182,8 +183,11 @@ export const notes = {
 };
 
 /** Whose certificate a reason is about, at the beginning of its sentence. */
-export const certificateOwners = {
+const certificateOwners = {
   broker: "The broker's certificate",
   trusted: "A certificate under “Trusted CA”",
   chain: "A certificate in the broker's chain",
 };
+
+/** What is part of the first load. */
+export const reasonMessages = { reasons, notes, certificateOwners };

@@ -115,7 +115,9 @@ export const settingsMessages = {
       tls: "CAs and certificates of connections. Off: they stay stored but are not used, and brokers are checked against the system's CAs only.",
       "multiple-connections": "More than one broker.",
       "user-profile-edit": "Users can change their own password.",
-      "user-management": "Manage users over HTTP. Off: users can be managed on the command line only.",
+      "user-management":
+        "Manage users, over HTTP and in this console. Off: users can be managed on the command line only.",
+      "application-tokens": "Programs authenticate with application tokens. Off: no token is valid.",
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
     switched: (id: string, on: boolean) => `${id} is ${on ? "on" : "off"}`,
@@ -130,7 +132,7 @@ export const settingsMessages = {
       on: "Switch on",
       off: "Switch off",
       effect: (id: string, on: boolean, affected: AffectedByPlugin) => {
-        const { connections = 0, up = 0, users = 0 } = affected;
+        const { connections = 0, up = 0, users = 0, tokens = 0 } = affected;
         if (id === "tls") {
           const which = `${connections} ${connections === 1 ? "connection has" : "connections have"} a CA, a client certificate or other TLS settings of their own.`;
           return on
@@ -146,6 +148,11 @@ export const settingsMessages = {
           return on
             ? "Users can be managed over HTTP again."
             : `Users can be managed on the command line only. There ${users === 1 ? "is" : "are"} ${users}.`;
+        }
+        if (id === "application-tokens") {
+          return on
+            ? `Application tokens are valid again: ${tokens}.`
+            : `Programs can no longer authenticate with application tokens (${tokens} of them).`;
         }
         const who = `${users} ${users === 1 ? "user" : "users"}`;
         return on ? `${who} may change their own password again.` : `${who} can no longer change their own password.`;
@@ -188,7 +195,6 @@ export const settingsMessages = {
     found: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
     kinds: { haltere: "haltere", npm: "console", cargo: "binary" },
     nothingFound: "Nothing found.",
-    noList: "The list can't be loaded. Only a built console has it, not one under development.",
     textVersion: "Everything as text",
     tasks: "Background tasks",
     tasksText: "What haltere does on its own.",
@@ -198,10 +204,13 @@ export const settingsMessages = {
     taskNames: {
       reconciler: "Apply changes",
       "session-use": "Store the last use of sessions",
+      "token-use": "Store the last use of tokens",
       "session-clean-up": "Remove ended sessions",
       "link-history": "Store the history of links",
       "audit-retention": "Remove old entries of the audit trail",
       "audit-sums": "Sum up the audit trail",
+      "audit-file": "Copy the audit trail to a file",
+      "audit-syslog": "Send the audit trail to a syslog receiver",
       "master-key-watch": "Check the master key",
       "certificate-watch": "Check the server's certificate",
       "memory-trim": "Return unused memory",

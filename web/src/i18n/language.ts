@@ -2,7 +2,6 @@ import { useSyncExternalStore } from "react";
 
 import { Store } from "../util/store";
 import type { CoreMessages } from "./en-core";
-import { coreMessages } from "./en-core";
 
 /** The supported languages, each by its own name. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
@@ -10,10 +9,14 @@ export type Language = keyof typeof LANGUAGES;
 
 const KEY = "haltere.language";
 
-const store = new Store<{ readonly language: Language; readonly messages: CoreMessages }>({
-  language: "en",
-  messages: coreMessages,
-});
+/** Each in a file of its own: nobody reads two languages. */
+const FILES: Readonly<Record<Language, () => Promise<{ readonly coreMessages: CoreMessages }>>> = {
+  en: () => import("./en-core"),
+  de: () => import("./de-core"),
+};
+
+/** Nothing is rendered before it has messages. */
+const store = new Store<{ readonly language: Language; readonly messages?: CoreMessages }>({ language: "en" });
 
 /** The language the user chose, else the first of the browser's languages that is supported. */
 export function preferredLanguage(): Language {
@@ -27,7 +30,7 @@ export function preferredLanguage(): Language {
 
 /** Loads the messages of a language and switches to it; `remember` stores it as the user's choice. */
 export async function setLanguage(language: Language, remember: boolean): Promise<void> {
-  const messages = language === "de" ? (await import("./de-core")).coreMessages : coreMessages;
+  const messages = (await FILES[language]()).coreMessages;
   if (remember) localStorage.setItem(KEY, language);
   document.documentElement.lang = language;
   store.set({ language, messages });
@@ -35,7 +38,9 @@ export async function setLanguage(language: Language, remember: boolean): Promis
 
 /** The messages of the first load in the current language; `usePageMessages` has all. */
 export function useMessages(): CoreMessages {
-  return useSyncExternalStore(store.subscribe, store.get).messages;
+  const { messages } = useSyncExternalStore(store.subscribe, store.get);
+  if (!messages) throw new Error("no language is loaded");
+  return messages;
 }
 
 export function useLanguage(): Language {

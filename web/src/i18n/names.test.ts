@@ -22,9 +22,17 @@ function taskNames(): string[] {
   return Array.from(description.matchAll(/`([^`]+)`/g), ([, name = ""]) => name);
 }
 
+/** Those of the audit trail by the name of the action alone. */
+function sentencesByAction({ audit }: Messages): Record<string, string> {
+  const entries = Object.entries(audit.sentences);
+  return Object.fromEntries(entries.map(([key, texts]) => [key.split(" ")[0] ?? "", texts.join(" ")]));
+}
+
 for (const [language, t] of Object.entries<Messages>({ en, de })) {
   for (const [what, names, texts] of [
     ["action of the audit trail", NAMES.auditActions, t.activity.actions],
+    ["action in a sentence", NAMES.auditActions, sentencesByAction(t)],
+    ["field in a sentence", Object.keys(t.fieldNames), t.audit.fields],
     ["plugin", NAMES.plugins, t.settings.descriptions],
     ["role", NAMES.roles, t.roleNames],
     ["background task", taskNames(), t.about.taskNames],

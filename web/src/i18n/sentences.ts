@@ -2,6 +2,8 @@ import { useMemo } from "react";
 
 import type { ConnectionError, Sentence } from "../api/schema";
 import { formatDate, formatDateTime } from "../util/format-time";
+import type { Details } from "./details";
+import { loadDetails, useDetails } from "./details";
 import type { CoreMessages } from "./en-core";
 import type { Language } from "./language";
 import { useLanguage, useMessages } from "./language";
@@ -30,10 +32,13 @@ const ASCII = /^[ -~]*$/;
 export class Sentences {
   readonly language: Language;
   readonly #messages: CoreMessages;
+  readonly #details: Details | undefined;
 
-  constructor(messages: CoreMessages, language: Language) {
+  /** Without `details`, they are loaded when they are needed, and missing until then. */
+  constructor(messages: CoreMessages, language: Language, details?: Details) {
     this.#messages = messages;
     this.language = language;
+    this.#details = details;
   }
 
   /** What failed; the server's own text if it has a key that is not known here. */
@@ -45,11 +50,11 @@ export class Sentences {
     return parts.every((part) => part !== undefined) ? { text: joined(parts) } : this.#fromServer(message);
   }
 
-  /** Advice, of which the server sends both the text and the key of each line. */
-  advice(templates: Readonly<Record<string, string>>, { advice, adviceKeys }: ServerAdvice): AdviceText[] {
+  /** Advice, of which the server sends both the text and the key of each line. `faults`: what is wrong with a field. */
+  advice(templates: Templates, faults: Templates, { advice, adviceKeys }: ServerAdvice): AdviceText[] {
     return advice.map((line, index) => {
       const sentence = adviceKeys[index];
-      const text = sentence && this.#render(templates, sentence);
+      const text = sentence && this.#render(templates, sentence, { fault: faults });
       const key = sentence?.key ?? line;
       return text === undefined ? { key, ...this.#fromServer(line) } : { key, text };
     });
@@ -60,21 +65,40 @@ export class Sentences {
   }
 
   /** The text of a sentence; undefined if it is not known here, or a parameter is missing. */
-  #render(templates: Readonly<Record<string, string>>, sentence: Sentence): string | undefined {
-    return renderSentence(templates, sentence, (name, value) => this.#value(name, value));
+  #render(templates: Templates, sentence: Sentence, more?: TemplatesByName): string | undefined {
+    const within: TemplatesByName = { ...this.#details, whose: this.#messages.certificateOwners, ...more };
+    const render = (outer: Templates, inner: Sentence): string | undefined =>
+      renderSentence(outer, inner, (name, value) => {
+        if (name === "date") return formatDate(value, this.language);
+        if (name === "time") return formatDateTime(value, this.language);
+        if (!isKey(name)) return String(value);
+        const texts = within[name];
+        // Its parameters are next to it.
+        if (texts) return render(texts, { key: String(value), params: sentence.params });
+        if (!this.#details) loadDetails(this.language);
+        return "…";
+      });
+    return render(templates, sentence);
   }
+}
 
-  #value(name: string, value: string | number): string | undefined {
-    if (name === "date") return formatDate(value, this.language);
-    if (name === "time") return formatDateTime(value, this.language);
-    if (name === "whose") return (this.#messages.certificateOwners as Readonly<Record<string, string>>)[value];
-    return String(value);
-  }
+/** Texts by their keys. */
+type Templates = Readonly<Record<string, string>>;
+type TemplatesByName = Readonly<Record<string, Templates>>;
+
+/** The parameters that are keys of texts, as they are in `openapi/sentences.json`. */
+const KEYS: ReadonlySet<string> = new Set(
+  "alert algorithm answer bug fault field found io network resolver violation whose".split(" "),
+);
+
+/** Whether a parameter of this name is the key of a text, and no value from outside. */
+export function isKey(name: string): boolean {
+  return KEYS.has(name);
 }
 
 /** Fills a template; undefined if there is none, or a parameter is missing. */
 export function renderSentence(
-  templates: Readonly<Record<string, string>>,
+  templates: Templates,
   { key, params }: Sentence,
   toText: (name: string, value: string | number) => string | undefined,
 ): string | undefined {
@@ -117,7 +141,7 @@ function* splitTemplate(template: string): Generator<Piece> {
     const [before = "", name] = parts.slice(index, index + 2);
     // Backticks enclose a command.
     if (before.split("`").length % 2 === 0) isCommand = !isCommand;
-    yield { before, name, isVerbatim: isCommand || name === "found" };
+    yield { before, name, isVerbatim: isCommand || (name !== undefined && isKey(name)) };
   }
 }
 
@@ -131,5 +155,6 @@ function joined(sentences: readonly string[]): string {
 export function useSentences(): Sentences {
   const messages = useMessages();
   const language = useLanguage();
-  return useMemo(() => new Sentences(messages, language), [messages, language]);
+  const details = useDetails(language);
+  return useMemo(() => new Sentences(messages, language, details), [messages, language, details]);
 }

@@ -26,6 +26,16 @@ test("state, code and version have to match", () => {
   expect(filter(CONNECTIONS, { version: "mosquitto version 2.0.11" })).toBe("a10 a9");
 });
 
+test("failures because the plugin tls is off, and all others, are found", () => {
+  const [press, oven] = [failing("press", "ERR", 1), failing("oven", "ERR", 2)];
+  Object.assign(press.status?.error ?? {}, { notes: [{ key: "tlsSettingsUnused", params: {} }] });
+  const all = [...CONNECTIONS, press, oven];
+  expect(filter(all, { code: "ERR", pluginOff: true })).toBe("press");
+  expect(filter(all, { code: "ERR", pluginOff: false })).toBe("oven");
+  // What is connected fails for no reason.
+  expect(filter(all, { pluginOff: false })).toBe("b c d oven");
+});
+
 test("certificates that expire soon are found at a time", () => {
   const [first, ...others] = CONNECTIONS;
   const all = [{ ...first!, certNotAfter: "2026-12-01T00:00:00Z" }, ...others];

@@ -5,7 +5,7 @@ import { splitWords } from "../util/text-search";
 import { hasExpiringCertificate } from "./certificate-expiry";
 import type { DisplayState } from "./display-state";
 import { displayState } from "./display-state";
-import { failureAddress } from "./failure-groups";
+import { failureAddress, isPluginOff } from "./failure-groups";
 import { labelMatcher, labelTexts } from "./label-selector";
 
 /** Which connections to list, as the URL holds it. */
@@ -14,6 +14,8 @@ export interface ConnectionFilter {
   readonly q?: string | undefined;
   readonly state?: DisplayState | undefined;
   readonly code?: string | undefined;
+  /** Those that fail because the plugin `tls` is off; if false, those that fail for another reason. */
+  readonly pluginOff?: boolean | undefined;
   readonly version?: string | undefined;
   /** A selector of labels, in the server's syntax. */
   readonly label?: string | undefined;
@@ -34,6 +36,7 @@ export function filterConnections(
   for (const connection of all) {
     if (filter.state && displayState(connection) !== filter.state) continue;
     if (filter.code && connection.status?.error?.code !== filter.code) continue;
+    if (filter.pluginOff !== undefined && !failsWithPlugin(connection, filter.pluginOff)) continue;
     if (filter.version && connection.broker?.version !== filter.version) continue;
     if (hasLabels && !hasLabels(connection)) continue;
     if (filter.cert && !hasExpiringCertificate(connection, now)) continue;
@@ -41,6 +44,10 @@ export function filterConnections(
     matching.push(connection);
   }
   return matching;
+}
+
+function failsWithPlugin({ status }: Connection, isOff: boolean): boolean {
+  return status?.error !== undefined && isPluginOff(status.error) === isOff;
 }
 
 // Cached per version of a connection: every keystroke searches up to ten thousand of them.

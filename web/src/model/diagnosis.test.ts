@@ -97,7 +97,11 @@ test("a diagnosis has no token of a URL, and a broker's text stays on its line",
 
 test("numbers are as the language writes them", () => {
   const connection = { id: "p", name: "P", url: "mqtt://press-4" };
-  const stages = [{ stage: "tcp", state: "passed", elapsedMs: 2.5 }] as const;
+  const stages = [
+    { stage: "tcp", state: "passed", elapsedMs: 2.5, detail: "10.0.0.7:8883" },
+    { stage: "tls", state: "failed", elapsedMs: 1, detail: "an English sentence" },
+  ] as const;
   const text = diagnosis({ connection, stages, now: NOW, language: "de" }, de);
-  expect(text).toMatch(/2,5\sms/);
+  expect(text).toMatch(/2,5\sms, 10\.0\.0\.7:8883/);
+  expect(text).not.toContain("English");
 });

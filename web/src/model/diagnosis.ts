@@ -68,7 +68,10 @@ function stageText(
 ): string {
   const outcome = { passed: form.passed, failed: form.failed, running: loading }[state];
   const time = elapsedMs === undefined ? "" : `, ${formatRunTime(elapsedMs, language)}`;
-  return `${stageNames[stage]}: ${outcome}${time}${detail ? `, ${detail}` : ""}`;
+  // The server's sentences are English: why a stage has failed, and what the subscription has found.
+  const isSentence = state === "failed" || stage === "subscribe";
+  const found = detail && (language === "en" || !isSentence) ? `, ${detail}` : "";
+  return `${stageNames[stage]}: ${outcome}${time}${found}`;
 }
 
 /** The path of a WebSocket URL may end with a token. */

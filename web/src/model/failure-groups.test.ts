@@ -57,6 +57,31 @@ test("refused certificates are grouped by their issuer, not by address", () => {
   ]);
 });
 
+test("failures because the plugin tls is off are a group of their own", () => {
+  const withNote = (id: string, key: string): Connection => {
+    const connection = refused(id, "CN=Plant CA");
+    Object.assign(connection.status?.error ?? {}, { notes: [{ key, params: {} }] });
+    return connection;
+  };
+  const groups = groupFailures(
+    [
+      withNote("1", "tlsSettingsUnused"),
+      refused("2", "CN=Plant CA"),
+      withNote("3", "tlsSettingsUnused"),
+      // It has no settings that the plugin could use.
+      withNote("4", "tlsSettingsOff"),
+    ],
+    2,
+  );
+  expect(groups.map(({ code, isPluginOff, connections }) => [code, isPluginOff, ids(connections)])).toEqual([
+    ["SELF_SIGNED_CERT_IN_CHAIN", true, "1 3"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", false, "2 4"],
+  ]);
+  expect(groups.every(({ sharesCode }) => sharesCode)).toBe(true);
+  expect(groupFailures(CONNECTIONS, 2).some(({ sharesCode }) => sharesCode)).toBe(false);
+  expect(new Set(groups.map(({ key }) => key)).size).toBe(2);
+});
+
 test("connections that can't be read are a group of their own", () => {
   const unreadable: Connection = { id: "u", name: "Lost", url: "mqtt://lost.example" };
   const groups = groupFailures([unreadable, ...CONNECTIONS], FRESH * 2);

@@ -25,8 +25,17 @@ interface FailureTarget extends Failures {
   readonly target: string;
 }
 
-/** Connections that fail with the same code. */
+/** The note of a failure of a connection whose TLS settings are not used, because the plugin `tls` is off. */
+const PLUGIN_OFF = "tlsSettingsUnused";
+
+/** Connections that fail with the same code, either because the plugin `tls` is off or not. */
 export interface FailureGroup extends Failures {
+  /** Different for each group. */
+  readonly key: string;
+  /** Whether they have TLS settings that are not used, because the plugin `tls` is off. */
+  readonly isPluginOff: boolean;
+  /** Whether another group has the same code. */
+  readonly sharesCode: boolean;
   /** Undefined for connections that the server can't read. */
   readonly code: string | undefined;
   /** By address or issuer, the one with the latest failure first. */
@@ -36,15 +45,29 @@ export interface FailureGroup extends Failures {
 /** All failures by code, the one with the latest failure first. `now` is in milliseconds since 1970. */
 export function groupFailures(all: Iterable<Connection>, now: number): FailureGroup[] {
   const failing = [...all].filter(({ status }) => status === undefined || status.error !== undefined);
-  return [...groupBy(failing, ({ status }) => status?.error?.code)]
-    .map(([code, connections]) => ({
-      code,
+  const groups = [...groupBy(failing, ({ status }) => groupKey(status?.error))];
+  const codes = groups.map(([, [first]]) => first?.status?.error?.code);
+  return groups
+    .map(([key, connections], index) => ({
+      key,
+      code: codes[index],
+      sharesCode: codes.filter((code) => code === codes[index]).length > 1,
+      isPluginOff: isPluginOff(connections[0]?.status?.error),
       ...toFailures(connections, now),
       targets: [...groupBy(connections, ({ url, status }) => failureTarget(status?.error) ?? url)]
         .map(([target, its]) => ({ target, ...toFailures(its, now) }))
         .toSorted(byLatest),
     }))
     .toSorted(byLatest);
+}
+
+function groupKey(error: ConnectionError | undefined): string {
+  return `${error?.code ?? ""} ${isPluginOff(error) ? PLUGIN_OFF : ""}`;
+}
+
+/** Whether a failure is of a connection whose TLS settings are not used, because the plugin `tls` is off. */
+export function isPluginOff(error: ConnectionError | undefined): boolean {
+  return error?.notes?.some(({ key }) => key === PLUGIN_OFF) ?? false;
 }
 
 /** What a failure is about: the issuer of the certificate that was refused, else address and port. */

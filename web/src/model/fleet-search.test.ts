@@ -7,6 +7,7 @@ test("valid parameters are kept", () => {
     q: "press",
     state: "down",
     code: "ENOTFOUND",
+    pluginOff: false,
     version: "2.0",
     cert: "expiring",
     sort: "since",
@@ -21,6 +22,15 @@ test("a filter that looks like a number stays text", () => {
 });
 
 test("invalid and empty parameters are left out", () => {
-  const search = { q: "", state: "unobserved", cert: "valid", sort: "url", down: "yes", view: "table", other: 1 };
+  const search = {
+    q: "",
+    state: "unobserved",
+    pluginOff: "no",
+    cert: "valid",
+    sort: "url",
+    down: "yes",
+    view: "table",
+    other: 1,
+  };
   expect(parseFleetSearch(search)).toEqual({});
 });

@@ -14,8 +14,8 @@ export interface FleetSearch extends ConnectionFilter {
 }
 
 /** Whether a filter is set. */
-export function isFiltered({ q, state, code, version, label, cert }: ConnectionFilter): boolean {
-  return [q, state, code, version, label, cert].some((value) => value !== undefined);
+export function isFiltered({ q, state, code, pluginOff, version, label, cert }: ConnectionFilter): boolean {
+  return [q, state, code, pluginOff, version, label, cert].some((value) => value !== undefined);
 }
 
 /** Reads search parameters, which may hold anything; what is not valid is left out. */
@@ -34,6 +34,7 @@ export function parseFleetSearch(params: Record<string, unknown>): FleetSearch {
     ...text("label"),
     ...text("by"),
     ...(state && { state }),
+    ...(typeof params["pluginOff"] === "boolean" && { pluginOff: params["pluginOff"] }),
     ...(params["cert"] === "expiring" && { cert: "expiring" }),
     ...(sort && { sort }),
     ...(params["down"] === true && { down: true }),

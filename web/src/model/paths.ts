@@ -1,6 +1,10 @@
 import { basePath } from "../util/page-meta";
 import type { ActivitySearch } from "./activity-search";
+import type { AuditSearch } from "./audit-search";
 import type { FleetSearch } from "./fleet-search";
+import type { GroupsSearch } from "./groups-search";
+import type { TokensSearch } from "./tokens-search";
+import type { UsersSearch } from "./users-search";
 
 /** The paths of all pages, below the base path. The server has the same list: a test in Rust compares the two. */
 export const PATHS = {
@@ -15,8 +19,12 @@ export const PATHS = {
   activity: "/activity",
   profile: "/profile",
   administration: "/administration",
+  users: "/administration/users",
+  groups: "/administration/groups",
+  tokens: "/administration/tokens",
   plugins: "/administration/plugins",
   transfer: "/administration/transfer",
+  audit: "/administration/audit",
   about: "/administration/about",
   gallery: "/gallery",
 } as const;
@@ -39,8 +47,12 @@ export const linkTo = {
   editConnection: (connectionId: string) => ({ to: PATHS.editConnection, params: { connectionId } }),
   activity: (search: ActivitySearch = {}) => ({ to: PATHS.activity, search }),
   profile: () => ({ to: PATHS.profile }),
+  users: (search: UsersSearch = {}) => ({ to: PATHS.users, search }),
+  groups: (search: GroupsSearch = {}) => ({ to: PATHS.groups, search }),
+  tokens: (search: TokensSearch = {}) => ({ to: PATHS.tokens, search }),
   plugins: () => ({ to: PATHS.plugins }),
   transfer: () => ({ to: PATHS.transfer }),
+  audit: (search: AuditSearch = {}) => ({ to: PATHS.audit, search }),
   about: () => ({ to: PATHS.about }),
 } as const;
 

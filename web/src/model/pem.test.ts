@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 
-import { certificatesIn, containsPrivateKey, encodePem, isSamePem, pemLabels, splitCommand } from "./pem";
+import type { EncodedPem } from "../api/schema";
+import {
+  certificatesIn,
+  containsPrivateKey,
+  encodePem,
+  hasCertificate,
+  isSamePem,
+  pemLabels,
+  splitCommand,
+} from "./pem";
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n";
@@ -32,6 +41,15 @@ test("a command in an error message is separated from it", () => {
 /** `CN=haltere-client`, until 27 February 2027. */
 const CLIENT_BASE64 =
   "MIIBqzCCAVGgAwIBAgIUUHhLFkZHUydOGkvoYqcIGSlDArEwCgYIKoZIzj0EAwIwKzEQMA4GA1UECgwHV29ya3MgNDEXMBUGA1UEAwwOaGFsdGVyZS1jbGllbnQwHhcNMjYxMTI5MjEyODU2WhcNMjcwMjI3MjEyODU2WjArMRAwDgYDVQQKDAdXb3JrcyA0MRcwFQYDVQQDDA5oYWx0ZXJlLWNsaWVudDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBqCP4XLmLaDFZd7RM52xlipEVK76cpuHf3p6GHFDuibCRfTXQCguIU4ySGGSNeLb8PMwmuvH3iMoQJFoNOQkR2jUzBRMB0GA1UdDgQWBBReJ6QZEX/65SD2hh+/+bUTMUhj2jAfBgNVHSMEGDAWgBReJ6QZEX/65SD2hh+/+bUTMUhj2jAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIBAa2M/zA4NRMHltlD+U4zp/Z6tG5ONDmzGPKhu9gZRTAiEAtiVNkUIh1/BPSXwWST6ahSdzjytgkMVAYOh0rnsfgBU=";
+
+test("a certificate is the same in any encoding", () => {
+  const sought = CERTIFICATE.replace("AAAA", CLIENT_BASE64);
+  const broken = CERTIFICATE.replace("AAAA", CLIENT_BASE64.replaceAll(/.{64}/g, "$&\r\n"));
+  const der: EncodedPem = { data: CLIENT_BASE64, encoding: "base64" };
+  for (const input of [sought, CERTIFICATE + broken, encodePem(new TextEncoder().encode(broken)), der])
+    expect(hasCertificate(input, sought)).toBe(true);
+  for (const input of ["", CERTIFICATE, KEY]) expect(hasCertificate(input, sought)).toBe(false);
+});
 
 test("certificates are found in text, in a PEM file and in a DER file", () => {
   const pem = `-----BEGIN CERTIFICATE-----\n${CLIENT_BASE64}\n-----END CERTIFICATE-----\n`;

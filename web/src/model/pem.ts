@@ -17,12 +17,23 @@ export function pemLabels(input: PemInput): string[] {
 
 /** Its certificates, from PEM or DER; what can't be read is left out. */
 export function certificatesIn(input: PemInput): CertificateName[] {
+  return certificateBlocks(input).flatMap((binary) => readCertificate(toBytes(binary)) ?? []);
+}
+
+/** Whether a certificate is among the certificates of `input`. */
+export function hasCertificate(input: PemInput, certificate: PemInput): boolean {
+  const [sought] = certificateBlocks(certificate);
+  return sought !== undefined && certificateBlocks(input).includes(sought);
+}
+
+/** The content of its certificates: all PEM blocks, else the whole as DER. */
+function certificateBlocks(input: PemInput): string[] {
   const text = toText(input);
   const blocks = Array.from(
     text.matchAll(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([^-]*)-----END/g),
     (match) => fromBase64(match[1] ?? "") ?? "",
   );
-  return (blocks.length > 0 ? blocks : [text]).flatMap((binary) => readCertificate(toBytes(binary)) ?? []);
+  return blocks.length > 0 ? blocks : [text];
 }
 
 /** Whether it contains a private key. */

@@ -8,17 +8,15 @@ import { activityQuery, refreshActivity } from "../api/activity";
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
 import { NotLoaded } from "../components/NotLoaded";
+import { PagesEnd } from "../components/PagesEnd";
 import { useSearchUpdate } from "../components/use-query-state";
 import { useDocumentTitle } from "../hooks/use-document-title";
-import { useFocusHandover } from "../hooks/use-focus-handover";
 import { usePageMessages } from "../i18n/page-messages";
 import { useMessages } from "../i18n/language";
 import { groupActivity } from "../model/activity-groups";
 import type { ActivitySearch } from "../model/activity-search";
 import { ACTIVITY_PERIODS, withoutAuditFilters } from "../model/activity-search";
-import { errorText } from "../model/error-text";
 import { PATHS } from "../model/paths";
-import { BusyButton } from "../ui/BusyButton";
 import { EmptyState } from "../ui/EmptyState";
 import { ActivityFilters } from "./activity/ActivityFilters";
 import { ActivityList } from "./activity/ActivityList";
@@ -43,7 +41,6 @@ export function ActivityPage() {
 }
 
 function Activity() {
-  const t = useMessages();
   const { activity } = usePageMessages();
   const shared = useSearch({ from: PATHS.activity });
   const search = hasPermission(useProfile(), "audit.list") ? shared : withoutAuditFilters(shared);
@@ -53,9 +50,8 @@ function Activity() {
   const [user] = useDebouncedValue(typed, 300);
   const filter = { kind, user, connection, label, period: ACTIVITY_PERIODS[period] };
   const query = activityQuery(filter);
-  const { data, error, failureReason, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(query);
-  const end = useRef<HTMLParagraphElement>(null);
-  const moreButton = useFocusHandover(end);
+  const result = useInfiniteQuery(query);
+  const { data, failureReason, hasNextPage } = result;
   useRefresh(filter);
   const groups = useMemo(() => groupActivity(data?.pages.flatMap(({ entries }) => entries) ?? []), [data]);
 
@@ -69,24 +65,7 @@ function Activity() {
       {!data && <NotLoaded failure={failureReason} queryKey={query.queryKey} />}
       {groups.length > 0 && <ActivityList groups={groups} />}
       {data && groups.length === 0 && <p className={classes.none}>{hasNextPage ? activity.noneYet : activity.none}</p>}
-      {/* That of an older page; the button tries again. */}
-      {data && error && <p role="alert">{errorText(error, t)}</p>}
-      {data && data.pages.length > 1 && !hasNextPage && groups.length > 0 && (
-        <p ref={end} className={classes.none}>
-          {activity.end}
-        </p>
-      )}
-      {hasNextPage && (
-        <BusyButton
-          ref={moreButton}
-          variant="default"
-          mt="md"
-          isBusy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {activity.more}
-        </BusyButton>
-      )}
+      <PagesEnd query={result} isEmpty={groups.length === 0} end={activity.end} more={activity.more} />
     </>
   );
 }

@@ -9,7 +9,15 @@ import { linkTo } from "../model/paths";
 import classes from "./AdministrationPage.module.css";
 
 interface Section {
-  readonly link: ReturnType<typeof linkTo.plugins | typeof linkTo.transfer | typeof linkTo.about>;
+  readonly link: ReturnType<
+    | typeof linkTo.users
+    | typeof linkTo.groups
+    | typeof linkTo.tokens
+    | typeof linkTo.plugins
+    | typeof linkTo.transfer
+    | typeof linkTo.audit
+    | typeof linkTo.about
+  >;
   readonly label: (t: Messages) => string;
   /** Every user has a section without one. */
   readonly permission?: Permission;
@@ -17,8 +25,12 @@ interface Section {
 
 /** The sections in their order. */
 const SECTIONS: readonly Section[] = [
+  { link: linkTo.users(), label: (t) => t.nav.users, permission: "users.list" },
+  { link: linkTo.groups(), label: (t) => t.nav.groups, permission: "groups.list" },
+  { link: linkTo.tokens(), label: (t) => t.nav.tokens, permission: "tokens.list" },
   { link: linkTo.plugins(), label: (t) => t.nav.plugins, permission: "plugins.switch" },
   { link: linkTo.transfer(), label: (t) => t.transfer.title, permission: "connections.import" },
+  { link: linkTo.audit(), label: (t) => t.nav.audit, permission: "audit.list" },
   { link: linkTo.about(), label: (t) => t.about.title },
 ];
 
@@ -37,7 +49,7 @@ export function AdministrationPage() {
         <div className={classes.sections}>
           <Tabs label={t.nav.administration} isColumn>
             {sections.map(({ link, label }) => (
-              <Tab key={link.to} {...link}>
+              <Tab key={link.to} {...link} activeOptions={{ includeSearch: false }}>
                 {label(t)}
               </Tab>
             ))}

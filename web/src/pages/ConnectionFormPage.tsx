@@ -47,10 +47,8 @@ import { runForEach } from "../util/run-for-each";
 /** `/new`, or `/new?from=` for a copy of a connection. */
 export function NewConnectionPage() {
   const t = usePageMessages();
-  const sentences = useSentences();
-  const notifyIfKeyStored = useKeyStoredNotification();
+  const create = useCreate();
   const navigate = useNavigate();
-  const queries = useQueryClient();
   const profile = useProfile();
   const { from } = useSearch({ from: PATHS.newConnection });
   const { byId, isComplete } = useFleet();
@@ -60,7 +58,7 @@ export function NewConnectionPage() {
   if (source?.id !== from && found !== source) setSource(found);
   useDocumentTitle(t.fleet.newConnection);
   if (!hasPermission(profile, "connections.create")) return <NotAllowed />;
-  if (source?.id !== from) return isComplete ? <ConnectionGone /> : <Skeleton />;
+  if (source?.id !== from) return isComplete ? <ConnectionGone connectionId={from} /> : <Skeleton />;
   return (
     <ConnectionForm
       key={from}
@@ -70,19 +68,31 @@ export function NewConnectionPage() {
       isNew
       toTestTarget={(draft) => ({ input: toTestInput(draft) })}
       onSave={async (draft) => {
-        const { id, failure, reason } = await createConnection(queries, toInput(draft));
-        notifyIfKeyStored(draft);
-        if (reason) {
-          const message = failure ? sentences.failure(failure).text : reason;
-          notifications.show({ color: "yellow", title: t.form.savedButDown, message, autoClose: 10_000 });
-        } else {
-          notifications.show({ message: t.outcome.saved(draft.name) });
-        }
+        const id = await create(draft);
         return () => void navigate(linkTo.connection(id));
       }}
       onCancel={() => void navigate(linkTo.fleet(lastFleetSearch.get()))}
     />
   );
+}
+
+/** Creates a connection, says whether it is connected, and returns its id. */
+function useCreate(): (draft: Draft) => Promise<string> {
+  const t = usePageMessages();
+  const sentences = useSentences();
+  const notifyIfKeyStored = useKeyStoredNotification();
+  const queries = useQueryClient();
+  return async (draft) => {
+    const { id, failure, reason } = await createConnection(queries, toInput(draft));
+    notifyIfKeyStored(draft);
+    if (reason) {
+      const message = failure ? sentences.failure(failure).text : reason;
+      notifications.show({ color: "yellow", title: t.form.savedButDown, message, autoClose: 10_000 });
+    } else {
+      notifications.show({ message: t.outcome.saved(draft.name) });
+    }
+    return id;
+  };
 }
 
 /** `/connections/$connectionId/edit`: the tab with the settings of a connection. */
@@ -97,7 +107,7 @@ export function EditConnectionTab() {
   const [version, setVersion] = useState(0);
   // Once the form is open it stays, whatever happens to the connection: it has what the user has typed.
   if (!stored.data) {
-    if (isComplete && !connection) return <ConnectionGone />;
+    if (isComplete && !connection) return <ConnectionGone connectionId={connectionId} />;
     if (!isAllowed) return <NotAllowed isPart />;
     return <NotLoaded failure={stored.failureReason} queryKey={storedConnectionQuery(connectionId).queryKey} />;
   }
@@ -127,6 +137,7 @@ interface EditProps {
 /** Edits the version that it started from; a later one is not overwritten. */
 function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
   const t = usePageMessages();
+  const create = useCreate();
   const notifyIfKeyStored = useKeyStoredNotification();
   const notify = useOutcomeNotification();
   const queries = useQueryClient();
@@ -188,8 +199,11 @@ function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
         setSaving(true);
         let savedTag: string | undefined;
         try {
-          if (isDeleted) await createConnection(queries, toInput(draft));
-          else savedTag = await save(draft);
+          if (isDeleted) {
+            await create(draft);
+            return onLeave;
+          }
+          savedTag = await save(draft);
         } catch (error) {
           setSaving(false);
           throw error;

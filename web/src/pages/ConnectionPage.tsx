@@ -19,7 +19,7 @@ import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
 import { Skeleton } from "../ui/Skeleton";
 import { StateBadge } from "../ui/StateBadge";
-import { Actions } from "./connection/Actions";
+import { Actions, ViewerActions } from "./connection/Actions";
 import { Certificates } from "./connection/Certificates";
 import { History } from "./connection/History";
 import { BrokerProperties, LinkProperties } from "./connection/Properties";
@@ -47,7 +47,9 @@ function Frame({ connectionId }: { connectionId: string }) {
 
   const isAllowed = hasPermission(profile, "connections.update");
   if (!isComplete && hasPermission(profile, "connections.list")) return <Skeleton />;
-  if (!connection && !(isEditing && isAllowed)) return <ConnectionGone />;
+  if (!connection && !(isEditing && isAllowed)) {
+    return <ConnectionGone connectionId={connectionId} wasShown={name !== undefined} />;
+  }
   return (
     <>
       <Link {...linkTo.fleet(lastFleetSearch.get())} className={classes.back}>
@@ -76,7 +78,7 @@ function Frame({ connectionId }: { connectionId: string }) {
 /** Name, state and actions; the result of a test; while the link is down, why. */
 function Head({ connection, isEditing }: { connection: Connection; isEditing: boolean }) {
   const profile = useProfile();
-  const onError = useErrorNotification();
+  const onError = useErrorNotification(usePageMessages().failed.test);
   const test = useConnectionTest(onError);
   const testButton = useRef<HTMLButtonElement>(null);
   const [trustedCa, setTrustedCa] = useState<string>();
@@ -90,10 +92,15 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
     setTrustedCa(subject);
     runTest(before, true);
   });
+  const isIdle = displayState(connection) === "idle";
+  const wasIdle = tested && displayState(tested.connection) === "idle";
   const isChanged = tested !== undefined && !hasSameTarget(tested.connection, connection);
   if (isChanged && tested.isChanging) setTested({ connection, isChanging: false });
-  // A result, and a test that still runs, are about the settings from before.
-  const isOutdated = isEditing || (isChanged && !tested.isChanging && !trust.isPending);
+  // It was connected after the test.
+  else if (tested !== undefined && wasIdle && !isIdle && !isChanged) setTested({ ...tested, connection });
+  // A result, and a test that still runs, are about the settings from before; or about a link that is not wanted any more.
+  const isOutdated =
+    isEditing || (isChanged && !tested.isChanging && !trust.isPending) || (isIdle && wasIdle === false);
   const { clear } = test;
   const panel = useRef<HTMLDivElement>(null);
   const endTest = useEffectEvent(() => {
@@ -114,6 +121,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
         <div className={classes.title}>
           <h1>{connection.name}</h1>
           <p className={classes.state}>
+            {/* The only one for the state: it is there on every tab. */}
             <span aria-live="polite">
               <StateBadge state={displayState(connection)} />
             </span>
@@ -121,7 +129,7 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
             <code>{url}</code>
           </p>
         </div>
-        {hasPermission(profile, "connections.update") && (
+        {hasPermission(profile, "connections.update") ? (
           <Actions
             connection={connection}
             isEditing={isEditing}
@@ -130,6 +138,8 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
             testButton={testButton}
             onTest={() => runTest()}
           />
+        ) : (
+          <ViewerActions connection={connection} />
         )}
       </div>
       {isFailing(connection) && <Status connection={connection} />}

@@ -12,6 +12,7 @@ import type { TableSettings } from "../hooks/table-settings";
 import { useTableSettings } from "../hooks/table-settings";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useFocusHandover } from "../hooks/use-focus-handover";
+import { useFocusReturn } from "../hooks/use-focus-return";
 import { useIsSettled } from "../hooks/use-is-settled";
 import { useNow } from "../hooks/use-now";
 import { useTrailingText } from "../hooks/use-trailing-text";
@@ -25,6 +26,7 @@ import { SORT_KEYS, sortByName, sortConnections } from "../model/connection-sort
 import { groupFailures } from "../model/failure-groups";
 import type { FleetSearch } from "../model/fleet-search";
 import { isFiltered } from "../model/fleet-search";
+import { narrowingGroups } from "../model/own-groups";
 import { linkTo, PATHS } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
 import type { MenuButtonProps } from "../ui/menu/MenuButton";
@@ -45,11 +47,8 @@ import classes from "./FleetPage.module.css";
 export function FleetPage() {
   // Outside of the list, because the dialog still shows its result when the last connection has been deleted.
   const [bulk, setBulk] = useState<BulkRequest>();
-  const close = () => {
-    setBulk(undefined);
-    // The selection and its buttons may be gone.
-    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-  };
+  const close = () => setBulk(undefined);
+  useFocusReturn(bulk !== undefined);
   const isSettled = useIsSettled();
   // The dialogs have to open even if the server has become unreachable.
   useEffect(() => {
@@ -83,6 +82,7 @@ const NO_FILTER = {
   q: undefined,
   state: undefined,
   code: undefined,
+  pluginOff: undefined,
   version: undefined,
   label: undefined,
   cert: undefined,
@@ -140,6 +140,8 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
     () => sortConnections(filterConnections(sortByName(byId), filtered, sentences, filterTime), sort),
     [byId, filtered, sentences, filterTime, sort],
   );
+  // Without connections there is another page.
+  const heading = useFocusHandover("#content");
   const clearLink = useFocusHandover("#all");
   const noMatch = useMemo(
     () => (
@@ -161,7 +163,28 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
       </EmptyState>
     );
   }
-  if (!isComplete) return <Skeleton />;
+  if (!isComplete) {
+    return (
+      <>
+        {/* In the place of the link, so that the heading stays, with its focus. */}
+        {false}
+        <div className={classes.heading}>
+          <h1 ref={heading} tabIndex={-1}>
+            {t.fleet.title}
+          </h1>
+        </div>
+        <Skeleton />
+      </>
+    );
+  }
+  const groups = narrowingGroups(profile);
+  if (byId.size === 0 && groups !== undefined && !hasPermission(profile, "connections.create")) {
+    return (
+      <EmptyState title={t.fleet.youSeeNone}>
+        <p>{t.fleet.youSee(groups)}</p>
+      </EmptyState>
+    );
+  }
   if (byId.size === 0) {
     return (
       <Suspense>
@@ -174,7 +197,9 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
     <>
       <SkipLink onSkip={focusList}>{t.fleet.skipToList}</SkipLink>
       <div className={classes.heading}>
-        <h1 tabIndex={-1}>{t.fleet.title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {t.fleet.title}
+        </h1>
         <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
         {hasPermission(profile, "connections.create") && (
           <div className={classes.actions}>
@@ -182,6 +207,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
           </div>
         )}
       </div>
+      {groups !== undefined && <p className={classes.narrowed}>{t.fleet.youSee(groups)}</p>}
       <FleetHealth counts={counts} total={byId.size} state={search.state} onState={toggleState} />
       {/* Above the causes, which fold while a filter is typed. */}
       <Toolbar search={search} onChange={updateSearch} text={text} onText={type} onTextDone={saveNow}>

@@ -1,10 +1,11 @@
-import { Alert, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Divider, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import { logIn } from "../api/session";
+import { signOnByProxy, signOnQuery } from "../api/sign-on";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import type { CoreMessages } from "../i18n/en-core";
 import { useMessages } from "../i18n/language";
@@ -38,6 +39,16 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
       passwordField.current?.focus();
     },
   });
+  const { data: signOn } = useQuery(signOnQuery);
+  const [wantsPassword, setWantsPassword] = useState(false);
+  const [refusal, setRefusal] = useState<string>();
+  const byProxy = useMutation({
+    mutationFn: signOnByProxy,
+    onSuccess: async (reason) => {
+      setRefusal(reason);
+      if (reason === undefined) await queries.invalidateQueries();
+    },
+  });
   useDocumentTitle(t.login.title);
 
   const submit = (event: FormEvent) => {
@@ -45,46 +56,69 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
     login.mutate();
   };
   const isRefused = login.error instanceof ApiError && login.error.isUnauthorized;
-  const notice = login.error ? errorNotice(login.error, t) : reason && t.login.reasons[reason];
+  const error = login.error ?? byProxy.error;
+  const shownReason = refusal ?? reason;
+  const notice = error ? errorNotice(error, t) : shownReason && t.login.reasons[shownReason];
+  const { provider, proxyUser } = signOn ?? {};
+  const hasForm = signOn?.localLogin !== false || wantsPassword;
 
   return (
     <StandalonePage product={t.product} title={t.login.title} text={t.motto}>
       {notice && (
-        <Alert color={login.error ? "red" : "yellow"} variant="light" mb="md" role="alert">
+        <Alert color={error || refusal ? "red" : "yellow"} variant="light" mb="md" role="alert">
           {notice}
         </Alert>
       )}
-      <form onSubmit={submit}>
-        <TextInput
-          label={t.login.username}
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          withAsterisk={false}
-          autoFocus={lastUser === undefined}
-          size="md"
-          value={username}
-          onChange={(event) => setUsername(event.currentTarget.value)}
-        />
-        <PasswordField
-          ref={passwordField}
-          label={t.login.password}
-          name="password"
-          autoFocus={lastUser !== undefined}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          size="md"
-          mt="md"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <BusyButton type="submit" fullWidth size="md" mt="xl" isBusy={login.isPending}>
-          {t.login.submit}
+      {proxyUser !== undefined && (
+        <BusyButton fullWidth size="md" mb="sm" isBusy={byProxy.isPending} onClick={() => byProxy.mutate()}>
+          {t.login.as(proxyUser)}
         </BusyButton>
-      </form>
+      )}
+      {provider && (
+        // Not a request of the page: the browser goes there.
+        <Button component="a" href={provider.start} fullWidth size="md">
+          {t.login.with(provider.name)}
+        </Button>
+      )}
+      {hasForm && (provider ?? proxyUser) !== undefined && <Divider my="lg" label={t.login.or} />}
+      {!hasForm && (
+        <Button variant="subtle" fullWidth mt="md" onClick={() => setWantsPassword(true)}>
+          {t.login.withPassword}
+        </Button>
+      )}
+      {hasForm && (
+        <form onSubmit={submit}>
+          <TextInput
+            label={t.login.username}
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            withAsterisk={false}
+            autoFocus={lastUser === undefined}
+            size="md"
+            value={username}
+            onChange={(event) => setUsername(event.currentTarget.value)}
+          />
+          <PasswordField
+            ref={passwordField}
+            label={t.login.password}
+            name="password"
+            autoFocus={lastUser !== undefined}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            size="md"
+            mt="md"
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+          <BusyButton type="submit" fullWidth size="md" mt="xl" isBusy={login.isPending}>
+            {t.login.submit}
+          </BusyButton>
+        </form>
+      )}
       {/* Only to users who can't log in: for all others it would be noise after the first start. */}
       {isRefused && lastUser === undefined && <p className={classes.hint}>{t.login.firstTime}</p>}
     </StandalonePage>

@@ -31,7 +31,7 @@ export function PluginsPage() {
 function Plugins() {
   const t = usePageMessages();
   const queries = useQueryClient();
-  const onError = useErrorNotification();
+  const onError = useErrorNotification(t.failed.switchPlugin);
   const notify = useOutcomeNotification();
   const { data, failureReason } = useQuery(pluginsQuery);
   const change = useMutation({

@@ -7,8 +7,10 @@ import { useLanguageSwitch } from "../hooks/use-language-switch";
 import type { Language } from "../i18n/language";
 import { LANGUAGES, useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
+import { groupNames } from "../model/own-groups";
 import { Card } from "../ui/Card";
 import { PropertyList } from "../ui/PropertyList";
+import { OwnTokens } from "./profile/OwnTokens";
 import { Sessions } from "./profile/Sessions";
 import classes from "./ProfilePage.module.css";
 
@@ -23,13 +25,18 @@ export function ProfilePage() {
       <h1>{profile.username}</h1>
       <Card title={t.profile.title}>
         <PropertyList
-          properties={[[t.profile.roles, profile.roles.map((role) => t.roleNames[role] ?? role).join(", ")]]}
+          properties={[
+            [t.profile.roles, profile.roles.map((role) => t.roleNames[role] ?? role).join(", ")],
+            [t.groups.ofUser, groupNames(profile)],
+            [t.groups.connections, profile.connections && t.groups.ofGroups(profile.connections.length)],
+          ]}
         />
       </Card>
       <Appearance />
       <Card title={t.profile.password}>
         <PasswordForm username={profile.username} />
       </Card>
+      <OwnTokens />
       <Sessions />
     </div>
   );

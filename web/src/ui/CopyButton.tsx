@@ -10,17 +10,20 @@ interface Props {
   text: string | (() => string);
   /** Names the button for screen readers. */
   label: string;
+  onCopied?: (() => void) | undefined;
   children?: string;
 }
 
 /** A button that copies a text. */
-export function CopyButton({ text, label, children }: Props) {
+export function CopyButton({ text, label, onCopied, children }: Props) {
   const t = useMessages();
   const [isCopied, setCopied] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
-    setCopied(await writeToClipboard(typeof text === "string" ? text : text()));
+    const isDone = await writeToClipboard(typeof text === "string" ? text : text());
+    setCopied(isDone);
+    if (isDone) onCopied?.();
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setCopied(false), 2_000);
   };

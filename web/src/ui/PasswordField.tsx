@@ -1,3 +1,5 @@
+import "@mantine/core/styles/PasswordInput.css";
+
 import type { PasswordInputProps } from "@mantine/core";
 import { PasswordInput } from "@mantine/core";
 import { useId } from "react";

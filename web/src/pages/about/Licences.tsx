@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 
 import { licencesQuery, licencesUrl } from "../../api/licences";
+import { NotLoaded } from "../../components/NotLoaded";
 import { usePageMessages } from "../../i18n/page-messages";
 import { Card } from "../../ui/Card";
 import type { Component } from "../../util/licences";
@@ -13,7 +14,7 @@ import classes from "./Licences.module.css";
 /** The components of haltere and their licences. */
 export function Licences() {
   const t = usePageMessages();
-  const { data, isError } = useQuery(licencesQuery);
+  const { data, failureReason } = useQuery(licencesQuery);
   const [query, setQuery] = useState("");
   const deferredQuery = useDeferredValue(query);
   const others = (data ?? []).filter(({ kind }) => kind !== "haltere");
@@ -23,7 +24,7 @@ export function Licences() {
   return (
     <Card title={t.about.inside}>
       <p className={classes.text}>{t.about.insideText}</p>
-      {isError && <p className={classes.text}>{t.about.noList}</p>}
+      {!data && <NotLoaded failure={failureReason} queryKey={licencesQuery.queryKey} isPart />}
       {data && (
         <>
           <div className={classes.tools}>

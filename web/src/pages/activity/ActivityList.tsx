@@ -10,13 +10,11 @@ import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import type { ActivityGroup, AuditEntry, StatusEntry } from "../../model/activity-groups";
 import { auditDetail } from "../../model/audit-detail";
+import { SYSTEM } from "../../model/audit-sentence";
 import { historyState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
 import classes from "./ActivityList.module.css";
-
-/** What the server calls itself and its command line; no user has this name. */
-const SYSTEM = "system";
 
 /** Changes, newest first, a line per group. */
 export const ActivityList = memo(function ActivityList({ groups }: { groups: readonly ActivityGroup[] }) {

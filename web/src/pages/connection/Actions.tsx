@@ -1,4 +1,4 @@
-import { ActionIcon, Menu } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import {
   IconClipboardText,
   IconCopyPlus,
@@ -33,6 +33,19 @@ import { runForEach } from "../../util/run-for-each";
 import classes from "./Actions.module.css";
 import { useCopyDiagnosis } from "./use-copy-diagnosis";
 
+/** What users can do who may see a connection, and not change it. */
+export function ViewerActions({ connection }: { connection: Connection }) {
+  const t = usePageMessages();
+  const copyDiagnosis = useCopyDiagnosis(connection, undefined);
+  return (
+    <div className={classes.actions}>
+      <Button variant="default" leftSection={<IconClipboardText size={16} />} onClick={copyDiagnosis}>
+        {t.diagnosis.copy}
+      </Button>
+    </div>
+  );
+}
+
 interface Props {
   connection: Connection;
   /** Whether the form is open, which has a test of its own. */
@@ -49,7 +62,8 @@ export function Actions({ connection, isEditing, isTesting, stages, testButton, 
   const t = usePageMessages();
   const navigate = useNavigate();
   const profile = useProfile();
-  const onError = useErrorNotification();
+  const onConnectError = useErrorNotification(t.failed.connect(connection.name));
+  const onDisconnectError = useErrorNotification(t.failed.disconnect(connection.name));
   const [isDeleting, setDeleting] = useState(false);
   const more = useRef<HTMLButtonElement>(null);
   const state = displayState(connection);
@@ -68,7 +82,7 @@ export function Actions({ connection, isEditing, isTesting, stages, testButton, 
       };
       notify(t.outcome.connecting(connection.name), wasIdle ? undo : undefined);
     },
-    onError,
+    onError: onConnectError,
   });
   const disconnect = useMutation({
     mutationFn: () => disconnectLink(connection.id),
@@ -77,7 +91,7 @@ export function Actions({ connection, isEditing, isTesting, stages, testButton, 
         run: () => runForEach([connection], ({ id }) => connectLink(id)),
         done: t.outcome.connecting(connection.name),
       }),
-    onError,
+    onError: onDisconnectError,
   });
   // The button that was pressed goes with the state.
   const { isSuccess } = connect;

@@ -1,7 +1,7 @@
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 
-import { certificatesQuery, patchConnection, patchSeenConnection } from "../../api/connections";
+import { adviceQuery, certificatesQuery, patchConnection, patchSeenConnection } from "../../api/connections";
 import { useFleet } from "../../api/fleet";
 import type { Certificate, Connection, PresentedChain } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
@@ -12,8 +12,9 @@ import { notifyFailures, useOutcomeNotification } from "../../components/use-out
 import { useNow } from "../../hooks/use-now";
 import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
-import { blamesTlsPlugin } from "../../model/advice";
+import { blamesTlsPlugin, isTlsPluginAdvice } from "../../model/advice";
 import { isIssuerUnknown } from "../../model/issuer";
+import { hasCertificate } from "../../model/pem";
 import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
 import { isTls } from "../../util/broker-url";
@@ -65,9 +66,7 @@ function PresentedCertificates({ connection, chain }: { connection: Connection; 
           {t.certificates.presented(formatAgo(at, now, language))}
         </time>
       </p>
-      {!accepted && isIssuerUnknown(error?.code) && !blamesTlsPlugin(error) && (
-        <Trust connection={connection} chain={chain} />
-      )}
+      {!accepted && isIssuerUnknown(error?.code) && <Trust connection={connection} chain={chain} />}
       <Chain certificates={certificates} isOpen />
       {leftOut > 0 && <p className={classes.text}>{t.certificates.leftOut(leftOut)}</p>}
     </>
@@ -80,22 +79,34 @@ function Trust({ connection, chain }: { connection: Connection; chain: Presented
   const { byId } = useFleet();
   const trustForAll = useTrustForAll();
   const { certificates, refusedElsewhere = [] } = chain;
+  const { id, status } = connection;
+  // A link that was down before the plugin was switched off says nothing of it; the advice does.
+  const { data, isPending } = useQuery(adviceQuery(id, status?.error?.code, status?.timestamp ?? 0));
+  const isPluginOff = blamesTlsPlugin(status?.error) || data?.adviceKeys.some(isTlsPluginAdvice) === true;
+  if (isPending && !isPluginOff) return null;
   return (
     <TrustIssuer
       chain={certificates}
       replaces={connection.ca !== undefined}
+      isPluginOff={isPluginOff}
       isBusy={trust.isPending || trustForAll.isPending}
       all={{
-        connectionsOf: ({ fingerprint }) => {
+        connectionsOf: ({ fingerprint, pem }) => {
           const index = certificates.findIndex((each) => each.fingerprint === fingerprint);
           const others = (refusedElsewhere[index] ?? []).flatMap((id) => byId.get(id) ?? []);
-          return [connection, ...others.filter(({ status }) => isIssuerUnknown(status?.error?.code))];
+          return [connection, ...others.filter((other) => lacksCa(other, pem))];
         },
         onTrust: (ca, connections) => trustForAll.mutate({ ca, connections }),
       }}
       onTrust={hasPermission(profile, "connections.update") ? trust.mutate : undefined}
     />
   );
+}
+
+/** Whether a connection fails because it does not trust a CA, and not although it does. */
+function lacksCa({ ca, status }: Connection, pem: string): boolean {
+  const error = status?.error;
+  return isIssuerUnknown(error?.code) && !blamesTlsPlugin(error) && !(ca && hasCertificate(ca, pem));
 }
 
 /** Trusts a CA for several connections, and offers to take that back. */

@@ -47,6 +47,8 @@ export function History({ connection }: { connection: Connection }) {
             <Link {...linkTo.activity({ kind: "connections", connection: connection.id, period: "all" })}>
               {activity.ofConnection}
             </Link>
+            {" · "}
+            <Link {...linkTo.audit({ objectKind: "connection", object: connection.id })}>{t.audit.ofConnection}</Link>
           </p>
         )}
       </Card>

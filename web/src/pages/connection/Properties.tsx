@@ -2,9 +2,8 @@ import { Link } from "@tanstack/react-router";
 
 import type { Connection } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
-import { LocalTime } from "../../components/LocalTime";
+import { LocalDate, LocalTime } from "../../components/LocalTime";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { labelTexts } from "../../model/label-selector";
 import { linkTo } from "../../model/paths";
@@ -13,13 +12,11 @@ import { Card } from "../../ui/Card";
 import { PropertyList } from "../../ui/PropertyList";
 import { isTls } from "../../util/broker-url";
 import { expiryState } from "../../util/certificate-validity";
-import { formatDate } from "../../util/format-time";
 import classes from "./Properties.module.css";
 
 /** What the broker reports while the link is up. */
 export function BrokerProperties({ connection }: { connection: Connection }) {
   const t = usePageMessages();
-  const language = useLanguage();
   const now = useNow(60_000);
   const { broker } = connection;
   const tls = broker?.tls;
@@ -37,9 +34,11 @@ export function BrokerProperties({ connection }: { connection: Connection }) {
             t.connection.certificate,
             tls?.notAfter && (
               <span className={end === "valid" ? undefined : classes.warn}>
-                {end === "expired"
-                  ? t.fleet.expired.broker
-                  : t.connection.validUntil(formatDate(tls.notAfter, language))}
+                {end === "expired" ? (
+                  t.fleet.expired.broker
+                ) : (
+                  <LocalDate time={tls.notAfter} format={t.connection.validUntil} />
+                )}
               </span>
             ),
           ],

@@ -28,7 +28,7 @@ export function Status({ connection }: { connection: Connection }) {
   const wasOnlineUntil = onlineUntil(history ?? []);
   const isUp = state === "online";
   return (
-    <section className={classes.status} data-state={state} aria-live="polite">
+    <section className={classes.status} data-state={state}>
       {error ? (
         <>
           {wasOnlineUntil !== undefined && (
@@ -46,8 +46,7 @@ export function Status({ connection }: { connection: Connection }) {
                 {error.port !== undefined && `:${error.port}`}
               </code>
             )}
-            {/* Screen readers announce a new state, not every second. */}
-            <span aria-live="off">{status.state !== "idle" && <Attempt status={status} />}</span>
+            {status.state !== "idle" && <Attempt status={status} />}
           </p>
           <NextSteps
             id={connection.id}
@@ -60,9 +59,7 @@ export function Status({ connection }: { connection: Connection }) {
         <>
           <p className={classes.means}>
             {t.stateDescriptions[state]}{" "}
-            <span aria-live="off">
-              {state === "connecting" && status?.attempt !== undefined && <Attempt status={status} />}
-            </span>
+            {state === "connecting" && status?.attempt !== undefined && <Attempt status={status} />}
           </p>
           {isUp && <SysAdvice connection={connection} />}
           {(isUp || state === "unreadable") && (

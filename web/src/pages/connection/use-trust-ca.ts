@@ -17,7 +17,7 @@ export function useTrustCa(
 ) {
   const t = usePageMessages();
   const notify = useOutcomeNotification();
-  const onError = useErrorNotification();
+  const onError = useErrorNotification(t.failed.trust);
   return useMutation({
     mutationFn: async ({ pem }: Certificate) => ({
       before: connection,

@@ -3,9 +3,11 @@ import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 
+import { ApiError } from "../../api/client";
 import { fetchLatest, patchConnection, patchSeenConnection } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useOutcomeNotification } from "../../components/use-outcome-notification";
+import { caFault } from "../../forms/ca-fault";
 import type { FieldError } from "../../forms/field-error";
 import { fieldError } from "../../forms/field-error";
 import { LabelsField } from "../../forms/LabelsField";
@@ -66,11 +68,12 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
 
   const keys = useMemo(() => [...countLabels(connections).keys()], [connections]);
 
-  const isComplete = (caWay !== "replace" || ca !== "") && (userWay !== "replace" || username !== "");
+  const wrongCa = useMemo(() => caFault(ca, language), [ca, language]);
+  const isComplete = (caWay !== "replace" || (ca !== "" && !wrongCa)) && (userWay !== "replace" || username !== "");
   const plan = useMemo(() => {
     const edit: BulkEdit = {
       scheme,
-      ca: { keep: undefined, replace: ca || undefined, remove: "" }[caWay],
+      ca: { keep: undefined, replace: wrongCa ? undefined : ca || undefined, remove: "" }[caWay],
       credentials: {
         keep: undefined,
         replace: username === "" ? undefined : { username, password },
@@ -79,7 +82,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       labels: { ...removing(unset), ...parseLabels(set) },
     };
     return planEdits(edit, connections);
-  }, [connections, scheme, caWay, ca, userWay, username, password, set, unset]);
+  }, [connections, scheme, caWay, ca, wrongCa, userWay, username, password, set, unset]);
   const isChosen = scheme !== undefined || caWay !== "keep" || userWay !== "keep" || set !== "" || unset !== "";
 
   /** The ETag of each changed connection: what has changed since is not taken back. */
@@ -122,6 +125,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
   const edit =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
+      if (run.isPending) return;
       if (run.data) run.reset();
       set(value);
     };
@@ -153,6 +157,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
       run={{ ...run, data: fault ? NONE : run.data?.failed }}
       canRepeat
       hasChanged={changed.length > 0}
+      isDirty={isChosen && !run.data}
       canRun={plan.length > 0 && isComplete}
       all={tried}
       done={done}
@@ -161,6 +166,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
     >
       <div ref={fields} className={classes.fields}>
         <NativeSelect
+          data-autofocus
           label={t.bulkEdit.scheme}
           description={t.bulkEdit.schemeText}
           value={scheme ?? ""}
@@ -185,7 +191,7 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
             label={t.form.ca}
             description={t.form.caText}
             value={ca}
-            error={errorOf("ca")}
+            error={wrongCa ?? errorOf("ca")}
             onChange={edit(setCa)}
           />
         </WayChoice>
@@ -233,7 +239,10 @@ export function BulkEditDialog({ connections: selected, onClose, onDone }: Props
 
 /** What is wrong with one field, if that is why each of them has failed. */
 function sharedFault(failed: readonly Failure<Connection>[], language: Language): FieldError | undefined {
-  const [first, ...others] = failed.map(({ error }) => fieldError(error, language));
+  const [first, ...others] = failed.map(({ error }) =>
+    // That is about what is stored, and not about what was entered.
+    error instanceof ApiError && error.isUnreadable ? undefined : fieldError(error, language),
+  );
   return others.every((each) => each?.field === first?.field && each?.text === first?.text) ? first : undefined;
 }
 

@@ -1,11 +1,14 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
+import { useBlocker } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Connection } from "../../api/schema";
 import { BulkFailures } from "../../components/BulkFailures";
+import { useFrozen } from "../../hooks/use-frozen";
 import { usePageMessages } from "../../i18n/page-messages";
 import { BusyButton } from "../../ui/BusyButton";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import type { Failure } from "../../util/run-for-each";
 
 interface Props {
@@ -21,6 +24,8 @@ interface Props {
   canRepeat?: boolean;
   /** Whether an earlier run has changed some of them, which closing does not take back. */
   hasChanged?: boolean;
+  /** Whether closing would lose what was entered; then it asks. */
+  isDirty?: boolean;
   /** How many connections are changed, and how many of them are done. */
   all: number;
   done: number;
@@ -38,6 +43,7 @@ export function BulkModal({
   canRun,
   canRepeat = false,
   hasChanged = false,
+  isDirty = false,
   all,
   done,
   submit: { label, ...button },
@@ -45,9 +51,22 @@ export function BulkModal({
   children,
 }: Props) {
   const t = usePageMessages();
+  const [isClosing, setClosing] = useState(false);
   const close = () => {
-    if (!run.isPending) onClose(run.data);
+    if (run.isPending) return;
+    if (isDirty) setClosing(true);
+    else onClose(run.data);
   };
+  // The dialog goes with the page, and stays when only the URL's query changes.
+  const leaving = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  const isLeaving = leaving.status === "blocked";
+  const isAsking = isClosing || isLeaving;
+  const fields = useRef<HTMLDivElement>(null);
+  useFrozen(fields, run.isPending);
   const failures = useRef<HTMLDivElement>(null);
   // The button that was used may be gone.
   useEffect(() => {
@@ -55,37 +74,58 @@ export function BulkModal({
   }, [run.data]);
   const isStartable = canRepeat || !run.data;
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={title}
-      centered
-      size="lg"
-      // The button that opened it goes with the selection; the page decides where the focus goes.
-      returnFocus={false}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (canRun && isStartable && !run.isPending) run.mutate();
-        }}
+    <>
+      <Modal
+        opened
+        onClose={close}
+        title={title}
+        centered
+        size="lg"
+        // The button that opened it goes with the selection; the page decides where the focus goes.
+        returnFocus={false}
+        // Escape belongs to the question.
+        {...(isAsking && { closeOnEscape: false })}
       >
-        {children}
-        <div ref={failures} tabIndex={-1}>
-          {run.data && <BulkFailures failed={run.data} succeeded={all - run.data.length} />}
-        </div>
-        <Group justify="flex-end" mt="lg">
-          {run.isPending && <Text size="sm">{t.bulk.progress(done, all)}</Text>}
-          <Button variant="default" onClick={close} disabled={run.isPending}>
-            {run.data || hasChanged ? t.close : t.cancel}
-          </Button>
-          {isStartable && (
-            <BusyButton type="submit" {...button} disabled={!canRun} isBusy={run.isPending}>
-              {label}
-            </BusyButton>
-          )}
-        </Group>
-      </form>
-    </Modal>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (canRun && isStartable && !run.isPending) run.mutate();
+          }}
+        >
+          <div ref={fields} aria-busy={run.isPending || undefined}>
+            {children}
+          </div>
+          <div ref={failures} tabIndex={-1}>
+            {run.data && <BulkFailures failed={run.data} succeeded={all - run.data.length} />}
+          </div>
+          <Group justify="flex-end" mt="lg">
+            {run.isPending && <Text size="sm">{t.bulk.progress(done, all)}</Text>}
+            <Button variant="default" onClick={close} disabled={run.isPending}>
+              {run.data || hasChanged ? t.close : t.cancel}
+            </Button>
+            {isStartable && (
+              <BusyButton type="submit" {...button} disabled={!canRun} isBusy={run.isPending}>
+                {label}
+              </BusyButton>
+            )}
+          </Group>
+        </form>
+      </Modal>
+      {isAsking && (
+        <ConfirmDialog
+          title={t.leave.title}
+          action={t.leave.go}
+          cancel={t.leave.stay}
+          isDestructive
+          onConfirm={isLeaving ? leaving.proceed : () => onClose(run.data)}
+          onClose={() => {
+            setClosing(false);
+            if (isLeaving) leaving.reset();
+          }}
+        >
+          <Text>{t.leave.text}</Text>
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

@@ -76,7 +76,7 @@ export function FailureDetails({ failures, code }: { failures: Failures; code?: 
           {fresh < connections.length ? t.fleet.fresh(fresh) : t.fleet.allFresh}
         </strong>
       )}
-      {code && <code>{code}</code>}
+      {code && <code title={code}>{code}</code>}
       {since > 0 && <Since time={since} isKnown={isSinceKnown} />}
       {ages[0] !== ages[1] && <span>{t.fleet.latest(ages[1])}</span>}
     </>

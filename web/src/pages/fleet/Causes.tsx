@@ -40,7 +40,7 @@ export const Causes = memo(function Causes({ groups, expiring, now, isFiltered, 
     if (showsAll) firstHidden.current?.focus();
   }, [showsAll]);
   const causes = groups.map((group) => ({
-    key: group.code ?? "",
+    key: group.key,
     line: <FailureCause group={group} onFilter={onFilter} />,
   }));
   if (expiring) {
@@ -85,8 +85,9 @@ export const Causes = memo(function Causes({ groups, expiring, now, isFiltered, 
 function FailureCause({ group, onFilter }: { group: FailureGroup; onFilter: (filter: FleetSearch) => void }) {
   const t = useMessages();
   const [isOpen, setOpen] = useState(false);
-  const { code, connections, error, targets } = group;
-  const filter: FleetSearch = code === undefined ? { state: "unreadable" } : { code };
+  const { code, isPluginOff, sharesCode, connections, error, targets } = group;
+  const filter: FleetSearch =
+    code === undefined ? { state: "unreadable" } : { code, ...(sharesCode && { pluginOff: isPluginOff }) };
   const line = (text: ReactNode) => (
     <CauseLine
       icon={code === undefined ? "unreadable" : "down"}
@@ -100,14 +101,14 @@ function FailureCause({ group, onFilter }: { group: FailureGroup; onFilter: (fil
   const [only] = targets;
   if (targets.length === 1 && only) {
     const sharesIssuer = error?.issuer !== undefined && connections.length > 1;
-    return line(sharesIssuer ? `${sharedFailure(t, code)} · ${only.target}` : <Reason error={error} />);
+    return line(sharesIssuer ? `${sharedFailure(t, code, isPluginOff)} · ${only.target}` : <Reason error={error} />);
   }
   return (
     <>
       {line(
         <UnstyledButton className={classes.open} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
-          <span className={classes.text}>{`${sharedFailure(t, code)} · ${targetCount(t, group)}`}</span>
+          <span className={classes.text}>{`${sharedFailure(t, code, isPluginOff)} · ${targetCount(t, group)}`}</span>
         </UnstyledButton>,
       )}
       {isOpen && (
@@ -148,7 +149,8 @@ function Reason({ error }: { error: ConnectionError | undefined }) {
 }
 
 /** What several brokers have in common, without naming one of them: `brokers refuse the connection`. */
-function sharedFailure({ fleet }: CoreMessages, code: string): string {
+function sharedFailure({ fleet }: CoreMessages, code: string, isPluginOff: boolean): string {
+  if (isPluginOff) return fleet.sharedPluginOff;
   return fleet.sharedFailures[code] ?? fleet.sharedFailure(code);
 }
 

@@ -1,15 +1,14 @@
-import { Button, CloseButton, TextInput } from "@mantine/core";
-import { IconFilter, IconLayoutGrid, IconList, IconSearch } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconFilter, IconLayoutGrid, IconList } from "@tabler/icons-react";
 import type { ReactNode, RefObject } from "react";
-import { startTransition, useId, useOptimistic, useRef } from "react";
+import { useId, useRef } from "react";
 
 import { lazyComponent } from "../../api/lazy-component";
-import { useFocusHandover } from "../../hooks/use-focus-handover";
-import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import type { FleetSearch } from "../../model/fleet-search";
 import { labelTerms } from "../../model/label-selector";
 import { Chip } from "../../ui/Chip";
+import { FilterField } from "../../ui/FilterField";
 import type { MenuButtonProps } from "../../ui/menu/MenuButton";
 import { MenuButton } from "../../ui/menu/MenuButton";
 import classes from "./Toolbar.module.css";
@@ -25,18 +24,25 @@ interface Props {
   children: ReactNode;
 }
 
-/** Filter and view. The key `/` focuses the filter. */
+/** Filter and view. */
 export function Toolbar({ search, onChange, text, onText, onTextDone, children }: Props) {
   const t = useMessages();
   const field = useRef<HTMLInputElement>(null);
   return (
     <div className={classes.toolbar}>
-      <FilterField field={field} text={text} onText={onText} onTextDone={onTextDone} />
+      <FilterField field={field} label={t.fleet.filter} text={text} onText={onText} onTextDone={onTextDone} />
       <MenuButton
         renderButton={(props) => <FilterButton {...props} />}
         renderMenu={(anchor) => <FilterMenu anchor={anchor} search={search} onChange={onChange} />}
       />
       {search.code && <FilterChip field={field} text={search.code} onRemove={() => onChange({ code: undefined })} />}
+      {search.pluginOff !== undefined && (
+        <FilterChip
+          field={field}
+          text={search.pluginOff ? t.fleet.pluginOff : t.fleet.otherReason}
+          onRemove={() => onChange({ pluginOff: undefined })}
+        />
+      )}
       {search.version && (
         <FilterChip field={field} text={search.version} onRemove={() => onChange({ version: undefined })} />
       )}
@@ -62,42 +68,6 @@ export function Toolbar({ search, onChange, text, onText, onTextDone, children }
         {children}
       </div>
     </div>
-  );
-}
-
-interface FieldProps extends Pick<Props, "text" | "onText" | "onTextDone"> {
-  field: RefObject<HTMLInputElement | null>;
-}
-
-/** Shows a key at once; the page follows in a transition, which later keys interrupt. */
-function FilterField({ field, text, onText, onTextDone }: FieldProps) {
-  const t = useMessages();
-  const [shown, setShown] = useOptimistic(text);
-  const clearButton = useFocusHandover(field);
-  useShortcuts([["/", () => field.current?.focus()]]);
-  const change = (to: string) =>
-    startTransition(() => {
-      setShown(to);
-      onText(to);
-    });
-  return (
-    <TextInput
-      ref={field}
-      className={classes.filter}
-      type="search"
-      aria-label={t.fleet.filter}
-      placeholder={t.fleet.filter}
-      leftSection={<IconSearch size={16} />}
-      rightSection={
-        shown ? (
-          <CloseButton ref={clearButton} size="sm" aria-label={t.fleet.clearFilter} onClick={() => change("")} />
-        ) : null
-      }
-      value={shown}
-      onChange={(event) => change(event.currentTarget.value)}
-      onBlur={() => onTextDone(shown)}
-      onKeyDown={(event) => event.key === "Escape" && change("")}
-    />
   );
 }
 

@@ -2,9 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import type { Connection } from "../../api/schema";
+import { LocalDate } from "../../components/LocalTime";
 import { Since } from "../../components/Since";
 import { useNow } from "../../hooks/use-now";
-import { useLanguage, useMessages } from "../../i18n/language";
+import { useMessages } from "../../i18n/language";
 import { useSentences } from "../../i18n/sentences";
 import { firstCertificateEnd } from "../../model/certificate-expiry";
 import type { SortKey } from "../../model/connection-sort";
@@ -14,7 +15,6 @@ import { linkTo } from "../../model/paths";
 import { StateBadge } from "../../ui/StateBadge";
 import type { Column } from "../../ui/table/column";
 import { expiryState } from "../../util/certificate-validity";
-import { formatDate } from "../../util/format-time";
 import classes from "./connection-columns.module.css";
 
 /** All columns of the table of connections. `isAboutCertificates`: the reason of each is a certificate that expires. */
@@ -126,7 +126,6 @@ interface ReasonProps {
 
 function Reason({ connection, isAboutCertificates }: ReasonProps) {
   const { fleet } = useMessages();
-  const language = useLanguage();
   const sentences = useSentences();
   const now = useNow(60_000);
   const error = connection.status?.error;
@@ -142,7 +141,7 @@ function Reason({ connection, isAboutCertificates }: ReasonProps) {
   const expiry = expiryState(end?.notAfter, now);
   return (
     <span className={classes.warning}>
-      {end && expiry === "expiring" && fleet.expires[end.owner](formatDate(end.notAfter, language))}
+      {end && expiry === "expiring" && <LocalDate time={end.notAfter} format={fleet.expires[end.owner]} />}
       {end && expiry === "expired" && fleet.expired[end.owner]}
     </span>
   );
@@ -162,12 +161,11 @@ function Labels({ connection }: { connection: Connection }) {
 /** When the first certificate expires, and whose it is. */
 function FirstExpiry({ connection }: { connection: Connection }) {
   const { fleet } = useMessages();
-  const language = useLanguage();
   const end = firstCertificateEnd(connection);
   return (
     end && (
       <div className={classes.expiry}>
-        <time dateTime={end.notAfter}>{formatDate(end.notAfter, language)}</time>
+        <LocalDate time={end.notAfter} />
         <span className={classes.owner}>{fleet.certificateOf[end.owner]}</span>
       </div>
     )

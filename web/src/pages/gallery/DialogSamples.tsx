@@ -38,9 +38,7 @@ function UserPanel({ texts, onClose }: { texts: GalleryMessages; onClose: () => 
   return (
     <SidePanel
       title={texts.panel}
-      action={t.save}
-      isDirty={user !== "" || note !== ""}
-      onSubmit={onClose}
+      form={{ action: t.save, isDirty: user !== "" || note !== "", onSubmit: onClose }}
       onClose={onClose}
     >
       <TextInput

@@ -7,7 +7,7 @@ import { Card } from "../../ui/Card";
 
 export function NotificationSamples({ texts }: { texts: GalleryMessages }) {
   const notify = useOutcomeNotification();
-  const notifyError = useErrorNotification();
+  const notifyError = useErrorNotification(texts.showError);
   const undo = { run: async () => Promise.resolve([]), done: texts.undone };
   return (
     <Card title={texts.notifications}>

@@ -18,7 +18,6 @@ export function TabsSample({ texts }: { texts: GalleryMessages }) {
             search={((before: object) => ({ ...before, tab: each === TABS[0] ? undefined : each })) as never}
             activeOptions={{ exact: true, includeSearch: true }}
             replace
-            resetScroll={false}
           >
             {texts.tabNames[each]}
           </Tab>

@@ -9,6 +9,7 @@ interface Props {
   label: string;
   /** What the button copies. */
   text: string | (() => string);
+  onCopied?: (() => void) | undefined;
   /** Replaces the text where it is shown otherwise than it is copied. */
   children?: ReactNode;
   /** Whether long lines wrap; otherwise one scrolls. */
@@ -20,7 +21,7 @@ interface Props {
 }
 
 /** A text in a monospaced font, with a button that copies it. */
-export function CodeBlock({ label, text, children, wraps = true, tools, note }: Props) {
+export function CodeBlock({ label, text, onCopied, children, wraps = true, tools, note }: Props) {
   const t = useMessages();
   const id = useId();
   return (
@@ -30,7 +31,7 @@ export function CodeBlock({ label, text, children, wraps = true, tools, note }: 
           {label}
         </span>
         {tools}
-        <CopyButton text={text} label={`${t.copy}: ${label}`} />
+        <CopyButton text={text} label={`${t.copy}: ${label}`} onCopied={onCopied} />
       </div>
       {/* Focusable, so that the keyboard can scroll it. */}
       <pre

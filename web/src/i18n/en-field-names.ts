@@ -1,0 +1,20 @@
+/** The fields of a connection, by their names in the API. */
+export const fieldNames = {
+  name: "Name",
+  url: "URL",
+  id: "Id",
+  labels: "Labels",
+  "credentials.username": "User name",
+  "credentials.password": "Password",
+  "credentials.clientId": "MQTT client id",
+  rejectUnauthorized: "Certificate check",
+  ca: "CA",
+  cert: "Client certificate",
+  key: "Private key",
+  "tls.alpn": "ALPN",
+  "tls.serverName": "Server name (SNI)",
+  noMetricsMode: "Version and uptime ($SYS)",
+  caFile: "File of the CA",
+  certFile: "File of the certificate",
+  keyFile: "File of the key",
+} as Record<string, string>;
