@@ -59,7 +59,7 @@ const TROUBLES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     const conflict = page.getByRole("alert").filter({ has: page.getByRole("button", { name: t.merge.take }) });
     await expect(conflict).toBeVisible();
     await page.getByRole("button", { name: t.save, exact: true }).click();
-    await expect(conflict).toContainText(t.merge.choose);
+    await expect(conflict).toContainText(`${t.errors.nothingSaved} ${t.merge.choose}`);
   },
   "merge of two edits": async ({ page, t }) => {
     await page.getByRole("button", { name: t.merge.take }).click();

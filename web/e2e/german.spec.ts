@@ -353,7 +353,7 @@ test("a conflict with another user's edit is in German", async ({ page, admin, h
   const conflict = page.getByRole("alert").filter({ has: page.getByRole("button", { name: de.merge.take }) });
   await expect(conflict).toContainText("nina");
   await page.getByRole("button", { name: de.save, exact: true }).click();
-  await expect(conflict).toContainText(de.merge.choose);
+  await expect(conflict).toContainText(`${de.errors.nothingSaved} ${de.merge.choose}`);
   await expect(conflict).not.toContainText(ENGLISH);
   await expect(page.getByRole("main")).not.toContainText(ENGLISH);
   await conflict.getByRole("button", { name: de.merge.take }).click();

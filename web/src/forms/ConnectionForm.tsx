@@ -178,8 +178,8 @@ export function ConnectionForm({
             lastChange={conflict.lastChange}
             latest={conflict.latest.connection}
             isRefused={isRefused}
+            isSaving={saving.isPending}
             onMerge={(merged) => {
-              if (saving.isPending) return;
               setDraft(merged);
               setMerged(true);
               saving.reset();

@@ -1,4 +1,4 @@
-import { Alert, Button, Group } from "@mantine/core";
+import { Alert, Group } from "@mantine/core";
 import { useEffect, useId, useRef, useState } from "react";
 
 import type { LastChange } from "../api/schema";
@@ -6,6 +6,7 @@ import type { Messages } from "../i18n/en";
 import { useLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
 import type { PemInput } from "../model/pem";
+import { BusyButton } from "../ui/BusyButton";
 import { formatAgo } from "../util/format-time";
 import type { Draft } from "./draft";
 import classes from "./EditConflict.module.css";
@@ -26,13 +27,15 @@ interface Props {
   latest: StoredPem;
   /** Whether saving has failed because of it: then it gets the focus. */
   isRefused: boolean;
+  /** Whether the draft is being saved; until that has ended, nothing can be chosen. */
+  isSaving: boolean;
   onMerge: (merged: Draft) => void;
   /** Discards the user's changes and starts again from the latest version. */
   onDiscard: () => void;
 }
 
 /** Says who has changed the connection in the meantime, and asks for each field whose value to take. */
-export function EditConflict({ draft, changes, lastChange, latest, isRefused, onMerge, onDiscard }: Props) {
+export function EditConflict({ draft, changes, lastChange, latest, isRefused, isSaving, onMerge, onDiscard }: Props) {
   const t = usePageMessages();
   const language = useLanguage();
   // Not updated: an alert that changes is read out again.
@@ -75,16 +78,17 @@ export function EditConflict({ draft, changes, lastChange, latest, isRefused, on
         />
       ))}
       <Group gap="xs" mt="sm">
-        <Button
+        <BusyButton
+          isBusy={isSaving}
           size="xs"
           variant="default"
           onClick={() => onMerge(merge(draft, changes, new Set(changes.filter(isKept).map(({ field }) => field))))}
         >
           {t.merge.take}
-        </Button>
-        <Button size="xs" variant="subtle" color="gray" onClick={onDiscard}>
+        </BusyButton>
+        <BusyButton isBusy={isSaving} size="xs" variant="subtle" color="gray" onClick={onDiscard}>
           {t.form.loadLatest}
-        </Button>
+        </BusyButton>
       </Group>
     </Alert>
   );
