@@ -29,7 +29,8 @@ const queryClient: QueryClient = new QueryClient({
       retry: (count, error) => count < 3 && isUnreachable(error),
       refetchOnWindowFocus: false,
     },
-    mutations: { networkMode: "always" },
+    // Passwords, tokens and invitations do not stay in memory once their form is closed.
+    mutations: { networkMode: "always", gcTime: 0 },
   },
 });
 
