@@ -44,8 +44,13 @@ export function useRefusal<Field extends string>(
 
   const isAtField = field !== undefined && missing !== error;
   const isCurrent = !isEdited(isAtField ? field : undefined);
+  const unplaced = error && !isAtField && isCurrent ? error : undefined;
+  useLayoutEffect(() => {
+    // The button that was pressed may be a page below it.
+    if (unplaced) form.current?.querySelector('[role="alert"]')?.scrollIntoView({ block: "nearest" });
+  }, [form, unplaced]);
   return {
     errorOf: (each) => (isAtField && isCurrent && each === field ? named?.text : undefined),
-    unplaced: error && !isAtField && isCurrent ? error : undefined,
+    unplaced,
   };
 }
