@@ -132,7 +132,7 @@ function Reason({ connection, isAboutCertificates }: ReasonProps) {
   if (error && !isAboutCertificates) {
     const { text, lang } = sentences.failure(error);
     return (
-      <span title={text} lang={lang}>
+      <span className={classes.reason} title={text} lang={lang}>
         <code className={classes.failure}>{error.code}</code> {text}
       </span>
     );
