@@ -34,6 +34,7 @@ fn log(app: &App, slots: &SlotPool) {
     let tasks = Handle::current().metrics().num_alive_tasks();
     let Metrics {
         links,
+        status_changes,
         jobs,
         panics,
         denied_dials,
@@ -64,6 +65,7 @@ fn log(app: &App, slots: &SlotPool) {
         target: TARGET,
         tasks,
         links,
+        status_changes,
         jobs,
         panics,
         denied_dials,

@@ -89,6 +89,7 @@ impl App {
     pub fn metrics(&self) -> Metrics {
         Metrics {
             links: self.0.shared.fleet.supervisor.link_count(),
+            status_changes: self.0.shared.fleet.supervisor.status_version().number(),
             panics: self.0.shared.fleet.supervisor.panic_count(),
             denied_dials: self.0.shared.fleet.supervisor.egress_denied_count(),
             limited_refusals: self.0.shared.audit.limited_refusals(),

@@ -120,6 +120,8 @@ impl Readiness {
 pub struct Metrics {
     /// Links that are kept: one per stored connection that can be read.
     pub links: usize,
+    /// How often the status of a link has changed, or a link was added or removed.
+    pub status_changes: u64,
     /// How often a link has panicked. Anything but zero is a bug.
     pub panics: u64,
     /// How often an address was not dialled because the egress policy denies it.

@@ -34,6 +34,13 @@ pub type StatusObserver = Box<dyn Fn(&ConnectionId) + Send + Sync>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StatusVersion(u64);
 
+impl StatusVersion {
+    /// How many versions there were before.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// The status of all links.
 pub(crate) struct StatusTable {
     clock: Arc<dyn Clock>,
