@@ -20,10 +20,10 @@ macro_rules! columns {
 
 const LIST: &str = concat!("SELECT ", columns!(), " FROM user_groups ORDER BY name");
 const FIND: &str = concat!("SELECT ", columns!(), " FROM user_groups WHERE name = $1");
-const MEMBERS: &str =
-    "SELECT group_name, user, added_by FROM user_group_members ORDER BY group_name, user";
-const MEMBERS_OF: &str =
-    "SELECT group_name, user, added_by FROM user_group_members WHERE group_name = $1 ORDER BY user";
+const MEMBERS: &str = "SELECT group_name, user, added_by, by_sign_on FROM user_group_members \
+    ORDER BY group_name, user";
+const MEMBERS_OF: &str = "SELECT group_name, user, added_by, by_sign_on FROM user_group_members \
+    WHERE group_name = $1 ORDER BY user";
 const CONNECTIONS: &str =
     "SELECT group_name, connection FROM user_group_connections ORDER BY group_name, connection";
 const CONNECTIONS_OF: &str = "SELECT group_name, connection FROM user_group_connections \
@@ -38,7 +38,8 @@ const UPDATE: &str = "UPDATE user_groups SET description = $2, role = $3, label 
     updated_at = $6 WHERE name = $1";
 const DELETE_MEMBERS: &str = "DELETE FROM user_group_members WHERE group_name = $1";
 const DELETE_CONNECTIONS: &str = "DELETE FROM user_group_connections WHERE group_name = $1";
-const INSERT_MEMBERS: &str = "INSERT INTO user_group_members (group_name, user, added_by) VALUES ";
+const INSERT_MEMBERS: &str =
+    "INSERT INTO user_group_members (group_name, user, added_by, by_sign_on) VALUES ";
 const INSERT_CONNECTIONS: &str =
     "INSERT INTO user_group_connections (group_name, connection) VALUES ";
 const DELETE: &str = "DELETE FROM user_groups WHERE name = $1";
@@ -160,9 +161,9 @@ impl Tx {
             let mut cells = Cells::new("user_group_members", row);
             let name = name(&mut cells)?;
             let user = cells.parse("user", |name| UserName::parse(name).ok())?;
-            let added_by = cells.get("added_by")?;
+            let (added_by, by_sign_on) = (cells.get("added_by")?, cells.get("by_sign_on")?);
             if let Some(group) = by_name.get_mut(&name) {
-                group.members.push(GroupMember { user, added_by });
+                group.members.push(GroupMember { user, added_by, by_sign_on });
             }
         }
         for row in &connections {
@@ -179,9 +180,10 @@ impl Tx {
     async fn insert_contents(&mut self, record: &GroupRecord) -> Result<(), StoreError> {
         let GroupRecord { name, members, connections, .. } = record;
         for members in members.chunks(ROWS_AT_ONCE) {
-            let mut insert = insert_rows(INSERT_MEMBERS, 3, members.len()).query();
-            for GroupMember { user, added_by } in members {
-                insert = insert.bind(name.as_str()).bind(user.as_str()).bind(added_by.as_str());
+            let mut insert = insert_rows(INSERT_MEMBERS, 4, members.len()).query();
+            for GroupMember { user, added_by, by_sign_on } in members {
+                insert = insert.bind(name.as_str()).bind(user.as_str());
+                insert = insert.bind(added_by.as_str()).bind(*by_sign_on);
             }
             self.change_along(insert).await?;
         }

@@ -32,6 +32,8 @@ pub struct GroupMember {
     pub user: UserName,
     /// Who made the user a member: the name in the audit trail.
     pub added_by: String,
+    /// Whether the membership came with a login with single sign-on, so that a later one may take it away.
+    pub by_sign_on: bool,
 }
 
 /// Looking up groups.

@@ -1,7 +1,7 @@
 //! Logins with a provider, over HTTP.
 
 use axum::body::Body;
-use haltere_app::sign_on::{AccountRules, OidcSettings, RoleMapping};
+use haltere_app::sign_on::{AccountRules, GroupMapping, OidcSettings, RoleMapping};
 use haltere_app::testing::TestConfig;
 use haltere_testkit::OidcProvider;
 use haltere_testkit::oidc::{CLIENT_ID, CLIENT_SECRET};
@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(super) fn accounts() -> AccountRules {
     let roles = RoleMapping::parse(["admins = admin", "ops = viewer"]).expect("good");
-    AccountRules { roles, creates: true, links: false }
+    AccountRules { roles, memberships: GroupMapping::default(), creates: true, links: false }
 }
 
 fn with(provider: &OidcProvider) -> impl FnOnce(&mut TestConfig) {
@@ -30,6 +30,7 @@ fn with(provider: &OidcProvider) -> impl FnOnce(&mut TestConfig) {
             scopes: "openid".to_owned(),
             name_claim: "preferred_username".to_owned(),
             role_claim: "groups".to_owned(),
+            membership_claim: "groups".to_owned(),
             accounts: accounts(),
             ca: None,
         });

@@ -160,7 +160,7 @@ impl Shared {
             Arc::clone(&self.clock),
             (Arc::clone(&self.audit), self.tasks.clone()),
             Arc::clone(sessions),
-            &self.fleet.supervisor,
+            Arc::clone(&self.fleet),
             settings,
         )
     }

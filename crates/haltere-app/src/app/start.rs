@@ -92,6 +92,7 @@ impl App {
         app.0.history_writer.restore().await?;
         app.0.reconciler.reload().await?;
         app.0.shared.fleet.groups.reload(&*app.0.shared.transactions).await?;
+        app.0.sign_on.warn_of_unknown_groups().await?;
         app.0.sessions.resume().await?;
         app.0.tokens.read_again().await?;
         // They are never shown in any case, so a full disk must not prevent the start.

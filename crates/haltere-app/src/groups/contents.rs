@@ -42,6 +42,7 @@ pub(super) async fn members(
                 let new = || GroupMember {
                     user: (*user).clone(),
                     added_by: ctx.user().as_str().to_owned(),
+                    by_sign_on: false,
                 };
                 found.insert((*user).clone(), old.unwrap_or_else(new));
             }

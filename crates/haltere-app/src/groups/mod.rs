@@ -4,6 +4,7 @@
 //! [`Visibility`](crate::policy::Visibility).
 
 mod add;
+mod by_sign_on;
 mod change;
 mod contents;
 mod directory;
@@ -32,6 +33,7 @@ pub use group::{Group, Membership};
 pub use haltere_store::GroupMember;
 pub use rules::{MAX_CONNECTIONS, MAX_DESCRIPTION, MAX_GROUPS, MAX_MEMBERS};
 
+pub(crate) use by_sign_on::{Followed, follow_sign_on};
 pub(crate) use contents::{
     AddToGroupsError, add_to_own_groups, audit_removed_connection, audit_removed_member,
 };

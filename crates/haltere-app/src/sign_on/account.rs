@@ -27,7 +27,10 @@ pub(super) struct Identified<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Account<'a> {
     pub(super) name: &'a str,
+    /// At the provider: those that give roles.
     pub(super) groups: Vec<&'a str>,
+    /// At the provider: those that give memberships.
+    pub(super) memberships: Vec<&'a str>,
     /// `None` if only the name is known.
     pub(super) identified: Option<Identified<'a>>,
     pub(super) rules: &'a AccountRules,
@@ -36,7 +39,7 @@ pub(super) struct Account<'a> {
 }
 
 impl SignOn {
-    /// Finds or adds the user, gives them the roles that their groups give now, and begins a session.
+    /// Finds or adds the user, gives them the roles and memberships that their groups give now, and begins a session.
     pub(super) async fn begin(&self, account: Account<'_>) -> Result<LoggedIn, SignOnError> {
         let _still = self.sessions.hold_still().await;
         let mut tx = self.store.write().await.context(OPERATION)?;
@@ -52,6 +55,8 @@ impl SignOn {
             Some(user) => self.with_roles(&mut *tx, &account, user, roles).await?,
             None => self.add(&mut *tx, &account, roles).await?,
         };
+        let has_moved = !is_break_glass(&mut *tx, &user).await?
+            && self.follow_memberships(&mut *tx, &account, &user).await?;
         if let Some(identified) = account.identified {
             self.link(&mut *tx, &account, identified, &mut user).await?;
         }
@@ -69,7 +74,12 @@ impl SignOn {
         };
         let begun =
             self.sessions.begin_signed_on(tx, &user, account.origin, account.user_agent, signed_on);
-        Ok(begun.await?)
+        let logged_in = begun.await?;
+        if has_moved {
+            // Before the session is used: a group may hide connections from its members.
+            self.fleet.reload_groups(&*self.store).await;
+        }
+        Ok(logged_in)
     }
 
     /// Notes who the user is at the provider, if that is new. An invitation, which may be in other hands, ends.
@@ -108,7 +118,7 @@ impl SignOn {
         roles: Roles,
     ) -> Result<UserRecord, SignOnError> {
         // A mapping must not lock the one out who is for the day on which the provider is down.
-        if tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name) {
+        if is_break_glass(tx, &user).await? {
             return Ok(user);
         }
         let mut roles = roles;
@@ -191,6 +201,10 @@ impl SignOn {
     }
 }
 
+async fn is_break_glass(tx: &mut dyn WriteTx, user: &UserRecord) -> Result<bool, Internal> {
+    Ok(tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name))
+}
+
 /// The user: the one who was this user of the provider before, whatever their name is there by now; else the one with
 /// the name, if that one may be taken for them.
 async fn find(
@@ -208,7 +222,7 @@ async fn find(
     let found = signed_on::find(tx, account.name).await.context(OPERATION)?;
     let Some(user) = found else { return Ok(None) };
     // What a provider calls somebody opens no account that is for the day without it.
-    if tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name) {
+    if is_break_glass(tx, &user).await? {
         return Err(SignOnError::NameTaken);
     }
     let known = tx.sign_ons().identity_of(&user.name).await.context(OPERATION)?;

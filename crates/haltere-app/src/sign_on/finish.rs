@@ -11,6 +11,7 @@ use haltere_oidc::{
 use super::account::{Account, Identified};
 use super::error::{SignOnError, log};
 use super::provider::{Known, ProviderError};
+use super::settings::OidcSettings;
 use super::{Oidc, SignOn};
 use crate::audit;
 use crate::error::ErrorContext;
@@ -89,6 +90,7 @@ impl SignOn {
         let account = Account {
             name: oidc.name(&claims).unwrap_or_default(),
             groups: claims.texts(&oidc.settings.role_claim),
+            memberships: claims.texts(&oidc.settings.membership_claim),
             identified: Some(identified),
             rules: &oidc.settings.accounts,
             origin: &finish.origin,
@@ -137,9 +139,12 @@ impl Oidc {
         metadata: &ProviderMetadata,
         access_token: Option<&Secret<String>>,
     ) -> Result<(), SignOnError> {
-        let needed = [&self.settings.name_claim, &self.settings.role_claim];
-        let Some(access_token) = access_token.filter(|_| needed.iter().any(|it| !claims.has(it)))
-        else {
+        let OidcSettings { name_claim, role_claim, membership_claim, accounts, .. } =
+            &self.settings;
+        let is_mapped = !accounts.memberships.is_empty();
+        let needed = [name_claim, role_claim].into_iter();
+        let mut needed = needed.chain(is_mapped.then_some(membership_claim));
+        let Some(access_token) = access_token.filter(|_| needed.any(|it| !claims.has(it))) else {
             return Ok(());
         };
         let more = self.provider.user_info(metadata, access_token, subject).await;

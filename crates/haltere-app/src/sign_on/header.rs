@@ -45,6 +45,7 @@ impl SignOn {
         let account = Account {
             name: &login.name,
             groups: login.groups.iter().map(String::as_str).collect(),
+            memberships: login.groups.iter().map(String::as_str).collect(),
             identified: None,
             rules: &header.accounts,
             origin: &login.origin,

@@ -11,28 +11,31 @@ mod finish;
 mod header;
 mod logout;
 mod mapping;
+mod memberships;
 mod pending;
 mod provider;
 mod settings;
 mod start;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use haltere_core::quota::QuotaBounds;
-use haltere_core::{Clock, Quota};
-use haltere_link::Supervisor;
+use haltere_core::{Clock, LogLimit, Quota};
 use haltere_store::Transactions;
+use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
 
 pub use back_channel::BackChannelError;
 pub use error::SignOnError;
 pub use finish::Finish;
 pub use header::HeaderLogin;
-pub use mapping::{RoleMapping, RoleMappingError};
+pub use mapping::{GroupMapping, MappingError, RoleMapping};
 pub use settings::{AccountRules, HeaderSettings, OidcSettings, SignOnSettings};
 pub use start::Started;
 
 use crate::audit::AuditWriter;
+use crate::connections::Fleet;
 use crate::sessions::Sessions;
 use back_channel::SeenTokens;
 use pending::PendingLogins;
@@ -48,9 +51,12 @@ pub struct SignOn {
     audit: Arc<AuditWriter>,
     tasks: TaskTracker,
     sessions: Arc<Sessions>,
+    fleet: Arc<Fleet>,
     local_login: bool,
     oidc: Option<Oidc>,
     header: Option<HeaderSettings>,
+    /// Memberships that could not be given.
+    not_added: Mutex<LogLimit<Duration>>,
 }
 
 /// What OpenID Connect needs.
@@ -68,18 +74,19 @@ impl SignOn {
         clock: Arc<dyn Clock>,
         (audit, tasks): (Arc<AuditWriter>, TaskTracker),
         sessions: Arc<Sessions>,
-        supervisor: &Supervisor,
+        fleet: Arc<Fleet>,
         settings: SignOnSettings,
     ) -> Self {
         let SignOnSettings { local_login, oidc, header } = settings;
         let oidc = oidc.map(|settings| Oidc {
-            provider: Provider::new(&settings, supervisor, Arc::clone(&clock)),
+            provider: Provider::new(&settings, &fleet.supervisor, Arc::clone(&clock)),
             pending: PendingLogins::new(Arc::clone(&clock)),
             seen: SeenTokens::default(),
             exchanges: Quota::new(EXCHANGES),
             settings,
         });
-        Self { store, clock, audit, tasks, sessions, local_login, oidc, header }
+        let not_added = Mutex::default();
+        Self { store, clock, audit, tasks, sessions, fleet, local_login, oidc, header, not_added }
     }
 
     /// Whether users can log in with a password. If not, the users that the command line names still can.
@@ -98,5 +105,7 @@ impl SignOn {
     }
 }
 
+#[cfg(test)]
+mod membership_tests;
 #[cfg(test)]
 mod tests;

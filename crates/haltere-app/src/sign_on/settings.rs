@@ -3,7 +3,7 @@
 use haltere_core::{Pem, Secret};
 use haltere_oidc::UrlFault;
 
-use super::mapping::RoleMapping;
+use super::mapping::{GroupMapping, RoleMapping};
 
 /// In place of an issuer, which is a URL, for users whom a proxy has authenticated.
 pub(super) const HEADER_ISSUER: &str = "header";
@@ -41,6 +41,8 @@ pub struct OidcSettings {
     pub name_claim: String,
     /// The claim that has the groups or roles of the user at the provider.
     pub role_claim: String,
+    /// The claim that has the groups of the user at the provider which give memberships here.
+    pub membership_claim: String,
     pub accounts: AccountRules,
     /// Trusted instead of the system's roots.
     pub ca: Option<Pem>,
@@ -69,6 +71,8 @@ pub struct HeaderSettings {
 pub struct AccountRules {
     /// Which groups at the provider give which roles here.
     pub roles: RoleMapping,
+    /// Which groups at the provider give which memberships here.
+    pub memberships: GroupMapping,
     /// Whether users who are not here yet are added at their first login.
     pub creates: bool,
     /// Whether a user who is here already, with a password of their own, is taken for the one of the same name at the

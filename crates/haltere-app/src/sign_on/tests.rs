@@ -17,10 +17,10 @@ use crate::sessions::{LogIn, LoggedIn, LoginError, Session};
 use crate::testing::TestApp;
 use crate::users::{NewUser, UserError};
 
-struct Setup {
-    app: TestApp,
-    provider: OidcProvider,
-    clock: Arc<MockClock>,
+pub(super) struct Setup {
+    pub(super) app: TestApp,
+    pub(super) provider: OidcProvider,
+    pub(super) clock: Arc<MockClock>,
 }
 
 fn settings(provider: &OidcProvider) -> OidcSettings {
@@ -33,8 +33,10 @@ fn settings(provider: &OidcProvider) -> OidcSettings {
         scopes: "openid profile".to_owned(),
         name_claim: "preferred_username".to_owned(),
         role_claim: "groups".to_owned(),
+        membership_claim: "groups".to_owned(),
         accounts: AccountRules {
             roles: RoleMapping::parse(["mqtt-admins = admin", "ops = viewer"]).expect("good"),
+            memberships: GroupMapping::default(),
             creates: true,
             links: false,
         },
@@ -42,7 +44,7 @@ fn settings(provider: &OidcProvider) -> OidcSettings {
     }
 }
 
-async fn start(change: impl FnOnce(&mut SignOnSettings)) -> Setup {
+pub(super) async fn start(change: impl FnOnce(&mut SignOnSettings)) -> Setup {
     let clock = Arc::new(MockClock::now_frozen());
     let provider = OidcProvider::start(clock.now().as_second()).await;
     let app = TestApp::start_with(|config| {
@@ -55,20 +57,20 @@ async fn start(change: impl FnOnce(&mut SignOnSettings)) -> Setup {
     Setup { app, provider, clock }
 }
 
-fn rules(settings: &mut SignOnSettings) -> &mut AccountRules {
+pub(super) fn rules(settings: &mut SignOnSettings) -> &mut AccountRules {
     &mut settings.oidc.as_mut().expect("set up").accounts
 }
 
-fn ann() -> Value {
+pub(super) fn ann() -> Value {
     json!({"sub": "1", "preferred_username": "ann", "groups": ["ops", "others"], "sid": "s1"})
 }
 
-fn name(text: &str) -> UserName {
+pub(super) fn name(text: &str) -> UserName {
     UserName::parse(text).expect("a name")
 }
 
 impl Setup {
-    async fn begin(&self, claims: Value) -> Finish {
+    pub(super) async fn begin(&self, claims: Value) -> Finish {
         let started = self.app.app.sign_on().start(&TestApp::origin()).await.expect("started");
         let query = self.provider.authorize(&started.location, claims);
         let query: HashMap<String, String> =
@@ -84,29 +86,29 @@ impl Setup {
         }
     }
 
-    async fn finish(&self, finish: Finish) -> Result<LoggedIn, SignOnError> {
+    pub(super) async fn finish(&self, finish: Finish) -> Result<LoggedIn, SignOnError> {
         self.app.app.sign_on().finish(finish).await
     }
 
-    async fn log_in(&self, claims: Value) -> Result<LoggedIn, SignOnError> {
+    pub(super) async fn log_in(&self, claims: Value) -> Result<LoggedIn, SignOnError> {
         self.finish(self.begin(claims).await).await
     }
 
-    async fn session(&self, logged_in: &LoggedIn) -> Option<Session> {
+    pub(super) async fn session(&self, logged_in: &LoggedIn) -> Option<Session> {
         self.app.app.sessions().authenticate(logged_in.token.expose()).await.expect("readable")
     }
 
-    async fn roles(&self, user: &str) -> Roles {
+    pub(super) async fn roles(&self, user: &str) -> Roles {
         let ctx = Ctx::system("test");
         self.app.app.users().get(&ctx, &name(user)).await.expect("a user").roles
     }
 
-    async fn add(&self, user: &str, roles: impl Into<Roles>) {
+    pub(super) async fn add(&self, user: &str, roles: impl Into<Roles>) {
         let new = NewUser::new(&name(user), TestApp::PASSWORD, roles);
         self.app.app.users().add(&Ctx::system("test"), new).await.expect("added");
     }
 
-    async fn log_in_locally(&self, user: &str) -> Result<LoggedIn, LoginError> {
+    pub(super) async fn log_in_locally(&self, user: &str) -> Result<LoggedIn, LoginError> {
         let wish = LogIn {
             username: user.to_owned(),
             password: TestApp::PASSWORD.into(),

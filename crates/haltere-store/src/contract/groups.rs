@@ -12,7 +12,7 @@ fn name(text: &str) -> GroupName {
 }
 
 fn member(user: &str) -> GroupMember {
-    GroupMember { user: user_name(user), added_by: "root".to_owned() }
+    GroupMember { user: user_name(user), added_by: "root".to_owned(), by_sign_on: user == "eve" }
 }
 
 fn group(text: &str) -> GroupRecord {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use confique::Config;
 use haltere_api::WebOrigin;
-use haltere_app::sign_on::{AccountRules, HeaderSettings, OidcSettings, RoleMapping};
+use haltere_app::sign_on::{
+    AccountRules, GroupMapping, HeaderSettings, OidcSettings, RoleMapping,
+};
 use haltere_core::{Network, Pem, Secret};
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -76,6 +78,16 @@ pub(crate) struct Oidc {
     #[config(env = "HALTERE_SIGN_ON_OIDC_ROLES", default = [], deserialize_with = oidc_roles)]
     pub roles: RoleMapping,
 
+    /// The claim that lists the groups for memberships.
+    #[config(env = "HALTERE_SIGN_ON_OIDC_MEMBERSHIP_CLAIM", default = "groups")]
+    pub membership_claim: String,
+
+    /// Which groups at the provider make their users members of which groups of haltere, for example
+    /// ["plant-graz = Graz"]; "*" is every user. Looked at with each login: memberships that came with a login go with a
+    /// later one, those that an administrator has given stay. In the environment variable, separated by commas.
+    #[config(env = "HALTERE_SIGN_ON_OIDC_MEMBERSHIPS", default = [], deserialize_with = oidc_memberships)]
+    pub memberships: GroupMapping,
+
     /// Whether users who are not known here yet are added at their first login.
     #[config(env = "HALTERE_SIGN_ON_OIDC_CREATE_USERS", default = true)]
     pub create_users: bool,
@@ -111,6 +123,10 @@ pub(crate) struct Header {
     #[config(env = "HALTERE_SIGN_ON_HEADER_ROLES", default = [], deserialize_with = header_roles)]
     pub roles: RoleMapping,
 
+    /// Which groups give which memberships, as in sign_on.oidc.memberships.
+    #[config(env = "HALTERE_SIGN_ON_HEADER_MEMBERSHIPS", default = [], deserialize_with = header_memberships)]
+    pub memberships: GroupMapping,
+
     /// Whether users who are not known here yet are added at their first login.
     #[config(env = "HALTERE_SIGN_ON_HEADER_CREATE_USERS", default = true)]
     pub create_users: bool,
@@ -132,6 +148,25 @@ fn oidc_roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RoleMapping,
 
 fn header_roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RoleMapping, D::Error> {
     roles("header", deserializer)
+}
+
+fn memberships<'de, D: Deserializer<'de>>(
+    key: &str,
+    deserializer: D,
+) -> Result<GroupMapping, D::Error> {
+    let rules = Vec::<String>::deserialize(deserializer)?;
+    GroupMapping::parse(rules.iter().map(String::as_str))
+        .map_err(|error| D::Error::custom(format_args!("sign_on.{key}.memberships: {error}")))
+}
+
+fn oidc_memberships<'de, D: Deserializer<'de>>(deserializer: D) -> Result<GroupMapping, D::Error> {
+    memberships("oidc", deserializer)
+}
+
+fn header_memberships<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<GroupMapping, D::Error> {
+    memberships("header", deserializer)
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
@@ -198,7 +233,11 @@ impl Oidc {
                 "sign_on.oidc.roles: is empty, so no user could log in; \"* = viewer\" gives every user a role"
             );
         }
-        for (key, value) in [("name_claim", &self.name_claim), ("role_claim", &self.role_claim)] {
+        for (key, value) in [
+            ("name_claim", &self.name_claim),
+            ("role_claim", &self.role_claim),
+            ("membership_claim", &self.membership_claim),
+        ] {
             if value.is_empty() {
                 bail!("sign_on.oidc.{key}: is empty");
             }
@@ -232,8 +271,10 @@ impl SignOn {
             scopes: scopes.join(" "),
             name_claim: self.oidc.name_claim.clone(),
             role_claim: self.oidc.role_claim.clone(),
+            membership_claim: self.oidc.membership_claim.clone(),
             accounts: AccountRules {
                 roles: self.oidc.roles.clone(),
+                memberships: self.oidc.memberships.clone(),
                 creates: self.oidc.create_users,
                 links: self.oidc.link_users,
             },
@@ -243,9 +284,13 @@ impl SignOn {
 
     /// As the application takes it.
     pub(crate) fn header(&self) -> Option<HeaderSettings> {
-        let Header { proxies, roles, create_users, link_users, .. } = &self.header;
-        let accounts =
-            AccountRules { roles: roles.clone(), creates: *create_users, links: *link_users };
+        let Header { proxies, roles, memberships, create_users, link_users, .. } = &self.header;
+        let accounts = AccountRules {
+            roles: roles.clone(),
+            memberships: memberships.clone(),
+            creates: *create_users,
+            links: *link_users,
+        };
         (!proxies.is_empty()).then_some(HeaderSettings { accounts })
     }
 }

@@ -392,6 +392,8 @@ fn single_sign_on_is_complete_or_off() {
         ),
         (&[("HALTERE_SIGN_ON_OIDC_ROLES", "admins")], "\"admins\" is not a group"),
         (&[("HALTERE_SIGN_ON_OIDC_ROLES", "a = root")], "the role must be one of"),
+        (&[("HALTERE_SIGN_ON_OIDC_MEMBERSHIPS", "graz")], "sign_on.oidc.memberships: \"graz\""),
+        (&[("HALTERE_SIGN_ON_HEADER_MEMBERSHIPS", "a =")], "sign_on.header.memberships: \"a =\""),
         (&[("HALTERE_SIGN_ON_LOCAL_LOGIN", "false")], "there would be no way to log in"),
         (&[proxies], "sign_on.header.roles: is empty"),
         (&[("HALTERE_SIGN_ON_HEADER_USER", "Cookie")], "sign_on.header.user: \"Cookie\""),
