@@ -9,6 +9,7 @@ use crate::tx::Tx;
 
 const FIND_USER: &str = "SELECT user FROM identities WHERE issuer = $1 AND subject = $2";
 const IDENTITY_OF: &str = "SELECT user, issuer, subject FROM identities WHERE user = $1";
+const LACKS_ROLE: &str = "SELECT lacks_role FROM identities WHERE user = $1";
 const SESSION: &str = "SELECT session, issuer, subject, provider_session FROM signed_on_sessions \
     WHERE session = $1";
 const BY_SUBJECT: &str = "SELECT sessions.id, sessions.user FROM signed_on_sessions AS signed_on \
@@ -21,6 +22,7 @@ const BY_PROVIDER_SESSION: &str = "SELECT sessions.id, sessions.user FROM signed
 const BREAK_GLASS: &str = "SELECT user FROM break_glass ORDER BY user";
 const SET_IDENTITY: &str = "INSERT INTO identities (user, issuer, subject) VALUES ($1, $2, $3) \
     ON CONFLICT (user) DO UPDATE SET issuer = excluded.issuer, subject = excluded.subject";
+const SET_LACKS_ROLE: &str = "UPDATE identities SET lacks_role = $2 WHERE user = $1";
 const INSERT_SESSION: &str = "INSERT INTO signed_on_sessions \
     (session, issuer, subject, provider_session) VALUES ($1, $2, $3, $4)";
 const ALLOW: &str = "INSERT INTO break_glass (user) VALUES ($1) ON CONFLICT DO NOTHING";
@@ -48,6 +50,12 @@ impl SignOnReads for Tx {
             issuer: cells.get("issuer")?,
             subject: cells.get("subject")?,
         }))
+    }
+
+    async fn lacks_role(&mut self, user: &UserName) -> Result<bool, StoreError> {
+        let row = self.row(sqlx::query(LACKS_ROLE).bind(user.as_str())).await?;
+        let read = |row| Cells::new("identities", row).get("lacks_role");
+        Ok(row.as_ref().map(read).transpose()?.unwrap_or_default())
     }
 
     async fn session(&mut self, id: &SessionId) -> Result<Option<SignedOnRecord>, StoreError> {
@@ -99,6 +107,11 @@ impl SignOnWrites for Tx {
             .bind(issuer.as_str())
             .bind(subject.as_str());
         self.change(set).await?;
+        Ok(())
+    }
+
+    async fn set_lacks_role(&mut self, user: &UserName, lacks: bool) -> Result<(), StoreError> {
+        self.change(sqlx::query(SET_LACKS_ROLE).bind(user.as_str()).bind(lacks)).await?;
         Ok(())
     }
 

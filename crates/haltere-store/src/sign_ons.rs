@@ -39,6 +39,9 @@ pub trait SignOnReads: Send {
     /// Who a user of haltere is.
     async fn identity_of(&mut self, user: &UserName) -> Result<Option<IdentityRecord>, StoreError>;
 
+    /// Whether single sign-on has disabled a user for lack of a role.
+    async fn lacks_role(&mut self, user: &UserName) -> Result<bool, StoreError>;
+
     /// How a session began; `None` if not with single sign-on.
     async fn session(&mut self, id: &SessionId) -> Result<Option<SignedOnRecord>, StoreError>;
 
@@ -59,6 +62,9 @@ pub trait SignOnReads: Send {
 pub trait SignOnWrites: SignOnReads {
     /// Notes who a user is, in place of what was known.
     async fn set_identity(&mut self, record: &IdentityRecord) -> Result<(), StoreError>;
+
+    /// Notes whether single sign-on has disabled a user for lack of a role. Nothing if the user has no identity.
+    async fn set_lacks_role(&mut self, user: &UserName, lacks: bool) -> Result<(), StoreError>;
 
     /// Notes how a session began. The session is there.
     async fn insert_session(&mut self, record: &SignedOnRecord) -> Result<(), StoreError>;

@@ -110,6 +110,10 @@ export const coreMessages: CoreMessages = {
       "sign-on-no-role":
         "Sie haben in haltere keine Rolle. Bitten Sie die Administration um eine Gruppe, die eine gibt.",
       "sign-on-disabled": "Ihr Benutzer ist in haltere gesperrt. Wenden Sie sich an die Administration.",
+      "sign-on-too-many-users":
+        "haltere hat schon so viele Benutzer, wie es haben kann. Wenden Sie sich an die Administration.",
+      "sign-on-not-audited":
+        "Die Anmeldung würde Ihren Benutzer ändern, und das lässt sich gerade nicht protokollieren. Wenden Sie sich an die Administration, oder versuchen Sie es später noch einmal.",
     },
     with: (provider) => `Mit ${provider} anmelden`,
     as: (user) => `Weiter als ${user}`,

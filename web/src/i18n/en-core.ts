@@ -111,6 +111,9 @@ export const coreMessages = {
       "sign-on-no-user": "You are not known to haltere. Ask an administrator to add you.",
       "sign-on-no-role": "You have no role in haltere. Ask an administrator for a group that gives you one.",
       "sign-on-disabled": "Your user is disabled in haltere. Ask an administrator.",
+      "sign-on-too-many-users": "haltere has as many users as it can have. Ask an administrator.",
+      "sign-on-not-audited":
+        "The login would change your user, and that could not be audited right now. Ask an administrator, or try again later.",
     } as Record<string, string>,
     with: (provider: string) => `Log in with ${provider}`,
     as: (user: string) => `Continue as ${user}`,

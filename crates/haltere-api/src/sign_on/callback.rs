@@ -21,7 +21,7 @@ use crate::state::ApiState;
 /// The redirect URI for the provider. Only the browser that began the login can finish it, once, within ten minutes. Sends it
 /// on to `/` with a session, or to `/login?error=…`: `sign-on-unavailable`, `sign-on-expired`, `sign-on-refused`,
 /// `sign-on-invalid`, `sign-on-no-name`, `sign-on-name-taken`, `sign-on-no-user`, `sign-on-no-role`, `sign-on-disabled`,
-/// `sign-on-off` or `throttled`.
+/// `sign-on-too-many-users`, `sign-on-not-audited`, `sign-on-off` or `throttled`.
 #[utoipa::path(
     get,
     path = "/api/sign-on/oidc/callback",

@@ -29,6 +29,8 @@ pub(super) fn reason(error: SignOnError) -> Result<&'static str, ApiError> {
         SignOnError::NoUser => "sign-on-no-user",
         SignOnError::NoRole => "sign-on-no-role",
         SignOnError::Disabled => "sign-on-disabled",
+        SignOnError::TooManyUsers => "sign-on-too-many-users",
+        SignOnError::NotAuditable(_) => "sign-on-not-audited",
         SignOnError::Internal(cause) => return Err(ApiError::internal(cause)),
     })
 }

@@ -158,7 +158,7 @@ impl Shared {
         SignOn::new(
             Arc::clone(&self.transactions),
             Arc::clone(&self.clock),
-            (Arc::clone(&self.audit), self.tasks.clone()),
+            (Arc::clone(&self.audit), self.strict.clone(), self.tasks.clone()),
             Arc::clone(sessions),
             Arc::clone(&self.fleet),
             settings,

@@ -5,7 +5,7 @@ use haltere_store::{IdentityRecord, SignedOnRecord, UserRecord, WriteTx};
 
 use super::SignOn;
 use super::error::SignOnError;
-use super::settings::{AccountRules, HEADER_ISSUER};
+use super::settings::AccountRules;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
@@ -15,7 +15,7 @@ use crate::users::{UserError, signed_on};
 
 const OPERATION: &str = "log in with single sign-on";
 
-/// Who somebody is at the provider.
+/// Who somebody is at the provider, or at the proxy.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Identified<'a> {
     pub(super) issuer: &'a str,
@@ -29,10 +29,9 @@ pub(super) struct Account<'a> {
     pub(super) name: &'a str,
     /// At the provider: those that give roles.
     pub(super) groups: Vec<&'a str>,
-    /// At the provider: those that give memberships.
-    pub(super) memberships: Vec<&'a str>,
-    /// `None` if only the name is known.
-    pub(super) identified: Option<Identified<'a>>,
+    /// At the provider: those that give memberships. `None` if the user gets none at all.
+    pub(super) memberships: Option<Vec<&'a str>>,
+    pub(super) identified: Identified<'a>,
     pub(super) rules: &'a AccountRules,
     pub(super) origin: &'a Origin,
     pub(super) user_agent: Option<&'a str>,
@@ -45,10 +44,16 @@ impl SignOn {
         let mut tx = self.store.write().await.context(OPERATION)?;
         let roles = account.rules.roles.roles_of(&account.groups);
         let found = find(&mut *tx, &account).await?;
-        if found.as_ref().is_some_and(|user| user.disabled) {
+        if let Some(user) = found.as_ref().filter(|user| user.disabled)
+            && (!tx.sign_ons().lacks_role(&user.name).await.context(OPERATION)?
+                || is_break_glass(&mut *tx, user).await?)
+        {
             return Err(SignOnError::Disabled);
         }
         if roles.is_empty() {
+            if let Some(user) = found {
+                self.take_access(tx, &account, user).await?;
+            }
             return Err(SignOnError::NoRole);
         }
         let mut user = match found {
@@ -57,15 +62,11 @@ impl SignOn {
         };
         let has_moved = !is_break_glass(&mut *tx, &user).await?
             && self.follow_memberships(&mut *tx, &account, &user).await?;
-        if let Some(identified) = account.identified {
-            self.link(&mut *tx, &account, identified, &mut user).await?;
+        if has_moved {
+            self.strict.check_change()?;
         }
-        let Identified { issuer, subject, provider_session } =
-            account.identified.unwrap_or(Identified {
-                issuer: HEADER_ISSUER,
-                subject: user.name.as_str(),
-                provider_session: None,
-            });
+        self.link(&mut *tx, &account, &mut user).await?;
+        let Identified { issuer, subject, provider_session } = account.identified;
         let signed_on = |session| SignedOnRecord {
             session,
             issuer: issuer.to_owned(),
@@ -87,9 +88,9 @@ impl SignOn {
         &self,
         tx: &mut dyn WriteTx,
         account: &Account<'_>,
-        Identified { issuer, subject, .. }: Identified<'_>,
         user: &mut UserRecord,
-    ) -> Result<(), Internal> {
+    ) -> Result<(), SignOnError> {
+        let Identified { issuer, subject, .. } = account.identified;
         let identity = IdentityRecord {
             user: user.name.clone(),
             issuer: issuer.to_owned(),
@@ -99,6 +100,7 @@ impl SignOn {
         if former.as_ref() == Some(&identity) {
             return Ok(());
         }
+        self.strict.check_change()?;
         tx.sign_ons().set_identity(&identity).await.context(OPERATION)?;
         if user.invitation.take().is_some() {
             tx.users().update(user).await.context(OPERATION)?;
@@ -107,9 +109,46 @@ impl SignOn {
         let mut changes = AuditChanges::none();
         changes.add("identity", former.as_ref().map(text).as_deref(), Some(&text(&identity)));
         let entry = self.entry(account, AuditAction::UserUpdate, user, "single sign-on");
-        tx.audit().append(&AuditEntry { changes, ..entry }).await.context(OPERATION)
+        Ok(tx.audit().append(&AuditEntry { changes, ..entry }).await.context(OPERATION)?)
     }
 
+    /// Takes away what a user has got who comes without a role: disables them until they have one again, ends their sessions,
+    /// and the memberships that came with a login. Commits `tx`. Also while changes are refused because they can't be
+    /// audited everywhere: that can't wait.
+    async fn take_access(
+        &self,
+        mut tx: Box<dyn WriteTx>,
+        account: &Account<'_>,
+        mut user: UserRecord,
+    ) -> Result<(), SignOnError> {
+        let Identified { issuer, subject, .. } = account.identified;
+        let known = tx.sign_ons().identity_of(&user.name).await.context(OPERATION)?;
+        // What an administrator has prepared for somebody who was never here is left as it is.
+        let is_known = known.is_some_and(|it| (&*it.issuer, &*it.subject) == (issuer, subject));
+        if user.disabled
+            || !is_known
+            || is_break_glass(&mut *tx, &user).await?
+            || is_last_admin(&mut *tx, &user).await?
+        {
+            return Ok(());
+        }
+        let before = user.clone();
+        user.disabled = true;
+        user.updated_at = now(&*self.clock);
+        tx.users().update(&user).await.context(OPERATION)?;
+        tx.sign_ons().set_lacks_role(&user.name, true).await.context(OPERATION)?;
+        tx.sessions().delete_of(&user.name, None).await.context(OPERATION)?;
+        let without = Account { memberships: None, ..account.clone() };
+        let has_moved = self.follow_memberships(&mut *tx, &without, &user).await?;
+        self.audit_change(&mut *tx, account, Some(&before), &user).await?;
+        tx.commit().await.context(OPERATION)?;
+        if has_moved {
+            self.fleet.reload_groups(&*self.store).await;
+        }
+        Ok(())
+    }
+
+    /// The roles of now, of a user who is disabled at most for lack of one.
     async fn with_roles(
         &self,
         tx: &mut dyn WriteTx,
@@ -122,26 +161,22 @@ impl SignOn {
             return Ok(user);
         }
         let mut roles = roles;
-        if user.roles.contains(Role::Admin) && !roles.contains(Role::Admin) {
-            // Otherwise a mistake in the mapping would lock everybody out.
-            match signed_on::keep_an_admin(tx, &user.name).await {
-                Ok(()) => {}
-                Err(UserError::LastAdmin) => {
-                    tracing::warn!(
-                        user = user.name.as_str(),
-                        "the last administrator keeps the role admin, which single sign-on would take"
-                    );
-                    roles = roles.iter().chain([Role::Admin]).collect();
-                }
-                Err(UserError::Internal(error)) => return Err(error.into()),
-                Err(error) => return Err(Internal::new(OPERATION, error).into()),
-            }
+        if user.roles.contains(Role::Admin)
+            && !roles.contains(Role::Admin)
+            && is_last_admin(tx, &user).await?
+        {
+            roles = roles.iter().chain([Role::Admin]).collect();
         }
-        if roles == user.roles {
+        if roles == user.roles && !user.disabled {
             return Ok(user);
         }
+        self.strict.check_change()?;
         let before = user.clone();
         user.roles = roles;
+        if user.disabled {
+            user.disabled = false;
+            tx.sign_ons().set_lacks_role(&user.name, false).await.context(OPERATION)?;
+        }
         user.updated_at = now(&*self.clock);
         tx.users().update(&user).await.context(OPERATION)?;
         // As after any change of roles.
@@ -159,12 +194,14 @@ impl SignOn {
         if !account.rules.creates {
             return Err(SignOnError::NoUser);
         }
+        self.strict.check_change()?;
         let now = now(&*self.clock);
         let name = UserName::parse(account.name).map_err(|_| SignOnError::NoName)?;
         let user = match signed_on::insert(tx, &name, roles, now).await {
             Ok(user) => user,
             Err(UserError::Exists) => return Err(SignOnError::NameTaken),
             Err(UserError::Invalid(_)) => return Err(SignOnError::NoName),
+            Err(UserError::TooMany) => return Err(SignOnError::TooManyUsers),
             Err(UserError::Internal(error)) => return Err(error.into()),
             Err(error) => return Err(Internal::new(OPERATION, error).into()),
         };
@@ -205,15 +242,30 @@ async fn is_break_glass(tx: &mut dyn WriteTx, user: &UserRecord) -> Result<bool,
     Ok(tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name))
 }
 
+/// Whether it is the last administrator, whom a mistake in the mapping must not lock out.
+async fn is_last_admin(tx: &mut dyn WriteTx, user: &UserRecord) -> Result<bool, Internal> {
+    match signed_on::keep_an_admin(tx, &user.name).await {
+        Ok(()) => Ok(false),
+        Err(UserError::LastAdmin) => {
+            tracing::warn!(
+                user = user.name.as_str(),
+                "the last administrator keeps the role admin, which single sign-on would take"
+            );
+            Ok(true)
+        }
+        Err(UserError::Internal(error)) => Err(error),
+        Err(error) => Err(Internal::new(OPERATION, error)),
+    }
+}
+
 /// The user: the one who was this user of the provider before, whatever their name is there by now; else the one with
 /// the name, if that one may be taken for them.
 async fn find(
     tx: &mut dyn WriteTx,
     account: &Account<'_>,
 ) -> Result<Option<UserRecord>, SignOnError> {
-    if let Some(Identified { issuer, subject, .. }) = account.identified
-        && let Some(name) = tx.sign_ons().find_user(issuer, subject).await.context(OPERATION)?
-    {
+    let Identified { issuer, subject, .. } = account.identified;
+    if let Some(name) = tx.sign_ons().find_user(issuer, subject).await.context(OPERATION)? {
         return Ok(tx.users().find(&name).await.context(OPERATION)?);
     }
     if account.name.is_empty() {
@@ -226,11 +278,10 @@ async fn find(
         return Err(SignOnError::NameTaken);
     }
     let known = tx.sign_ons().identity_of(&user.name).await.context(OPERATION)?;
-    let is_free = match (known, account.identified) {
-        // Another user of the provider, who has taken over the name there.
-        (Some(known), Some(identified)) => known.issuer != identified.issuer && account.rules.links,
-        (Some(_), None) => true,
-        (None, _) => user.password_hash.is_none() || account.rules.links,
+    let is_free = match known {
+        // At the same provider it is another user, who has taken over the name there.
+        Some(known) => known.issuer != issuer && account.rules.links,
+        None => user.password_hash.is_none() || account.rules.links,
     };
     if is_free { Ok(Some(user)) } else { Err(SignOnError::NameTaken) }
 }

@@ -7,7 +7,7 @@ use haltere_core::quota::QuotaExceeded;
 use haltere_oidc::TokenFault;
 
 use super::provider::ProviderError;
-use crate::error::Internal;
+use crate::error::{AuditGap, Internal};
 
 /// Why a login with single sign-on failed.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,12 @@ pub enum SignOnError {
     NoRole,
     #[error("the user is disabled")]
     Disabled,
+    /// The user would be added, and there are as many as there can be.
+    #[error("there are too many users")]
+    TooManyUsers,
+    /// The login would change the user, which could not be audited everywhere it has to be.
+    #[error("{0}")]
+    NotAuditable(#[from] AuditGap),
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -71,6 +77,7 @@ impl SignOnError {
             Self::NoUser => Some("single sign-on: no such user"),
             Self::NoRole => Some("single sign-on: no role"),
             Self::Disabled => Some("single sign-on: the user is disabled"),
+            Self::TooManyUsers => Some("single sign-on: too many users"),
             _ => None,
         }
     }

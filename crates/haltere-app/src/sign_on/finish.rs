@@ -90,8 +90,8 @@ impl SignOn {
         let account = Account {
             name: oidc.name(&claims).unwrap_or_default(),
             groups: claims.texts(&oidc.settings.role_claim),
-            memberships: claims.texts(&oidc.settings.membership_claim),
-            identified: Some(identified),
+            memberships: Some(claims.texts(&oidc.settings.membership_claim)),
+            identified,
             rules: &oidc.settings.accounts,
             origin: &finish.origin,
             user_agent: finish.user_agent.as_deref(),

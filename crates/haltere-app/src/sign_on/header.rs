@@ -5,12 +5,13 @@ use std::sync::Arc;
 use haltere_core::{Origin, SessionId};
 
 use super::SignOn;
-use super::account::Account;
+use super::account::{Account, Identified};
 use super::error::SignOnError;
 use super::settings::HEADER_ISSUER;
 use crate::error::{ErrorContext, Internal};
 use crate::sessions::LoggedIn;
 use crate::tasks::to_completion;
+use crate::users::canonical_name;
 
 /// What a trusted proxy says of a user.
 #[derive(Debug, Clone)]
@@ -45,8 +46,12 @@ impl SignOn {
         let account = Account {
             name: &login.name,
             groups: login.groups.iter().map(String::as_str).collect(),
-            memberships: login.groups.iter().map(String::as_str).collect(),
-            identified: None,
+            memberships: Some(login.groups.iter().map(String::as_str).collect()),
+            identified: Identified {
+                issuer: HEADER_ISSUER,
+                subject: &canonical_name(&login.name),
+                provider_session: None,
+            },
             rules: &header.accounts,
             origin: &login.origin,
             user_agent: login.user_agent.as_deref(),

@@ -19,7 +19,9 @@ impl SignOn {
         account: &Account<'_>,
         user: &UserRecord,
     ) -> Result<bool, Internal> {
-        let wanted = account.rules.memberships.groups_of(&account.memberships);
+        let mapping = &account.rules.memberships;
+        let wanted = account.memberships.as_ref().map(|groups| mapping.groups_of(groups));
+        let wanted = wanted.unwrap_or_default();
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: None };
         let ctx = Ctx::new(caller, account.origin.clone());
         let Followed { has_changed, not_added } =

@@ -35,6 +35,7 @@ pub use settings::{AccountRules, HeaderSettings, OidcSettings, SignOnSettings};
 pub use start::Started;
 
 use crate::audit::AuditWriter;
+use crate::audit_sinks::StrictAudit;
 use crate::connections::Fleet;
 use crate::sessions::Sessions;
 use back_channel::SeenTokens;
@@ -49,6 +50,7 @@ pub struct SignOn {
     store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
     audit: Arc<AuditWriter>,
+    strict: StrictAudit,
     tasks: TaskTracker,
     sessions: Arc<Sessions>,
     fleet: Arc<Fleet>,
@@ -72,7 +74,7 @@ impl SignOn {
     pub(crate) fn new(
         store: Arc<dyn Transactions>,
         clock: Arc<dyn Clock>,
-        (audit, tasks): (Arc<AuditWriter>, TaskTracker),
+        (audit, strict, tasks): (Arc<AuditWriter>, StrictAudit, TaskTracker),
         sessions: Arc<Sessions>,
         fleet: Arc<Fleet>,
         settings: SignOnSettings,
@@ -86,7 +88,19 @@ impl SignOn {
             settings,
         });
         let not_added = Mutex::default();
-        Self { store, clock, audit, tasks, sessions, fleet, local_login, oidc, header, not_added }
+        Self {
+            store,
+            clock,
+            audit,
+            strict,
+            tasks,
+            sessions,
+            fleet,
+            local_login,
+            oidc,
+            header,
+            not_added,
+        }
     }
 
     /// Whether users can log in with a password. If not, the users that the command line names still can.
@@ -105,6 +119,8 @@ impl SignOn {
     }
 }
 
+#[cfg(test)]
+mod account_tests;
 #[cfg(test)]
 mod membership_tests;
 #[cfg(test)]

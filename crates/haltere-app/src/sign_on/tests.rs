@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::ctx::Ctx;
 use crate::sessions::{LogIn, LoggedIn, LoginError, Session};
-use crate::testing::TestApp;
+use crate::testing::{TestApp, TestConfig};
 use crate::users::{NewUser, UserError};
 
 pub(super) struct Setup {
@@ -45,6 +45,13 @@ fn settings(provider: &OidcProvider) -> OidcSettings {
 }
 
 pub(super) async fn start(change: impl FnOnce(&mut SignOnSettings)) -> Setup {
+    start_with(change, |_| {}).await
+}
+
+pub(super) async fn start_with(
+    change: impl FnOnce(&mut SignOnSettings),
+    change_all: impl FnOnce(&mut TestConfig),
+) -> Setup {
     let clock = Arc::new(MockClock::now_frozen());
     let provider = OidcProvider::start(clock.now().as_second()).await;
     let app = TestApp::start_with(|config| {
@@ -52,6 +59,7 @@ pub(super) async fn start(change: impl FnOnce(&mut SignOnSettings)) -> Setup {
         config.settings.sign_on.oidc = Some(settings(&provider));
         change(&mut config.settings.sign_on);
         config.settings.sessions.local_login = config.settings.sign_on.local_login;
+        change_all(config);
     })
     .await;
     Setup { app, provider, clock }

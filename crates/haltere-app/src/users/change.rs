@@ -97,6 +97,8 @@ impl Users {
                 rules::keep_an_admin(&mut *tx, &user.name).await?;
             }
             user.disabled = disabled;
+            // From now on it is not single sign-on that says so.
+            tx.sign_ons().set_lacks_role(&user.name, false).await.context(OPERATION)?;
             let detail = if disabled { "disabled" } else { "enabled" };
             done.push((AuditAction::UserUpdate, detail.to_owned()));
         }

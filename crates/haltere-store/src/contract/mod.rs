@@ -115,6 +115,7 @@ macro_rules! contract_tests {
                 a_user_is_found_by_the_identity,
                 all_of_it_goes_with_its_user_or_session,
                 sessions_are_found_by_what_a_provider_says,
+                who_lacks_a_role_is_kept,
                 who_may_break_the_glass_is_kept,
             }
             tokens {

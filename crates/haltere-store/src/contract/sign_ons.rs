@@ -38,6 +38,30 @@ pub async fn a_user_is_found_by_the_identity(store: Arc<dyn Store>) {
     assert_eq!(read.sign_ons().identity_of(&user_name("eve")).await.unwrap(), None);
 }
 
+pub async fn who_lacks_a_role_is_kept(store: Arc<dyn Store>) {
+    with_users(&*store).await;
+    let lacks = async |name| {
+        let mut read = store.read().await.unwrap();
+        read.sign_ons().lacks_role(&user_name(name)).await.unwrap()
+    };
+    let set = async |name, lacks| {
+        commit(&*store, async |tx| {
+            tx.sign_ons().set_lacks_role(&user_name(name), lacks).await.unwrap();
+        })
+        .await;
+    };
+    commit(&*store, async |tx| {
+        tx.sign_ons().set_identity(&identity("ada", "1")).await.unwrap();
+    })
+    .await;
+    assert!(!lacks("ada").await && !lacks("bob").await);
+    set("ada", true).await;
+    set("bob", true).await;
+    assert!(lacks("ada").await && !lacks("bob").await, "one has no identity");
+    set("ada", false).await;
+    assert!(!lacks("ada").await);
+}
+
 pub async fn all_of_it_goes_with_its_user_or_session(store: Arc<dyn Store>) {
     with_users(&*store).await;
     let record = SignedOnRecord {
