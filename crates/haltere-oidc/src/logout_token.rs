@@ -23,6 +23,8 @@ pub struct LogoutToken {
     pub subject: Option<String>,
     /// The only session that ends.
     pub provider_session: Option<String>,
+    /// The latest time at which a session may have begun that is meant: when the token was made, by clocks that differ.
+    pub begun_by: Timestamp,
 }
 
 impl LogoutToken {
@@ -66,6 +68,8 @@ impl LogoutToken {
         {
             return Err(TokenFault::Subject);
         }
-        Ok(Self { id, subject, provider_session })
+        let begun_by = Timestamp::from_second(issued.saturating_add(LEEWAY));
+        let begun_by = begun_by.map_err(|_| TokenFault::Time)?;
+        Ok(Self { id, subject, provider_session, begun_by })
     }
 }

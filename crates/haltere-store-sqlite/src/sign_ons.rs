@@ -1,7 +1,7 @@
 //! The tables of single sign-on.
 
 use async_trait::async_trait;
-use haltere_core::{SessionId, UserName};
+use haltere_core::{SessionId, Timestamp, UserName};
 use haltere_store::{IdentityRecord, SignOnReads, SignOnWrites, SignedOnRecord, StoreError};
 
 use crate::row::Cells;
@@ -15,7 +15,8 @@ const SESSION: &str = "SELECT session, issuer, subject, provider_session FROM si
 const BY_SUBJECT: &str = "SELECT sessions.id, sessions.user FROM signed_on_sessions AS signed_on \
     JOIN sessions ON sessions.id = signed_on.session \
     WHERE signed_on.subject = $2 AND signed_on.issuer = $1 \
-    AND ($3 IS NULL OR signed_on.provider_session = $3)";
+    AND CASE WHEN $3 IS NOT NULL AND signed_on.provider_session IS NOT NULL \
+        THEN signed_on.provider_session = $3 ELSE sessions.created_at <= $4 END";
 const BY_PROVIDER_SESSION: &str = "SELECT sessions.id, sessions.user FROM signed_on_sessions AS signed_on \
     JOIN sessions ON sessions.id = signed_on.session \
     WHERE signed_on.provider_session = $2 AND signed_on.issuer = $1";
@@ -76,10 +77,12 @@ impl SignOnReads for Tx {
         issuer: &str,
         subject: Option<&str>,
         provider_session: Option<&str>,
+        begun_by: Timestamp,
     ) -> Result<Vec<(SessionId, UserName)>, StoreError> {
         let find = match (subject, provider_session) {
             (Some(subject), session) => {
-                sqlx::query(BY_SUBJECT).bind(issuer).bind(subject).bind(session)
+                let find = sqlx::query(BY_SUBJECT).bind(issuer).bind(subject).bind(session);
+                find.bind(begun_by.as_millisecond())
             }
             (None, Some(session)) => sqlx::query(BY_PROVIDER_SESSION).bind(issuer).bind(session),
             (None, None) => return Ok(Vec::new()),

@@ -1,7 +1,7 @@
 //! Single sign-on: whose users are known to the provider, which sessions began with it, and who may log in without it.
 
 use async_trait::async_trait;
-use haltere_core::{SessionId, UserName};
+use haltere_core::{SessionId, Timestamp, UserName};
 
 use crate::StoreError;
 
@@ -45,12 +45,15 @@ pub trait SignOnReads: Send {
     /// How a session began; `None` if not with single sign-on.
     async fn session(&mut self, id: &SessionId) -> Result<Option<SignedOnRecord>, StoreError>;
 
-    /// The sessions of `subject`, or only those that belong to `provider_session`, or those that fit both.
+    /// The sessions of `subject`, or only those that belong to `provider_session`, or those that fit both; of those of which
+    /// the session at the issuer is not known, `subject` says enough. Those of a subject alone have begun at `begun_by` or
+    /// before.
     async fn sessions(
         &mut self,
         issuer: &str,
         subject: Option<&str>,
         provider_session: Option<&str>,
+        begun_by: Timestamp,
     ) -> Result<Vec<(SessionId, UserName)>, StoreError>;
 
     /// The users who may log in with their password even where local login is off, by name.

@@ -19,6 +19,12 @@ impl Sessions {
         self.in_step.read().await
     }
 
+    /// As if sessions were being moved: no login gets further while it is held.
+    #[cfg(test)]
+    pub(crate) async fn hold_moving(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.in_step.write().await
+    }
+
     /// Begins a session of `user` in `tx`, which it commits: what belongs to the login is in it, too. The caller holds the
     /// sessions still.
     pub(crate) async fn begin_signed_on(

@@ -21,6 +21,8 @@ pub(super) struct Identified<'a> {
     pub(super) issuer: &'a str,
     pub(super) subject: &'a str,
     pub(super) provider_session: Option<&'a str>,
+    /// How many logouts of the provider there were when the login began to be finished.
+    pub(super) logouts_before: u64,
 }
 
 /// What is known of a user who logs in.
@@ -42,6 +44,9 @@ impl SignOn {
     pub(super) async fn begin(&self, account: Account<'_>) -> Result<LoggedIn, SignOnError> {
         let _still = self.sessions.hold_still().await;
         let mut tx = self.store.write().await.context(OPERATION)?;
+        if self.was_logged_out(&account.identified) {
+            return Err(SignOnError::Expired);
+        }
         let roles = account.rules.roles.roles_of(&account.groups);
         let found = find(&mut *tx, &account).await?;
         if let Some(user) = found.as_ref().filter(|user| user.disabled)
@@ -66,7 +71,7 @@ impl SignOn {
             self.strict.check_change()?;
         }
         self.link(&mut *tx, &account, &mut user).await?;
-        let Identified { issuer, subject, provider_session } = account.identified;
+        let Identified { issuer, subject, provider_session, .. } = account.identified;
         let signed_on = |session| SignedOnRecord {
             session,
             issuer: issuer.to_owned(),
@@ -81,6 +86,13 @@ impl SignOn {
             self.fleet.reload_groups(&*self.store).await;
         }
         Ok(logged_in)
+    }
+
+    /// Whether the provider has ended meanwhile what is about to begin. Asked inside the transaction of the login.
+    fn was_logged_out(&self, identified: &Identified<'_>) -> bool {
+        let &Identified { issuer, subject, provider_session, logouts_before } = identified;
+        let oidc = self.oidc.as_ref().filter(|oidc| oidc.settings.issuer == issuer);
+        oidc.is_some_and(|it| it.logouts.have_ended(logouts_before, subject, provider_session))
     }
 
     /// Notes who the user is at the provider, if that is new. An invitation, which may be in other hands, ends.

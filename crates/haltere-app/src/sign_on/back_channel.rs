@@ -1,16 +1,14 @@
 //! `POST /api/sign-on/oidc/back-channel-logout`: the provider says that a session has ended there.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use haltere_core::quota::{QuotaExceeded, QuotaHolder};
 use haltere_core::{AuditAction, Origin};
 use haltere_oidc::LogoutToken;
 use haltere_store::failpoint::Step;
-use lru::LruCache;
-use parking_lot::Mutex;
 
 use super::error::SignOnError;
+use super::logouts::Logout;
 use super::provider::Known;
 use super::{Oidc, SignOn};
 use crate::audit;
@@ -18,28 +16,6 @@ use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
 use crate::now::now;
 use crate::tasks::to_completion;
-
-/// How many logout tokens are remembered. Beyond that one may count twice, which ends sessions that began in between.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(4_096).expect("not zero");
-
-/// The logout tokens that were used, so that each counts once.
-pub(super) struct SeenTokens(Mutex<LruCache<String, ()>>);
-
-impl Default for SeenTokens {
-    fn default() -> Self {
-        Self(Mutex::new(LruCache::new(REMEMBERED)))
-    }
-}
-
-impl SeenTokens {
-    fn contains(&self, id: &str) -> bool {
-        self.0.lock().contains(id)
-    }
-
-    fn note(&self, id: String) {
-        self.0.lock().put(id, ());
-    }
-}
 
 /// Why a logout of the provider did nothing.
 #[derive(Debug, thiserror::Error)]
@@ -84,22 +60,24 @@ impl SignOn {
     async fn end_named(&self, token: &str, origin: &Origin) -> Result<usize, BackChannelError> {
         const OPERATION: &str = "end sessions that the provider has ended";
         let oidc = self.oidc()?;
-        let Oidc { settings, provider, exchanges, seen, .. } = oidc;
+        let Oidc { settings, provider, exchanges, logouts, .. } = oidc;
         let holder = QuotaHolder { user: None, address: origin.address };
         let _exchange = exchanges.take(holder, 1).map_err(BackChannelError::Busy)?;
         let known = provider.known().await.map_err(SignOnError::unavailable)?;
         let verify = |Known { metadata, keys, .. }: &Known| {
             LogoutToken::verify(token, metadata, keys, &settings.client_id, self.clock.now())
         };
-        let LogoutToken { id, subject, provider_session } = oidc.verified(known, verify).await?;
-        if seen.contains(&id) {
+        let LogoutToken { id, subject, provider_session, begun_by } =
+            oidc.verified(known, verify).await?;
+        if logouts.was_used(&id) {
             return Err(BackChannelError::Invalid);
         }
         let mut tx = self.store.write().await.context(OPERATION)?;
-        let issuer = &settings.issuer;
-        let found =
-            tx.sign_ons().sessions(issuer, subject.as_deref(), provider_session.as_deref()).await;
+        let (issuer, logout) = (&settings.issuer, Logout { subject, provider_session });
+        let (subject, session) = (logout.subject.as_deref(), logout.provider_session.as_deref());
+        let found = tx.sign_ons().sessions(issuer, subject, session, begun_by).await;
         let found = found.context(OPERATION)?;
+        logouts.note(logout);
         let mut users: Vec<_> = found.iter().map(|(_, user)| user.clone()).collect();
         users.sort_unstable();
         users.dedup();
@@ -117,7 +95,7 @@ impl SignOn {
         if !found.is_empty() {
             tx.commit().await.context(OPERATION)?;
         }
-        seen.note(id);
+        logouts.use_up(id);
         // Streams end with them, before the provider gets its answer.
         Step::Notify.around(|| found.iter().for_each(|(id, _)| self.sessions.end_in_memory(id)));
         Ok(found.len())

@@ -49,6 +49,7 @@ impl SignOn {
         let login = login.filter(|login| oidc.pending.finish(login)).ok_or(SignOnError::Expired)?;
         let holder = QuotaHolder { user: None, address: finish.origin.address };
         let _exchange = oidc.exchanges.take(holder, 1).map_err(SignOnError::Busy)?;
+        let logouts_before = oidc.logouts.count();
         let known = oidc.provider.known().await.map_err(SignOnError::unavailable)?;
         let response = AuthorizationResponse {
             state: finish.state.as_deref(),
@@ -86,6 +87,7 @@ impl SignOn {
             issuer: &known.metadata.issuer,
             subject: &subject,
             provider_session: provider_session.as_deref(),
+            logouts_before,
         };
         let account = Account {
             name: oidc.name(&claims).unwrap_or_default(),

@@ -51,6 +51,7 @@ impl SignOn {
                 issuer: HEADER_ISSUER,
                 subject: &canonical_name(&login.name),
                 provider_session: None,
+                logouts_before: 0,
             },
             rules: &header.accounts,
             origin: &login.origin,

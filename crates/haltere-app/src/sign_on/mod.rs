@@ -10,6 +10,7 @@ mod error;
 mod finish;
 mod header;
 mod logout;
+mod logouts;
 mod mapping;
 mod memberships;
 mod pending;
@@ -38,7 +39,7 @@ use crate::audit::AuditWriter;
 use crate::audit_sinks::StrictAudit;
 use crate::connections::Fleet;
 use crate::sessions::Sessions;
-use back_channel::SeenTokens;
+use logouts::Logouts;
 use pending::PendingLogins;
 use provider::Provider;
 
@@ -66,7 +67,7 @@ struct Oidc {
     settings: OidcSettings,
     provider: Provider,
     pending: PendingLogins,
-    seen: SeenTokens,
+    logouts: Logouts,
     exchanges: Quota,
 }
 
@@ -83,7 +84,7 @@ impl SignOn {
         let oidc = oidc.map(|settings| Oidc {
             provider: Provider::new(&settings, &fleet.supervisor, Arc::clone(&clock)),
             pending: PendingLogins::new(Arc::clone(&clock)),
-            seen: SeenTokens::default(),
+            logouts: Logouts::default(),
             exchanges: Quota::new(EXCHANGES),
             settings,
         });

@@ -8,6 +8,7 @@ use haltere_core::{Clock as _, Role, Roles, Secret, UserName};
 use haltere_testkit::oidc::{
     CLIENT_ID, CLIENT_SECRET, Script, SigningKey, signed_with_secret, unsigned,
 };
+use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{MockClock, OidcProvider};
 use serde_json::{Value, json};
 
@@ -561,4 +562,67 @@ async fn a_proxy_says_who_somebody_is() {
     sign_on.log_in_by_header(login("bob")).await.expect("again");
     let refused = sign_on.log_in_by_header(login("admin")).await.expect_err("has a password");
     assert!(matches!(refused, SignOnError::NameTaken), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_logout_that_overtakes_its_login_counts() {
+    let setup = start(|_| {}).await;
+    let sign_on = setup.app.app.sign_on();
+    let logouts = [
+        ("all", setup.provider.logout_token(|claims| claims["sub"] = json!("1"))),
+        ("this one", setup.provider.logout_token(|claims| claims["sid"] = json!("s1"))),
+    ];
+    for (what, token) in logouts {
+        let finish = setup.begin(ann()).await;
+        let exchanges = setup.provider.requests("/token");
+        // The login waits with a believed token, and has no session yet.
+        let moving = setup.app.app.sessions().hold_moving().await;
+        let finishing = tokio::spawn({
+            let sign_on = Arc::clone(sign_on);
+            async move { sign_on.finish(finish).await }
+        });
+        until("the exchange of the code", DEADLINE, async || {
+            (setup.provider.requests("/token") > exchanges).then_some(())
+        })
+        .await;
+        let ended = sign_on.back_channel_logout(token, TestApp::origin()).await;
+        assert_eq!(ended.expect("believed"), 0, "{what}: nothing to end yet");
+        drop(moving);
+        let refused = finishing.await.expect("no panic").expect_err(what);
+        assert!(matches!(refused, SignOnError::Expired), "{what}: {refused:?}");
+    }
+    setup.log_in(ann()).await.expect("a login that begins later");
+}
+
+#[tokio::test]
+async fn a_logout_ends_sessions_of_which_the_provider_session_is_not_known() {
+    let setup = start(|_| {}).await;
+    let mut claims = ann();
+    claims.as_object_mut().expect("an object").remove("sid");
+    let logged_in = setup.log_in(claims).await.expect("logged in");
+    let token = setup.provider.logout_token(|claims| {
+        (claims["sub"], claims["sid"]) = (json!("1"), json!("s9"));
+    });
+    let ended = setup.app.app.sign_on().back_channel_logout(token, TestApp::origin()).await;
+    assert_eq!(ended.expect("believed"), 1);
+    assert!(setup.session(&logged_in).await.is_none());
+}
+
+#[tokio::test]
+async fn a_logout_that_is_replayed_after_a_restart_ends_nothing_new() {
+    let setup = start(|_| {}).await;
+    setup.log_in(ann()).await.expect("logged in");
+    let token = setup.provider.logout_token(|claims| claims["sub"] = json!("1"));
+    let log_out = async |setup: &Setup| {
+        let sign_on = setup.app.app.sign_on();
+        sign_on.back_channel_logout(token.clone(), TestApp::origin()).await
+    };
+    assert_eq!(log_out(&setup).await.expect("believed"), 1);
+    setup.clock.advance(Duration::from_secs(61));
+    setup.provider.set_now(setup.clock.now().as_second());
+    let Setup { app, provider, clock } = setup;
+    let setup = Setup { app: app.restart().await, provider, clock };
+    let later = setup.log_in(ann()).await.expect("logged in");
+    assert_eq!(log_out(&setup).await.expect("still fresh"), 0);
+    assert!(setup.session(&later).await.is_some());
 }

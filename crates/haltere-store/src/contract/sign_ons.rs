@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use haltere_core::SessionId;
 
-use super::records::{commit, session, user, user_name};
-use crate::{IdentityRecord, SignedOnRecord, Store};
+use super::records::{at, commit, session, user, user_name};
+use crate::{IdentityRecord, SessionRecord, SignedOnRecord, Store};
 
 const ISSUER: &str = "https://id.example.org";
 
@@ -99,7 +99,10 @@ pub async fn sessions_are_found_by_what_a_provider_says(store: Arc<dyn Store>) {
             (3, "ada", "a", None),
             (4, "bob", "b", Some("s1")),
         ] {
-            tx.sessions().insert(&session(number, name, 0, 3_600)).await.unwrap();
+            let created = i64::from(number);
+            let new = session(number, name, created, 3_600);
+            let new = SessionRecord { created_at: at(created), ..new };
+            tx.sessions().insert(&new).await.unwrap();
             let record = SignedOnRecord {
                 session: SessionId([number; 32]),
                 issuer: ISSUER.to_owned(),
@@ -111,19 +114,23 @@ pub async fn sessions_are_found_by_what_a_provider_says(store: Arc<dyn Store>) {
     })
     .await;
     let mut read = store.read().await.unwrap();
-    for (issuer, subject, provider_session, expected) in [
-        (ISSUER, Some("a"), None, &[1, 2, 3][..]),
-        (ISSUER, Some("a"), Some("s1"), &[1]),
-        (ISSUER, None, Some("s1"), &[1, 4]),
-        (ISSUER, Some("b"), Some("s2"), &[]),
-        (ISSUER, None, None, &[]),
-        ("https://other", Some("a"), None, &[]),
-        ("https://other", None, Some("s1"), &[]),
+    for (issuer, subject, provider_session, begun_by, expected) in [
+        (ISSUER, Some("a"), None, 9, &[1, 2, 3][..]),
+        (ISSUER, Some("a"), None, 2, &[1, 2]),
+        (ISSUER, Some("a"), Some("s1"), 9, &[1, 3]),
+        (ISSUER, Some("a"), Some("s2"), 1, &[2]),
+        (ISSUER, None, Some("s1"), 0, &[1, 4]),
+        (ISSUER, Some("b"), Some("s2"), 9, &[]),
+        (ISSUER, None, None, 9, &[]),
+        ("https://other", Some("a"), None, 9, &[]),
+        ("https://other", None, Some("s1"), 9, &[]),
     ] {
-        let found = read.sign_ons().sessions(issuer, subject, provider_session).await.unwrap();
+        let sign_ons = read.sign_ons();
+        let found = sign_ons.sessions(issuer, subject, provider_session, at(begun_by));
+        let found = found.await.unwrap();
         let mut found: Vec<_> = found.into_iter().map(|(id, _)| id.0[0]).collect();
         found.sort_unstable();
-        assert_eq!(found, expected, "{issuer} {subject:?} {provider_session:?}");
+        assert_eq!(found, expected, "{issuer} {subject:?} {provider_session:?} {begun_by}");
     }
 }
 
