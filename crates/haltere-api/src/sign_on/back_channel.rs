@@ -5,10 +5,12 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use haltere_app::sign_on::BackChannelError;
 use haltere_core::Origin;
+use haltere_core::quota::QuotaExceeded;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::login::throttled;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json};
 use crate::extract::{Params, body};
 use crate::state::ApiState;
@@ -48,6 +50,9 @@ pub(crate) struct Form {
             example = json!({"code": "NOT_FOUND", "message": "Resource not found"})),
         (status = 413, description = "The body is larger than 16 KiB", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "the body is larger than 16 KiB"})),
+        (status = 429, description = "Too many tokens from this address were not valid", body = ErrorBody,
+            headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
+            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 10 s", "limit": "limits.failed_logins_per_address"})),
         (status = 502, description = "The provider's keys can't be read now", body = ErrorBody,
             example = json!({"code": "UNAVAILABLE", "message": "The provider is not available"})),
         (status = 500, description = "Internal error", body = ErrorBody,
@@ -68,6 +73,9 @@ pub(crate) async fn handler(
     let ended = ended.map_err(|error| match error {
         BackChannelError::Off => ApiError::no_such_resource(),
         BackChannelError::Invalid => ApiError::invalid("logout_token: is not valid"),
+        BackChannelError::TooMany { retry_after } => {
+            throttled(retry_after, QuotaExceeded::Network)
+        }
         BackChannelError::Busy(_) | BackChannelError::Unavailable => {
             let (status, code) = (StatusCode::BAD_GATEWAY, ErrorCode::Unavailable);
             ApiError::new(status, code, "The provider is not available")

@@ -31,7 +31,7 @@ pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSett
 pub use token::is_token;
 
 pub(crate) use log_in::PasswordRefusal;
-pub(crate) use throttle::{LoginAttempt, Throttled};
+pub(crate) use throttle::{KeyedLimit, LoginAttempt, Throttled};
 
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;

@@ -161,7 +161,7 @@ impl LoginLimits {
 }
 
 /// A rate limit per key.
-struct KeyedLimit<K> {
+pub(crate) struct KeyedLimit<K> {
     of: QuotaExceeded,
     gcra: Gcra,
     levels: HashMap<K, Level>,
@@ -175,11 +175,12 @@ struct Level {
 }
 
 impl<K: Eq + Hash + Clone> KeyedLimit<K> {
-    fn new(of: QuotaExceeded, burst: u32, interval: Duration) -> Self {
+    pub(crate) fn new(of: QuotaExceeded, burst: u32, interval: Duration) -> Self {
         Self { of, gcra: Gcra::new(interval, burst), levels: HashMap::new() }
     }
 
-    fn check(&mut self, key: &K, now: Duration) -> Result<(), Throttled> {
+    /// Whether an event is allowed now.
+    pub(crate) fn check(&mut self, key: &K, now: Duration) -> Result<(), Throttled> {
         let Some(level) = self.levels.get_mut(key) else { return Ok(()) };
         self.gcra.check(level.arrival, now).map_err(|wait| {
             let is_first = !std::mem::replace(&mut level.is_refused, true);
@@ -187,7 +188,8 @@ impl<K: Eq + Hash + Clone> KeyedLimit<K> {
         })
     }
 
-    fn count(&mut self, key: K, now: Duration) {
+    /// Counts an event.
+    pub(crate) fn count(&mut self, key: K, now: Duration) {
         if self.levels.len() >= MAX && !self.levels.contains_key(&key) {
             self.levels.retain(|_, level| level.arrival > now);
             if self.levels.len() >= MAX {

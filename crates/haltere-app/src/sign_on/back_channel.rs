@@ -1,6 +1,7 @@
 //! `POST /api/sign-on/oidc/back-channel-logout`: the provider says that a session has ended there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use haltere_core::quota::{QuotaExceeded, QuotaHolder};
 use haltere_core::{AuditAction, Origin};
@@ -24,6 +25,12 @@ pub enum BackChannelError {
     Off,
     #[error("too many at once")]
     Busy(QuotaExceeded),
+    /// Too many tokens from this address were not valid.
+    #[error("too many tokens were not valid")]
+    TooMany {
+        /// The time to wait; whole seconds, at least one.
+        retry_after: Duration,
+    },
     /// The token is none, or not one of the provider, or was used.
     #[error("the logout token is not valid")]
     Invalid,
@@ -54,21 +61,36 @@ impl SignOn {
         origin: Origin,
     ) -> Result<usize, BackChannelError> {
         let sign_on = Arc::clone(self);
-        to_completion(&self.tasks, async move { sign_on.end_named(&token, &origin).await }).await
+        to_completion(&self.tasks, async move { sign_on.try_end_named(&token, &origin).await }).await
     }
 
-    async fn end_named(&self, token: &str, origin: &Origin) -> Result<usize, BackChannelError> {
-        const OPERATION: &str = "end sessions that the provider has ended";
+    async fn try_end_named(&self, token: &str, origin: &Origin) -> Result<usize, BackChannelError> {
         let oidc = self.oidc()?;
-        let Oidc { settings, provider, exchanges, logouts, .. } = oidc;
+        let is_allowed = oidc.refused_logouts.check(origin);
+        is_allowed.map_err(|retry_after| BackChannelError::TooMany { retry_after })?;
+        let outcome = self.end_named(oidc, token, origin).await;
+        if let Err(BackChannelError::Invalid) = outcome {
+            oidc.refused_logouts.count(origin);
+        }
+        outcome
+    }
+
+    async fn end_named(
+        &self,
+        oidc: &Oidc,
+        token: &str,
+        origin: &Origin,
+    ) -> Result<usize, BackChannelError> {
+        const OPERATION: &str = "end sessions that the provider has ended";
+        let Oidc { settings, provider, exchanges, logouts, refused_logouts, .. } = oidc;
         let holder = QuotaHolder { user: None, address: origin.address };
         let _exchange = exchanges.take(holder, 1).map_err(BackChannelError::Busy)?;
-        let known = provider.known().await.map_err(SignOnError::unavailable)?;
+        let known = provider.known().await.map_err(|error| refused_logouts.unavailable(error))?;
         let verify = |Known { metadata, keys, .. }: &Known| {
             LogoutToken::verify(token, metadata, keys, &settings.client_id, self.clock.now())
         };
         let LogoutToken { id, subject, provider_session, begun_by } =
-            oidc.verified(known, verify).await?;
+            oidc.verified(refused_logouts, known, verify).await?;
         if logouts.was_used(&id) {
             return Err(BackChannelError::Invalid);
         }

@@ -1,12 +1,7 @@
 //! Why a login with single sign-on fails.
 
-use std::error::Error;
-
-use haltere_core::error_chain;
 use haltere_core::quota::QuotaExceeded;
-use haltere_oidc::TokenFault;
 
-use super::provider::ProviderError;
 use crate::error::{AuditGap, Internal};
 
 /// Why a login with single sign-on failed.
@@ -54,21 +49,6 @@ pub enum SignOnError {
 }
 
 impl SignOnError {
-    /// Logged here, where the cause is known: users can do nothing about it.
-    #[expect(clippy::needless_pass_by_value, reason = "as `map_err` passes it")]
-    pub(super) fn unavailable(error: ProviderError) -> Self {
-        log(&error);
-        match error {
-            ProviderError::Tokens(_) => Self::Refused,
-            _ => Self::Unavailable,
-        }
-    }
-
-    pub(super) fn invalid(error: impl Error) -> Self {
-        log(&error);
-        Self::Invalid
-    }
-
     /// How the audit trail describes a refusal of somebody that the provider knows; `None` for others.
     pub(super) fn audited_as(&self) -> Option<&'static str> {
         match self {
@@ -80,16 +60,5 @@ impl SignOnError {
             Self::TooManyUsers => Some("single sign-on: too many users"),
             _ => None,
         }
-    }
-}
-
-/// Logs why a login failed.
-pub(super) fn log(error: &dyn Error) {
-    tracing::warn!(error = error_chain(error), "a login with single sign-on failed");
-}
-
-impl From<TokenFault> for SignOnError {
-    fn from(fault: TokenFault) -> Self {
-        Self::invalid(fault)
     }
 }

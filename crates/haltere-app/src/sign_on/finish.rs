@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use haltere_core::quota::QuotaHolder;
+use haltere_core::quota::{QuotaExceeded, QuotaHolder};
 use haltere_core::{Origin, Secret};
 use haltere_oidc::{
     AuthorizationResponse, Claims, Expected, IdToken, ProviderMetadata, ResponseFault, TokenFault,
 };
 
 use super::account::{Account, Identified};
-use super::error::{SignOnError, log};
+use super::error::SignOnError;
+use super::failures::Failures;
 use super::provider::{Known, ProviderError};
 use super::settings::OidcSettings;
 use super::{Oidc, SignOn};
@@ -43,6 +44,19 @@ impl SignOn {
 
     async fn try_finish(&self, finish: Finish) -> Result<LoggedIn, SignOnError> {
         let oidc = self.oidc()?;
+        let failures = &oidc.failed_logins;
+        let is_allowed = failures.check(&finish.origin);
+        is_allowed.map_err(|_wait| SignOnError::Busy(QuotaExceeded::Network))?;
+        let origin = finish.origin.clone();
+        let outcome = self.identify(oidc, finish).await;
+        if matches!(outcome, Err(SignOnError::Refused | SignOnError::Invalid)) {
+            failures.count(&origin);
+        }
+        outcome
+    }
+
+    async fn identify(&self, oidc: &Oidc, finish: Finish) -> Result<LoggedIn, SignOnError> {
+        let failures = &oidc.failed_logins;
         let mut pending = finish.pending.iter().filter_map(|it| oidc.pending.open(it.expose()));
         let login = pending.find(|login| finish.state.as_deref() == Some(&*login.state));
         // Before the provider is asked anything: otherwise anybody could make us ask.
@@ -50,7 +64,7 @@ impl SignOn {
         let holder = QuotaHolder { user: None, address: finish.origin.address };
         let _exchange = oidc.exchanges.take(holder, 1).map_err(SignOnError::Busy)?;
         let logouts_before = oidc.logouts.count();
-        let known = oidc.provider.known().await.map_err(SignOnError::unavailable)?;
+        let known = oidc.provider.known().await.map_err(|error| failures.unavailable(error))?;
         let response = AuthorizationResponse {
             state: finish.state.as_deref(),
             code: finish.code.as_deref(),
@@ -58,17 +72,14 @@ impl SignOn {
             error: finish.error.as_deref(),
         };
         let code = response.code(&login.state, &known.metadata).map_err(|fault| match fault {
-            ResponseFault::Refused(_) => {
-                log(&fault);
-                SignOnError::Refused
-            }
-            fault => SignOnError::invalid(fault),
+            ResponseFault::Refused(_) => failures.refused(fault),
+            fault => failures.invalid(fault),
         })?;
         let tokens = oidc
             .provider
             .exchange(&known.metadata, &oidc.settings, code, &login.verifier)
             .await
-            .map_err(SignOnError::unavailable)?;
+            .map_err(|error| failures.unavailable(error))?;
         let access_token = tokens.access_token.as_ref();
         let expected = |now| Expected {
             client_id: &oidc.settings.client_id,
@@ -81,7 +92,7 @@ impl SignOn {
             IdToken::verify(tokens.id_token.expose(), &known.metadata, &known.keys, expected)
         };
         let IdToken { subject, provider_session, mut claims } =
-            oidc.verified(known.clone(), verify).await?;
+            oidc.verified(failures, known.clone(), verify).await?;
         oidc.complete(&mut claims, &subject, &known.metadata, access_token).await?;
         let identified = Identified {
             issuer: &known.metadata.issuer,
@@ -119,17 +130,18 @@ impl Oidc {
     /// Verifies a token with the keys there are, and, if it may be about the keys, with newer ones.
     pub(super) async fn verified<T>(
         &self,
+        failures: &Failures,
         known: Known,
         verify: impl Fn(&Known) -> Result<T, TokenFault>,
     ) -> Result<T, SignOnError> {
         let fault = match verify(&known) {
             Err(fault) if fault.is_about_keys() => fault,
-            outcome => return Ok(outcome?),
+            outcome => return outcome.map_err(|fault| failures.invalid(fault)),
         };
         let newer = self.provider.with_newer_keys(&known).await;
-        match newer.map_err(SignOnError::unavailable)? {
-            Some(newer) => Ok(verify(&newer)?),
-            None => Err(fault.into()),
+        match newer.map_err(|error| failures.unavailable(error))? {
+            Some(newer) => verify(&newer).map_err(|fault| failures.invalid(fault)),
+            None => Err(failures.invalid(fault)),
         }
     }
 
@@ -151,8 +163,8 @@ impl Oidc {
         };
         let more = self.provider.user_info(metadata, access_token, subject).await;
         if let Some(more) = more.map_err(|error| match error {
-            ProviderError::OtherUser => SignOnError::invalid(error),
-            error => SignOnError::unavailable(error),
+            ProviderError::OtherUser => self.failed_logins.invalid(error),
+            error => self.failed_logins.unavailable(error),
         })? {
             claims.complete_with(more);
         }

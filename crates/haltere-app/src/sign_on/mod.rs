@@ -7,6 +7,7 @@
 mod account;
 mod back_channel;
 mod error;
+mod failures;
 mod finish;
 mod header;
 mod logout;
@@ -39,6 +40,7 @@ use crate::audit::AuditWriter;
 use crate::audit_sinks::StrictAudit;
 use crate::connections::Fleet;
 use crate::sessions::Sessions;
+use failures::Failures;
 use logouts::Logouts;
 use pending::PendingLogins;
 use provider::Provider;
@@ -69,6 +71,8 @@ struct Oidc {
     pending: PendingLogins,
     logouts: Logouts,
     exchanges: Quota,
+    failed_logins: Failures,
+    refused_logouts: Failures,
 }
 
 impl SignOn {
@@ -81,11 +85,15 @@ impl SignOn {
         settings: SignOnSettings,
     ) -> Self {
         let SignOnSettings { local_login, oidc, header } = settings;
+        let throttle = sessions.settings.throttle;
+        let failures = |line| Failures::new(Arc::clone(&clock), throttle, line);
         let oidc = oidc.map(|settings| Oidc {
             provider: Provider::new(&settings, &fleet.supervisor, Arc::clone(&clock)),
             pending: PendingLogins::new(Arc::clone(&clock)),
             logouts: Logouts::default(),
             exchanges: Quota::new(EXCHANGES),
+            failed_logins: failures("a login with single sign-on failed"),
+            refused_logouts: failures("a logout by the provider was refused"),
             settings,
         });
         let not_added = Mutex::default();

@@ -22,10 +22,11 @@ pub struct Started {
 impl SignOn {
     /// Begins a login at the provider. Keeps nothing.
     pub async fn start(&self, origin: &Origin) -> Result<Started, SignOnError> {
-        let Oidc { settings, provider, pending, exchanges, .. } = self.oidc()?;
+        let Oidc { settings, provider, pending, exchanges, failed_logins, .. } = self.oidc()?;
         let holder = QuotaHolder { user: None, address: origin.address };
         let _exchange = exchanges.take(holder, 1).map_err(SignOnError::Busy)?;
-        let metadata = provider.known().await.map_err(SignOnError::unavailable)?.metadata;
+        let known = provider.known().await;
+        let metadata = known.map_err(|error| failed_logins.unavailable(error))?.metadata;
         let login = PendingLogin::new();
         let request = AuthorizationRequest {
             client_id: &settings.client_id,

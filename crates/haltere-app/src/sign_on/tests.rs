@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Clock as _, Role, Roles, Secret, UserName};
+use haltere_core::{Clock as _, Origin, Role, Roles, Secret, UserName};
 use haltere_testkit::oidc::{
     CLIENT_ID, CLIENT_SECRET, Script, SigningKey, signed_with_secret, unsigned,
 };
@@ -625,4 +625,49 @@ async fn a_logout_that_is_replayed_after_a_restart_ends_nothing_new() {
     let later = setup.log_in(ann()).await.expect("logged in");
     assert_eq!(log_out(&setup).await.expect("still fresh"), 0);
     assert!(setup.session(&later).await.is_some());
+}
+
+#[tokio::test]
+async fn failures_of_one_address_are_limited_and_right_logins_are_not() {
+    let setup = start_with(|_| {}, |config| config.settings.sessions.throttle.address_burst = 3).await;
+    for _ in 0..10 {
+        setup.log_in(ann()).await.expect("logged in");
+    }
+    for _ in 0..3 {
+        let wrong = Finish { code: Some("guessed".to_owned()), ..setup.begin(ann()).await };
+        let refused = setup.finish(wrong).await.expect_err("guessed");
+        assert!(matches!(refused, SignOnError::Refused), "{refused:?}");
+    }
+    let exchanges = setup.provider.requests("/token");
+    let waiting = setup.begin(ann()).await;
+    let refused = setup.finish(waiting.clone()).await.expect_err("too many");
+    assert!(matches!(refused, SignOnError::Busy(_)), "{refused:?}");
+    assert_eq!(setup.provider.requests("/token"), exchanges, "the provider was asked");
+    let mut elsewhere = waiting;
+    elsewhere.origin.address = Some("192.0.2.9".parse().expect("an address"));
+    setup.finish(elsewhere).await.expect("another address");
+    setup.clock.advance(Duration::from_secs(10));
+    setup.log_in(ann()).await.expect("later");
+}
+
+#[tokio::test]
+async fn garbage_on_the_back_channel_is_limited_and_logouts_are_not() {
+    let setup = start_with(|_| {}, |config| config.settings.sessions.throttle.address_burst = 3).await;
+    let sign_on = setup.app.app.sign_on();
+    let log_out = async |token: String, address: &str| {
+        let address = Some(address.parse().expect("an address"));
+        sign_on.back_channel_logout(token, Origin { address, ..TestApp::origin() }).await
+    };
+    let good = || setup.provider.logout_token(|claims| claims["sub"] = json!("1"));
+    for _ in 0..10 {
+        log_out(good(), "192.0.2.9").await.expect("believed");
+    }
+    for _ in 0..3 {
+        let refused = log_out("a.b.c".to_owned(), "192.0.2.9").await;
+        assert!(matches!(refused, Err(BackChannelError::Invalid)), "{refused:?}");
+    }
+    let refused = log_out("a.b.c".to_owned(), "192.0.2.9").await;
+    assert!(matches!(refused, Err(BackChannelError::TooMany { .. })), "{refused:?}");
+    log_out(good(), "192.0.2.10").await.expect("another address");
+    setup.log_in(ann()).await.expect("logins have a limit of their own");
 }
