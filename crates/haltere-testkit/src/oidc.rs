@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::AbortOnDropHandle;
 use url::form_urlencoded;
@@ -151,6 +152,8 @@ pub struct Script {
     pub sign: Option<Sign>,
     /// Takes a code any number of times, with any verifier.
     pub accepts_any_code: bool,
+    /// Answers each request only with a permit of it.
+    pub held: Option<Arc<Semaphore>>,
     /// Answers everything with this status and this body.
     pub broken: Option<(u16, String)>,
 }
@@ -350,6 +353,14 @@ async fn serve(
     state: &Mutex<State>,
 ) {
     let Some(request) = read(&mut stream).await else { return };
+    let held = {
+        let mut state = state.lock();
+        state.requests.push(request.path.clone());
+        state.script.held.clone()
+    };
+    if let Some(held) = held {
+        held.acquire().await.expect("never closed").forget();
+    }
     let (status, body) = state.lock().answer(&request, issuer);
     let answer = format!(
         "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -387,7 +398,6 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
 
 impl State {
     fn answer(&mut self, request: &Request, issuer: &str) -> (u16, String) {
-        self.requests.push(request.path.clone());
         if let Some((status, body)) = &self.script.broken {
             return (*status, body.clone());
         }

@@ -33,7 +33,7 @@ pub(crate) async fn handler(
     Extension(origin): Extension<Origin>,
     Extension(cookie): Extension<SessionCookie>,
 ) -> Response {
-    match state.app.sign_on().start(&origin).await {
+    match state.app.sign_on().start(origin).await {
         Ok(Started { location, pending, valid_for }) => {
             let mut response = redirect(&location);
             let cookie = SignOnCookie::next_to(&cookie).set(&pending, valid_for);

@@ -1,13 +1,13 @@
 //! What the provider says about itself, its keys, and its other answers.
 //!
-//! The discovery document and the key set are read when they are needed, kept for an hour, and read again if a token is
-//! signed with a key that is not among them: that is how keys are replaced. A client that is not logged in can bring tokens,
+//! The discovery document and the key set are read when they are needed, kept for an hour (for a day if they can't be read
+//! again), and read again if a token is signed with a key that is not among them: that is how keys are replaced. A client that is not logged in can bring tokens,
 //! so reading again has a least interval, and so has trying again after a failure. One request reads, others wait for it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Clock, Secret, TlsSettings};
+use haltere_core::{Clock, LogLimit, Secret, TlsSettings, error_chain};
 use haltere_link::{HttpAnswer, HttpClient, HttpFailure, HttpRequest, Supervisor};
 use haltere_oidc::{
     Claims, ClientAuthentication, KeySet, KeySetFault, MetadataFault, NotJson, ProviderMetadata,
@@ -20,6 +20,8 @@ use super::settings::OidcSettings;
 
 /// How long what the provider has said is believed.
 const FRESH: Duration = Duration::from_hours(1);
+/// How long it is believed if it can't be read again.
+const KEPT: Duration = Duration::from_hours(24);
 /// The least time between two reads of the key set because of unknown keys.
 const KEY_INTERVAL: Duration = Duration::from_secs(10);
 /// The least time between a failure and the next try.
@@ -61,7 +63,8 @@ pub(super) struct Known {
 
 enum State {
     Unknown,
-    Known { known: Known, read_at: Duration },
+    /// `failed_at`: when it could not be read again.
+    Known { known: Known, read_at: Duration, failed_at: Option<Duration> },
     Failed { error: ProviderError, at: Duration },
 }
 
@@ -71,6 +74,8 @@ pub(super) struct Provider {
     client: HttpClient,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    /// How often it could not be read again.
+    kept: parking_lot::Mutex<LogLimit<Duration>>,
     /// The latest document, for what must not wait.
     latest: parking_lot::Mutex<Option<Arc<ProviderMetadata>>>,
 }
@@ -87,19 +92,25 @@ impl Provider {
             client: supervisor.http_client(tls),
             clock,
             state: Mutex::new(State::Unknown),
+            kept: parking_lot::Mutex::default(),
             latest: parking_lot::Mutex::default(),
         }
     }
 
-    /// What the provider says about itself, read within the last hour.
+    /// What the provider says about itself, read within the last hour; within the last day if it is of no use now.
     pub(super) async fn known(&self) -> Result<Known, ProviderError> {
         let mut state = self.state.lock().await;
         let now = self.clock.steady();
+        let is_within = |at: Duration, span| now.saturating_sub(at) < span;
         match &*state {
-            State::Known { known, read_at } if now.saturating_sub(*read_at) < FRESH => {
+            State::Known { known, read_at, failed_at }
+                if is_within(*read_at, FRESH)
+                    || (is_within(*read_at, KEPT)
+                        && failed_at.is_some_and(|at| is_within(at, RETRY))) =>
+            {
                 return Ok(known.clone());
             }
-            State::Failed { error, at } if now.saturating_sub(*at) < RETRY => {
+            State::Failed { error, at } if is_within(*at, RETRY) => {
                 return Err(error.clone());
             }
             _ => {}
@@ -109,10 +120,17 @@ impl Provider {
         match read {
             Ok(known) => {
                 *self.latest.lock() = Some(Arc::clone(&known.metadata));
-                *state = State::Known { known: known.clone(), read_at: at };
+                *state = State::Known { known: known.clone(), read_at: at, failed_at: None };
                 Ok(known)
             }
             Err(error) => {
+                if let State::Known { known, read_at, failed_at } = &mut *state
+                    && is_within(*read_at, KEPT)
+                {
+                    *failed_at = Some(at);
+                    self.log_kept(&error);
+                    return Ok(known.clone());
+                }
                 *state = State::Failed { error: error.clone(), at };
                 Err(error)
             }
@@ -138,6 +156,13 @@ impl Provider {
         let keys = self.read_keys(&known.metadata).await?;
         known.keys = Arc::new(keys);
         Ok(Some(known.clone()))
+    }
+
+    fn log_kept(&self, error: &ProviderError) {
+        if let Some(count) = self.kept.lock().count(self.clock.steady()) {
+            let error = error_chain(error);
+            tracing::warn!(error, count, "what the provider said before is used, for a day at most");
+        }
     }
 
     /// What the provider said last about itself, without asking it.

@@ -1,5 +1,7 @@
 //! `GET /api/sign-on/oidc/start`
 
+use std::sync::Arc;
+
 use haltere_core::quota::QuotaHolder;
 use haltere_core::{Origin, Secret};
 use haltere_oidc::{AuthorizationRequest, code_challenge};
@@ -7,6 +9,7 @@ use haltere_oidc::{AuthorizationRequest, code_challenge};
 use super::error::SignOnError;
 use super::pending::{PendingLogin, VALID};
 use super::{Oidc, SignOn};
+use crate::tasks::to_completion;
 
 /// A login that has begun.
 #[derive(Debug)]
@@ -21,7 +24,13 @@ pub struct Started {
 
 impl SignOn {
     /// Begins a login at the provider. Keeps nothing.
-    pub async fn start(&self, origin: &Origin) -> Result<Started, SignOnError> {
+    pub async fn start(self: &Arc<Self>, origin: Origin) -> Result<Started, SignOnError> {
+        let sign_on = Arc::clone(self);
+        // To completion, so that disconnecting does not avoid the pause after a failure.
+        to_completion(&self.tasks, async move { sign_on.try_start(&origin).await }).await
+    }
+
+    async fn try_start(&self, origin: &Origin) -> Result<Started, SignOnError> {
         let Oidc { settings, provider, pending, exchanges, failed_logins, .. } = self.oidc()?;
         let holder = QuotaHolder { user: None, address: origin.address };
         let _exchange = exchanges.take(holder, 1).map_err(SignOnError::Busy)?;

@@ -11,6 +11,7 @@ use haltere_testkit::oidc::{
 use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{MockClock, OidcProvider};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::*;
 use crate::ctx::Ctx;
@@ -80,7 +81,7 @@ pub(super) fn name(text: &str) -> UserName {
 
 impl Setup {
     pub(super) async fn begin(&self, claims: Value) -> Finish {
-        let started = self.app.app.sign_on().start(&TestApp::origin()).await.expect("started");
+        let started = self.app.app.sign_on().start(TestApp::origin()).await.expect("started");
         let query = self.provider.authorize(&started.location, claims);
         let query: HashMap<String, String> =
             url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -414,7 +415,7 @@ async fn a_provider_that_is_down_is_not_asked_again_at_once() {
         setup.provider.script(|script| script.broken = Some((status, body.to_owned())));
         let before = setup.provider.requests("/openid-configuration");
         for _ in 0..3 {
-            let refused = setup.app.app.sign_on().start(&TestApp::origin()).await;
+            let refused = setup.app.app.sign_on().start(TestApp::origin()).await;
             assert!(matches!(refused, Err(SignOnError::Unavailable)), "{refused:?}");
         }
         assert_eq!(setup.provider.requests("/openid-configuration"), before + 1, "{status} {body}");
@@ -670,4 +671,46 @@ async fn garbage_on_the_back_channel_is_limited_and_logouts_are_not() {
     assert!(matches!(refused, Err(BackChannelError::TooMany { .. })), "{refused:?}");
     log_out(good(), "192.0.2.10").await.expect("another address");
     setup.log_in(ann()).await.expect("logins have a limit of their own");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_does_not_undo_the_pause_after_a_failure() {
+    let setup = start(|_| {}).await;
+    let held = Arc::new(Semaphore::new(0));
+    setup.provider.script(|script| {
+        script.held = Some(Arc::clone(&held));
+        script.broken = Some((500, String::new()));
+    });
+    let sign_on = setup.app.app.sign_on();
+    let asked = || setup.provider.requests("/openid-configuration");
+    tokio::select! {
+        started = sign_on.start(TestApp::origin()) => panic!("{started:?}"),
+        () = until("a request", DEADLINE, async || (asked() == 1).then_some(())) => {}
+    }
+    held.add_permits(10);
+    let refused = sign_on.start(TestApp::origin()).await;
+    assert!(matches!(refused, Err(SignOnError::Unavailable)), "{refused:?}");
+    assert_eq!(asked(), 1);
+}
+
+#[tokio::test]
+async fn what_was_good_is_kept_for_a_day_if_it_can_not_be_read_again() {
+    let setup = start(|_| {}).await;
+    setup.log_in(ann()).await.expect("logged in");
+    setup.provider.script(|script| script.broken = Some((500, String::new())));
+    let log_out = async || {
+        setup.provider.set_now(setup.clock.now().as_second());
+        let token = setup.provider.logout_token(|claims| claims["sub"] = json!("1"));
+        setup.app.app.sign_on().back_channel_logout(token, TestApp::origin()).await
+    };
+    setup.clock.advance(Duration::from_hours(1));
+    assert_eq!(log_out().await.expect("believed"), 1);
+    log_out().await.expect("believed");
+    assert_eq!(setup.provider.requests("/openid-configuration"), 2, "not asked again at once");
+    setup.clock.advance(Duration::from_hours(23));
+    let refused = log_out().await;
+    assert!(matches!(refused, Err(BackChannelError::Unavailable)), "{refused:?}");
+    setup.provider.behave();
+    setup.clock.advance(Duration::from_secs(3));
+    log_out().await.expect("it is back");
 }
