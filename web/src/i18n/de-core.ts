@@ -94,7 +94,8 @@ export const coreMessages: CoreMessages = {
         "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es hier weiter, mit allem, was Sie eingegeben haben.",
       "authentication-failed": "Benutzername oder Passwort ist falsch.",
       throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
-      "local-login-off": "Passwörter sind abgeschaltet. Melden Sie sich über die zentrale Anmeldung an.",
+      "local-login-off":
+        "Benutzername oder Passwort ist falsch, oder dieser Benutzer darf sich nicht mit Passwort anmelden. Nutzen Sie die zentrale Anmeldung.",
       "sign-on-off": "Die zentrale Anmeldung ist nicht eingerichtet.",
       "sign-on-unavailable":
         "Die zentrale Anmeldung ist gerade nicht erreichbar oder nicht benutzbar. Den Grund nennt das Protokoll von haltere. Versuchen Sie es gleich noch einmal.",

@@ -99,7 +99,8 @@ export const coreMessages = {
         "Your session has ended. Log in again and you are back where you were, with all that you typed.",
       "authentication-failed": "The user name or the password is wrong.",
       throttled: "Too many attempts. Please wait a minute, then try again.",
-      "local-login-off": "Passwords are switched off. Log in with single sign-on.",
+      "local-login-off":
+        "The user name or the password is wrong, or this user may not use a password. Log in with single sign-on.",
       "sign-on-off": "Single sign-on is not set up.",
       "sign-on-unavailable":
         "The provider for single sign-on can't be reached or used right now. haltere's log says why. Try again in a moment.",

@@ -30,7 +30,6 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 enum LoginRefusal {
     WrongCredentials,
-    NotLocal,
     TooMany(ApiError),
     Other(ApiError),
 }
@@ -39,7 +38,6 @@ impl From<LoginError> for LoginRefusal {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
-            LoginError::NotLocal => Self::NotLocal,
             LoginError::Throttled { retry_after, of } => Self::TooMany(throttled(retry_after, of)),
             LoginError::TooManyChecks(reached) => Self::TooMany(PASSWORD_CHECKS.refusal(reached)),
             LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
@@ -51,7 +49,7 @@ impl LoginRefusal {
     /// For programs.
     fn into_json(self) -> Response {
         match self {
-            Self::WrongCredentials | Self::NotLocal => {
+            Self::WrongCredentials => {
                 let code = ErrorCode::Unauthorized;
                 ApiError::new(StatusCode::UNAUTHORIZED, code, messages::UNAUTHORIZED)
             }
@@ -61,11 +59,12 @@ impl LoginRefusal {
     }
 
     /// For browsers: back to the login page, which says why. The first reason is one of the management
-    /// center for Mosquitto, as is `session-expired`, which the page knows as well.
-    fn into_redirect(self, base: &BasePath) -> Response {
+    /// center for Mosquitto, as is `session-expired`, which the page knows as well. Where local login is off, a right
+    /// password gets the same answer as a wrong one.
+    fn into_redirect(self, base: &BasePath, local_login: bool) -> Response {
         let reason = match self {
-            Self::WrongCredentials => "authentication-failed",
-            Self::NotLocal => "local-login-off",
+            Self::WrongCredentials if local_login => "authentication-failed",
+            Self::WrongCredentials => "local-login-off",
             Self::TooMany(_) => "throttled",
             Self::Other(error) => return error.into_response(),
         };
@@ -197,7 +196,7 @@ pub(crate) async fn handler(
             response
         }
         Err(refusal) if in_json => refusal.into_json(),
-        Err(refusal) => refusal.into_redirect(base),
+        Err(refusal) => refusal.into_redirect(base, state.app.sign_on().has_local_login()),
     })
 }
 

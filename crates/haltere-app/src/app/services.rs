@@ -171,14 +171,16 @@ impl Shared {
             Arc::clone(&sessions.passwords),
             Arc::clone(&self.audit),
             self.tasks.clone(),
+            sessions.settings.local_login,
         )
     }
 
-    pub(super) fn groups(&self) -> Groups {
+    pub(super) fn groups(&self, sessions: &Sessions) -> Groups {
         Groups::new(Arc::clone(&self.transactions), Arc::clone(&self.clock)).of_server(
             Arc::clone(&self.audit),
             self.tasks.clone(),
             Arc::clone(&self.fleet),
+            sessions.settings.local_login,
         )
     }
 

@@ -51,7 +51,7 @@ impl App {
         let sessions = Arc::new(shared.sessions(settings.sessions));
         let sign_on = Arc::new(shared.sign_on(&sessions, settings.sign_on));
         let profiles = shared.profiles(&sessions);
-        let (users, groups) = (shared.users(&sessions), shared.groups());
+        let (users, groups) = (shared.users(&sessions), shared.groups(&sessions));
         let tokens = shared.tokens(settings.tokens);
         let Shared { store, transactions, clock, fleet, write_lock, tasks, stopping, .. } = &shared;
         let reconciler = Arc::new(Reconciler::new(

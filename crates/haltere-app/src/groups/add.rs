@@ -63,7 +63,7 @@ impl Groups {
         rules::check_count(tx.groups()).await?;
         let members = contents::members(&mut *tx, ctx, &users, &[]).await?;
         let connections = contents::connections(&mut *tx, ctx, &connections, &[]).await?;
-        let last_admin = LastAdminRule::before(&mut *tx).await?;
+        let last_admin = LastAdminRule::before(&mut *tx, self.local_login).await?;
         let now = now(&*self.clock);
         let record = GroupRecord {
             name,

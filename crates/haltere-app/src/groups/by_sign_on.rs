@@ -39,6 +39,7 @@ pub(crate) async fn follow_sign_on(
     ctx: &Ctx,
     now: Timestamp,
     wanted: &[GroupName],
+    local_login: bool,
 ) -> Result<Followed, Internal> {
     let user = ctx.user();
     let mut followed = Followed::default();
@@ -54,7 +55,7 @@ pub(crate) async fn follow_sign_on(
     }
     for name in wanted.iter().filter(|name| !current.contains(name)) {
         let found = tx.groups().find(name).await.context(OPERATION)?;
-        match with_member(tx, user, found).await? {
+        match with_member(tx, user, found, local_login).await? {
             Ok((former, group)) => {
                 store(tx, ctx, now, &former, group).await?;
                 followed.has_changed = true;
@@ -70,12 +71,13 @@ async fn with_member(
     tx: &mut dyn WriteTx,
     user: &UserName,
     found: Option<GroupRecord>,
+    local_login: bool,
 ) -> Result<Result<(GroupRecord, GroupRecord), NotAdded>, Internal> {
     let Some(former) = found else { return Ok(Err(NotAdded::Unknown)) };
     if former.members.len() >= MAX_MEMBERS {
         return Ok(Err(NotAdded::Full));
     }
-    if former.narrows && admins_who_see_all(tx).await? == [user.clone()] {
+    if former.narrows && admins_who_see_all(tx, local_login).await? == [user.clone()] {
         return Ok(Err(NotAdded::LastAdmin));
     }
     let mut group = former.clone();

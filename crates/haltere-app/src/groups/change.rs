@@ -73,7 +73,7 @@ impl Groups {
             let all = Group::all(tx.groups()).await.context(OPERATION)?;
             return Ok(Self::shown(ctx, all));
         }
-        let last_admin = LastAdminRule::before(&mut *tx).await?;
+        let last_admin = LastAdminRule::before(&mut *tx, self.local_login).await?;
         self.count_change(ctx)?;
         group.updated_at = now(&*self.clock);
         tx.groups().update(&group).await.context(OPERATION)?;

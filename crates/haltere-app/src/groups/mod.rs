@@ -51,12 +51,14 @@ pub struct Groups {
     tasks: TaskTracker,
     /// The connections and groups in memory; none on the command line.
     fleet: Option<Arc<Fleet>>,
+    /// Whether users can log in with a password; for the command line they always can.
+    local_login: bool,
 }
 
 impl Groups {
     /// The groups kept in `store`.
     pub fn new(store: Arc<dyn Transactions>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, audit: None, tasks: TaskTracker::new(), fleet: None }
+        Self { store, clock, audit: None, tasks: TaskTracker::new(), fleet: None, local_login: true }
     }
 
     /// The same as a part of a server.
@@ -65,8 +67,9 @@ impl Groups {
         audit: Arc<AuditWriter>,
         tasks: TaskTracker,
         fleet: Arc<Fleet>,
+        local_login: bool,
     ) -> Self {
-        Self { audit: Some(audit), tasks, fleet: Some(fleet), ..self }
+        Self { audit: Some(audit), tasks, fleet: Some(fleet), local_login, ..self }
     }
 
     /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.

@@ -38,16 +38,17 @@ pub(super) fn check_description(description: Option<&str>) -> Result<(), Invalid
 /// Checks that a change leaves an administrator who sees all connections. Made before the change, and asked after it.
 pub(super) struct LastAdminRule {
     before: Vec<UserName>,
+    local_login: bool,
 }
 
 impl LastAdminRule {
-    pub(super) async fn before(tx: &mut dyn WriteTx) -> Result<Self, Internal> {
-        Ok(Self { before: admins_who_see_all(tx).await? })
+    pub(super) async fn before(tx: &mut dyn WriteTx, local_login: bool) -> Result<Self, Internal> {
+        Ok(Self { before: admins_who_see_all(tx, local_login).await?, local_login })
     }
 
     pub(super) async fn check_after(self, tx: &mut dyn WriteTx) -> Result<(), GroupError> {
         // Without one before, the change is not what takes the last one away.
-        if self.before.is_empty() || !admins_who_see_all(tx).await?.is_empty() {
+        if self.before.is_empty() || !admins_who_see_all(tx, self.local_login).await?.is_empty() {
             return Ok(());
         }
         Err(GroupError::LastAdmin)

@@ -2,32 +2,35 @@
 
 use haltere_core::UserName;
 
-use super::{LogIn, LoginError, Sessions};
-use crate::audit;
-use crate::error::ErrorContext;
+use super::Sessions;
+use crate::error::{ErrorContext, Internal};
+
+/// Who may log in with a password.
+#[derive(Debug)]
+pub(super) enum MayLogIn {
+    /// Every user who has one.
+    All,
+    /// Users log in with single sign-on, but for these, whom the command line has excepted.
+    Only(Vec<UserName>),
+}
+
+impl MayLogIn {
+    pub(super) fn allows(&self, user: &UserName) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(users) => users.contains(user),
+        }
+    }
+}
 
 impl Sessions {
-    /// Refuses a user whose password was right if users log in with single sign-on only and this one is none of those that
-    /// the command line has excepted. Audited.
-    pub(super) async fn check_local_login(
-        &self,
-        wish: &LogIn,
-        user: &UserName,
-    ) -> Result<(), LoginError> {
+    /// Asked before the password is looked at: a right one that counts for nothing must look like a wrong one.
+    pub(super) async fn who_may_log_in(&self) -> Result<MayLogIn, Internal> {
         const OPERATION: &str = "look up who may log in with a password";
         if self.settings.local_login {
-            return Ok(());
+            return Ok(MayLogIn::All);
         }
-        let excepted = {
-            let mut read = self.store.read().await.context(OPERATION)?;
-            read.sign_ons().break_glass().await.context(OPERATION)?
-        };
-        if excepted.contains(user) {
-            return Ok(());
-        }
-        let LogIn { username, origin, .. } = wish;
-        let entry = audit::login_denied(self.wall_clock(), username, origin, "local login is off");
-        self.audit.append_failed_login(entry).await.context("log in")?;
-        Err(LoginError::NotLocal)
+        let mut read = self.store.read().await.context(OPERATION)?;
+        Ok(MayLogIn::Only(read.sign_ons().break_glass().await.context(OPERATION)?))
     }
 }

@@ -9,6 +9,7 @@ use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp
 use haltere_store::failpoint::Step;
 use haltere_store::{SessionRecord, UserRecord};
 
+use super::local_login::MayLogIn;
 use super::throttle::Throttled;
 use super::{LoginAttempt, Sessions, token};
 use crate::audit;
@@ -60,9 +61,6 @@ pub enum LoginError {
     /// Too many passwords are waiting to be verified.
     #[error("too many logins at once")]
     TooManyChecks(QuotaExceeded),
-    /// The password is right, but users log in with single sign-on.
-    #[error("local login is off")]
-    NotLocal,
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -77,7 +75,6 @@ impl Sessions {
 
     async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
         let verified = self.verify(&wish).await?;
-        self.check_local_login(&wish, &verified.user.name).await?;
         if let Some(logged_in) = self.begin(&wish, verified).await? {
             return Ok(logged_in);
         }
@@ -90,11 +87,13 @@ impl Sessions {
     async fn verify(&self, wish: &LogIn) -> Result<Verified, LoginError> {
         let LogIn { username, password, origin, .. } = wish;
         let attempt = LoginAttempt::new(username, origin.address);
-        let refusal = match self.verify_password(&attempt, username, password.clone()).await {
+        let who = self.who_may_log_in().await?;
+        let verified = self.verify_password_of(&who, &attempt, username, password.clone()).await;
+        let refusal = match verified {
             Ok(verified) => return Ok(verified),
             Err(refusal) => refusal,
         };
-        if let Some(detail) = refusal.audited_as() {
+        if let Some(detail) = refusal.audited_as(&who) {
             let entry = audit::login_denied(self.wall_clock(), username, origin, detail);
             self.audit.append_failed_login(entry).await.context("log in")?;
         }
@@ -186,6 +185,17 @@ impl Sessions {
         typed: &str,
         password: Secret<String>,
     ) -> Result<Verified, PasswordRefusal> {
+        self.verify_password_of(&MayLogIn::All, attempt, typed, password).await
+    }
+
+    /// The same; the passwords of all others than `who` are wrong.
+    async fn verify_password_of(
+        &self,
+        who: &MayLogIn,
+        attempt: &LoginAttempt,
+        typed: &str,
+        password: Secret<String>,
+    ) -> Result<Verified, PasswordRefusal> {
         let Sessions { throttle, passwords, .. } = self;
         let is_known = throttle.check(attempt, self.clock.steady())?;
         let check =
@@ -193,7 +203,7 @@ impl Sessions {
         let permit = passwords.acquire(check).await.map_err(PasswordRefusal::TooManyChecks)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(attempt, self.clock.steady())?;
-        let verified = match self.find_verified(permit, typed, password).await {
+        let verified = match self.find_verified(who, permit, typed, password).await {
             Ok(verified) => verified.ok_or(PasswordRefusal::Wrong)?,
             Err(error) => {
                 throttle.refund(&counted, self.clock.steady());
@@ -207,6 +217,7 @@ impl Sessions {
     /// The user, when there is one and `password` is theirs.
     async fn find_verified(
         &self,
+        who: &MayLogIn,
         permit: PasswordPermit<'_>,
         typed: &str,
         password: Secret<String>,
@@ -216,8 +227,11 @@ impl Sessions {
             let mut read = self.store.read().await.context(OPERATION)?;
             find_user(read.users(), typed).await.context(OPERATION)?
         };
-        // Takes as long without a hash, so the time does not reveal that a user is disabled or has no password yet.
-        let user = user.filter(|user| !user.disabled && user.password_hash.is_some());
+        // Takes as long without a hash, so the time does not reveal that a user is disabled, has no password yet, or may not
+        // use it.
+        let user = user.filter(|user| {
+            !user.disabled && user.password_hash.is_some() && who.allows(&user.name)
+        });
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let outdated = match permit.verify(password, hash).await? {
             PasswordMatch::Wrong => return Ok(None),
@@ -262,8 +276,11 @@ pub(crate) enum PasswordRefusal {
 }
 
 impl PasswordRefusal {
-    fn audited_as(&self) -> Option<&'static str> {
+    fn audited_as(&self, who: &MayLogIn) -> Option<&'static str> {
         match self {
+            Self::Wrong if matches!(who, MayLogIn::Only(_)) => {
+                Some("wrong user name or password, or local login is off for them")
+            }
             Self::Wrong => Some("wrong user name or password"),
             Self::Throttled(Throttled { is_first: true, .. }) => Some("too many failures"),
             Self::Throttled(_) | Self::TooManyChecks(_) | Self::Internal(_) => None,

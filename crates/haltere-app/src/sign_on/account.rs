@@ -140,7 +140,7 @@ impl SignOn {
         if user.disabled
             || !is_known
             || is_break_glass(&mut *tx, &user).await?
-            || is_last_admin(&mut *tx, &user).await?
+            || self.is_last_admin(&mut *tx, &user).await?
         {
             return Ok(());
         }
@@ -175,7 +175,7 @@ impl SignOn {
         let mut roles = roles;
         if user.roles.contains(Role::Admin)
             && !roles.contains(Role::Admin)
-            && is_last_admin(tx, &user).await?
+            && self.is_last_admin(tx, &user).await?
         {
             roles = roles.iter().chain([Role::Admin]).collect();
         }
@@ -195,6 +195,26 @@ impl SignOn {
         tx.sessions().delete_of(&user.name, None).await.context(OPERATION)?;
         self.audit_change(tx, account, Some(&before), &user).await?;
         Ok(user)
+    }
+
+    /// Whether it is the last administrator, whom a mistake in the mapping must not lock out.
+    async fn is_last_admin(
+        &self,
+        tx: &mut dyn WriteTx,
+        user: &UserRecord,
+    ) -> Result<bool, Internal> {
+        match signed_on::keep_an_admin(tx, &user.name, self.local_login).await {
+            Ok(()) => Ok(false),
+            Err(UserError::LastAdmin) => {
+                tracing::warn!(
+                    user = user.name.as_str(),
+                    "the last administrator keeps the role admin, which single sign-on would take"
+                );
+                Ok(true)
+            }
+            Err(UserError::Internal(error)) => Err(error),
+            Err(error) => Err(Internal::new(OPERATION, error)),
+        }
     }
 
     async fn add(
@@ -252,22 +272,6 @@ impl SignOn {
 
 async fn is_break_glass(tx: &mut dyn WriteTx, user: &UserRecord) -> Result<bool, Internal> {
     Ok(tx.sign_ons().break_glass().await.context(OPERATION)?.contains(&user.name))
-}
-
-/// Whether it is the last administrator, whom a mistake in the mapping must not lock out.
-async fn is_last_admin(tx: &mut dyn WriteTx, user: &UserRecord) -> Result<bool, Internal> {
-    match signed_on::keep_an_admin(tx, &user.name).await {
-        Ok(()) => Ok(false),
-        Err(UserError::LastAdmin) => {
-            tracing::warn!(
-                user = user.name.as_str(),
-                "the last administrator keeps the role admin, which single sign-on would take"
-            );
-            Ok(true)
-        }
-        Err(UserError::Internal(error)) => Err(error),
-        Err(error) => Err(Internal::new(OPERATION, error)),
-    }
 }
 
 /// The user: the one who was this user of the provider before, whatever their name is there by now; else the one with

@@ -12,9 +12,9 @@ use super::{GroupMapping, HeaderLogin, HeaderSettings, SignOnError, SignOnSettin
 use crate::audit_sinks::SinkSettings;
 use crate::ctx::Ctx;
 use crate::groups::NewGroup;
-use crate::sessions::LoggedIn;
+use crate::sessions::{LoggedIn, LoginError};
 use crate::testing::{MemorySink, TestApp};
-use crate::users::UserChange;
+use crate::users::{UserChange, UserError};
 
 fn with_header(settings: &mut SignOnSettings) {
     let accounts = rules(settings).clone();
@@ -178,4 +178,40 @@ async fn one_user_too_many_is_refused_in_words() {
     assert!(matches!(refused, SignOnError::TooManyUsers), "{refused:?}");
     let trail = setup.app.audit_of("test-request").await;
     assert_eq!(trail, ["ann session.login  denied"]);
+}
+
+#[tokio::test]
+async fn without_local_login_an_administrator_stays_who_can_log_in() {
+    let setup = start(|settings| settings.local_login = false).await;
+    let users = setup.app.app.users();
+    let (admin, viewer) = (setup.app.ctx(Role::Admin), Role::Viewer);
+    let claims = json!({"sub": "7", "preferred_username": "root", "groups": ["mqtt-admins"]});
+    setup.log_in(claims).await.expect("logged in");
+    // The password of `admin` counts for nothing.
+    let refused = users.set_roles(&admin, &name("root"), viewer.into()).await.expect_err("last");
+    assert!(matches!(refused, UserError::LastAdmin), "{refused:?}");
+    let refused = users.remove(&admin, &name("root")).await.expect_err("the last one");
+    assert!(matches!(refused, UserError::LastAdmin), "{refused:?}");
+    users.set_roles(&admin, &name("admin"), viewer.into()).await.expect("not the last one");
+    // With an exception it does.
+    let cli = Ctx::command_line("test");
+    users.set_roles(&cli, &name("admin"), Role::Admin.into()).await.expect("set");
+    let outside = setup.app.users_of_another_process().await;
+    outside.set_break_glass(&cli, &name("admin"), true).await.expect("excepted");
+    users.remove(&admin, &name("root")).await.expect("not the last one");
+}
+
+#[tokio::test]
+async fn a_right_password_looks_like_a_wrong_one_where_local_login_is_off() {
+    let setup = start_with(
+        |settings| settings.local_login = false,
+        |config| config.settings.sessions.throttle.account_burst = 3,
+    )
+    .await;
+    for _ in 0..3 {
+        let denied = setup.log_in_locally("admin").await.expect_err("off");
+        assert!(matches!(denied, LoginError::WrongCredentials), "{denied:?}");
+    }
+    let denied = setup.log_in_locally("admin").await.expect_err("off");
+    assert!(matches!(denied, LoginError::Throttled { .. }), "{denied:?}: a right one is not counted");
 }

@@ -25,7 +25,7 @@ impl SignOn {
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: None };
         let ctx = Ctx::new(caller, account.origin.clone());
         let Followed { has_changed, not_added } =
-            follow_sign_on(tx, &ctx, now(&*self.clock), &wanted).await?;
+            follow_sign_on(tx, &ctx, now(&*self.clock), &wanted, self.local_login).await?;
         for (group, why) in not_added {
             if let Some(count) = self.not_added.lock().count(self.clock.steady()) {
                 tracing::warn!(

@@ -497,7 +497,7 @@ async fn a_session_from_the_provider_ends_there_as_well() {
 async fn without_local_login_only_excepted_users_have_passwords() {
     let setup = start(|settings| settings.local_login = false).await;
     let denied = setup.log_in_locally("admin").await.expect_err("local login is off");
-    assert!(matches!(denied, LoginError::NotLocal), "{denied:?}");
+    assert!(matches!(denied, LoginError::WrongCredentials), "{denied:?}");
     assert_eq!(setup.app.audit_of("test-request").await, ["admin session.login  denied"]);
     let users = setup.app.users_of_another_process().await;
     let ctx = Ctx::command_line("test");

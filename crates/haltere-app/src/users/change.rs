@@ -87,14 +87,14 @@ impl Users {
         let before = user.clone();
         if let Some(roles) = roles.filter(|roles| *roles != user.roles) {
             if !roles.contains(Role::Admin) {
-                rules::keep_an_admin(&mut *tx, &user.name).await?;
+                rules::keep_an_admin(&mut *tx, &user.name, self.local_login).await?;
             }
             user.roles = roles;
             done.push((AuditAction::UserUpdate, role_names(roles)));
         }
         if let Some(disabled) = disabled.filter(|disabled| *disabled != user.disabled) {
             if disabled {
-                rules::keep_an_admin(&mut *tx, &user.name).await?;
+                rules::keep_an_admin(&mut *tx, &user.name, self.local_login).await?;
             }
             user.disabled = disabled;
             // From now on it is not single sign-on that says so.

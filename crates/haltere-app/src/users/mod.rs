@@ -55,6 +55,8 @@ pub struct Users {
     audit: Option<Arc<AuditWriter>>,
     tasks: TaskTracker,
     changed: Arc<Notify>,
+    /// Whether users can log in with a password; for the command line they always can.
+    local_login: bool,
 }
 
 /// How many passwords the command line hashes at once: one.
@@ -74,6 +76,7 @@ impl Users {
             audit: None,
             tasks: TaskTracker::new(),
             changed: Arc::default(),
+            local_login: true,
         }
     }
 
@@ -83,8 +86,9 @@ impl Users {
         passwords: Arc<PasswordPool>,
         audit: Arc<AuditWriter>,
         tasks: TaskTracker,
+        local_login: bool,
     ) -> Self {
-        Self { passwords, audit: Some(audit), tasks, ..self }
+        Self { passwords, audit: Some(audit), tasks, local_login, ..self }
     }
 
     /// Waits until one of these methods, of this value or a clone of it, has changed something.

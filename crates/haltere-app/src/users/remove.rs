@@ -29,7 +29,7 @@ impl Users {
         let name = &user.name;
         rules::not_own_of_token(ctx, name)?;
         rules::not_break_glass(&mut *tx, ctx, name).await?;
-        rules::keep_an_admin(&mut *tx, name).await?;
+        rules::keep_an_admin(&mut *tx, name, self.local_login).await?;
         self.count_change(ctx)?;
         let now = now(&*self.clock);
         audit_removed_member(&mut *tx, ctx, now, name).await.context(OPERATION)?;

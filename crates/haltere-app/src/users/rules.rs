@@ -69,24 +69,40 @@ pub(super) async fn not_break_glass(
 }
 
 /// There has to be an administrator other than `name` who sees all connections.
-pub(super) async fn keep_an_admin(tx: &mut dyn WriteTx, name: &UserName) -> Result<(), UserError> {
-    let admins = admins_who_see_all(tx).await?;
+pub(super) async fn keep_an_admin(
+    tx: &mut dyn WriteTx,
+    name: &UserName,
+    local_login: bool,
+) -> Result<(), UserError> {
+    let admins = admins_who_see_all(tx, local_login).await?;
     if admins == [name.clone()] { Err(UserError::LastAdmin) } else { Ok(()) }
 }
 
-/// The administrators who can log in and are in no group that hides connections from them, by name.
-pub(crate) async fn admins_who_see_all(tx: &mut dyn WriteTx) -> Result<Vec<UserName>, Internal> {
+/// The administrators who can log in and are in no group that hides connections from them, by name. Without local login,
+/// those can log in who have done so with single sign-on, and those whom the command line has excepted.
+pub(crate) async fn admins_who_see_all(
+    tx: &mut dyn WriteTx,
+    local_login: bool,
+) -> Result<Vec<UserName>, Internal> {
     const OPERATION: &str = "look for administrators";
     let users = tx.users().list().await.context(OPERATION)?;
     let groups = tx.groups().list().await.context(OPERATION)?;
     let narrowing = groups.iter().filter(|group| group.narrows);
     let members = narrowing.flat_map(|group| &group.members).map(|member| &member.user);
     let narrowed: HashSet<&UserName> = members.collect();
-    let is_able = |user: &UserRecord| {
-        user.roles.contains(Role::Admin)
-            && !user.disabled
-            && user.password_hash.is_some()
-            && !narrowed.contains(&user.name)
+    let excepted = tx.sign_ons().break_glass().await.context(OPERATION)?;
+    let is_admin = |user: &&UserRecord| {
+        user.roles.contains(Role::Admin) && !user.disabled && !narrowed.contains(&user.name)
     };
-    Ok(users.iter().filter(|user| is_able(user)).map(|user| user.name.clone()).collect())
+    let mut able = Vec::new();
+    for user in users.iter().filter(is_admin) {
+        let uses_password =
+            user.password_hash.is_some() && (local_login || excepted.contains(&user.name));
+        let signs_on = !local_login
+            && tx.sign_ons().identity_of(&user.name).await.context(OPERATION)?.is_some();
+        if uses_password || signs_on {
+            able.push(user.name.clone());
+        }
+    }
+    Ok(able)
 }

@@ -19,8 +19,12 @@ pub(crate) async fn find(
 }
 
 /// Fails if there would be no administrator any more who can log in.
-pub(crate) async fn keep_an_admin(tx: &mut dyn WriteTx, name: &UserName) -> Result<(), UserError> {
-    rules::keep_an_admin(tx, name).await
+pub(crate) async fn keep_an_admin(
+    tx: &mut dyn WriteTx,
+    name: &UserName,
+    local_login: bool,
+) -> Result<(), UserError> {
+    rules::keep_an_admin(tx, name, local_login).await
 }
 
 /// Adds a user without a password.
