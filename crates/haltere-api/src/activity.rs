@@ -15,7 +15,7 @@ use crate::error::{ApiError, json};
 use crate::extract::label_filter::LabelFilter;
 use crate::extract::query::RawQuery;
 use crate::extract::query_values::{Milliseconds, Text, WholeNumber};
-use crate::extract::{Query, RequestContext};
+use crate::extract::{RequestContext, StrictQuery};
 use crate::next_page::with_next_page;
 use crate::state::ApiState;
 
@@ -26,6 +26,7 @@ const PAGE: usize = 100;
 
 /// The query of the activity.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ActivityParams {
     /// `status`: links came up, failed or were disconnected; `failures`: they failed; `connections`: users changed
@@ -209,7 +210,7 @@ impl<'a> WireEntry<'a> {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
-    Query(params): Query<ActivityParams>,
+    StrictQuery(params): StrictQuery<ActivityParams, true>,
     LabelFilter(labels): LabelFilter,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {

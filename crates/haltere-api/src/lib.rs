@@ -61,6 +61,8 @@ mod reverse_proxy_tests;
 #[cfg(test)]
 mod test_support;
 #[cfg(test)]
+mod unknown_parameter_tests;
+#[cfg(test)]
 mod unread_response_tests;
 #[cfg(test)]
 mod visibility_tests;

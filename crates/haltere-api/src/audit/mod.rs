@@ -27,7 +27,7 @@ use crate::error::{ApiError, ErrorBody, json};
 use crate::extract::accept::preferred;
 use crate::extract::query::RawQuery;
 use crate::extract::query_values::{Milliseconds, Text, WholeNumber};
-use crate::extract::{Query, RequestContext};
+use crate::extract::{RequestContext, StrictQuery};
 use crate::next_page::with_next_page;
 use crate::state::ApiState;
 
@@ -38,7 +38,7 @@ const PAGE: NonZeroU32 = NonZeroU32::new(100).expect("not 0");
 
 /// The query of the audit trail.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditParams {
     /// Only entries of this time or later, in milliseconds since 1970
@@ -223,7 +223,7 @@ fn parse_actions(names: &str) -> Result<Vec<AuditAction>, Invalid> {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
-    Query(params): Query<AuditParams>,
+    StrictQuery(params): StrictQuery<AuditParams>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

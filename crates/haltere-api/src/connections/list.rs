@@ -321,12 +321,13 @@ mod tests {
             ("label=x", &[]),
         ] {
             assert_eq!(admin.get(&format!("{PATH}?{query}")).await.ids(), selected, "{query}");
+            if query.contains("q=") {
+                continue;
+            }
             let export = admin.get(&format!("/api/connection-export?{query}")).await.json();
             let exported = export["connections"].as_array().expect("a list").iter();
             let exported: Vec<_> = exported.map(|it| it["id"].as_str().expect("an id")).collect();
-            if !query.contains("q=") {
-                assert_eq!(exported, selected, "{query}");
-            }
+            assert_eq!(exported, selected, "{query}");
         }
         let first = admin.get(&format!("{PATH}?label=site&label=line&limit=1")).await;
         let link = first.header("link").expect("another page").to_owned();

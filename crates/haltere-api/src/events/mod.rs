@@ -29,7 +29,7 @@ use self::throttle::EventThrottle;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::label_filter::LabelFilter;
 use crate::extract::query_values::WholeNumber;
-use crate::extract::{Query, RequestContext};
+use crate::extract::{RequestContext, StrictQuery};
 use crate::limits::exceeded::QuotaLimits;
 use crate::limits::holder;
 use crate::response_memory::{PIECE, ResponseCost};
@@ -58,6 +58,7 @@ pub(crate) struct ConnectionsEvent<'a> {
 
 /// The query of an event stream.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventParams {
     /// The minimum interval between events, in milliseconds
@@ -109,7 +110,7 @@ pub(crate) struct EventParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
-    Query(params): Query<EventParams>,
+    StrictQuery(params): StrictQuery<EventParams, true>,
     LabelFilter(labels): LabelFilter,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

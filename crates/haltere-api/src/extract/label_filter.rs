@@ -9,10 +9,8 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 
-use super::query::RawQuery;
+use super::query::{LABEL, RawQuery};
 use crate::error::ApiError;
-
-const NAME: &str = "label";
 
 /// What the parameters `label` of a query select together; without one, every connection.
 pub(crate) struct LabelFilter(pub(crate) LabelSelector);
@@ -22,11 +20,11 @@ impl<S: Sync> FromRequestParts<S> for LabelFilter {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let RawQuery(params) = RawQuery::from_request_parts(parts, state).await?;
-        let mut selectors = params.iter().filter(|(name, _)| *name == NAME);
+        let mut selectors = params.iter().filter(|(name, _)| *name == LABEL);
         let selected = selectors.try_fold(LabelSelector::default(), |selected, (_, text)| {
             selected.and(LabelSelector::parse(text)?)
         });
-        selected.map(Self).map_err(|why| Invalid::of(NAME, &why).into())
+        selected.map(Self).map_err(|why| Invalid::of(LABEL, &why).into())
     }
 }
 
@@ -36,7 +34,7 @@ impl IntoParams for LabelFilter {
         // gets the 431 of HTTP instead of an answer of this operation.
         let selector = ObjectBuilder::new().schema_type(Type::String);
         let parameter = ParameterBuilder::new()
-            .name(NAME)
+            .name(LABEL)
             .parameter_in(ParameterIn::Query)
             .description(Some(
                 "Only connections with these labels: terms separated by commas, which all have to hold. A term is `key=value`, `key!=value`, `key`, `!key`, `key in (a,b)` or `key notin (a,b)`. If the parameter is repeated, all have to hold. At most 32 terms and 1,024 characters",

@@ -23,4 +23,4 @@ pub(crate) use params::Params;
 pub(crate) use path::{
     PathConnectionId, PathGroupName, PathSessionId, PathText, PathTokenHash, PathUserName,
 };
-pub(crate) use query::{Query, RawQuery};
+pub(crate) use query::{Query, RawQuery, StrictQuery};

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::ApiError;
 
-/// Decoded parameters. Unknown ones are ignored, because clients add all kinds of things to a query.
+/// Decoded parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -27,6 +27,11 @@ impl Params {
             (_, Some(_)) => Err(ApiError::invalid(format!("{name}: is given twice"))),
             (value, None) => Ok(value.map(|(_, value)| value.as_str())),
         }
+    }
+
+    /// Takes a parameter out, however often it was given.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.retain(|(given, _)| given != name);
     }
 
     pub(super) fn pairs(&self) -> &[(String, String)] {

@@ -9,18 +9,40 @@ use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::params::Params;
+use super::params::{Params, printable};
 use crate::error::ApiError;
 
-/// The query as a `T`, whose fields are the parameters. Unknown parameters are ignored. A malformed one, or one that
-/// is given twice, is a 400 that names it.
+/// The parameter of [`LabelFilter`](super::label_filter::LabelFilter).
+pub(super) const LABEL: &str = "label";
+
+/// The query as a `T`, whose fields are the parameters. Unknown parameters are ignored, because clients of the management
+/// center for Mosquitto add all kinds of things. A malformed one, or one that is given twice, is a 400 that names it.
 pub(crate) struct Query<T>(pub(crate) T);
+
+/// The same for routes that are ours alone: an unknown parameter is a 400 as well, because a filter or a `dryRun` with a slip
+/// of the pen would go unnoticed. `T` denies unknown fields. `LABELS`: the route also has a
+/// [`LabelFilter`](super::label_filter::LabelFilter), which reads its parameter itself.
+pub(crate) struct StrictQuery<T, const LABELS: bool = false>(pub(crate) T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let params = query(parts)?;
+        parse(&params).map(Self).map_err(|Malformed(why)| ApiError::invalid(why))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned, const LABELS: bool> FromRequestParts<S>
+    for StrictQuery<T, LABELS>
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let mut params = query(parts)?;
+        if LABELS {
+            params.remove(LABEL);
+        }
         parse(&params).map(Self).map_err(|Malformed(why)| ApiError::invalid(why))
     }
 }
@@ -68,6 +90,10 @@ impl serde::de::Error for Malformed {
             [] => format!("must be {last}"),
             others => format!("must be {} or {last}", others.join(", ")),
         })
+    }
+
+    fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
+        Self(format!("{}: is no parameter of this request", printable(name)))
     }
 
     fn duplicate_field(name: &'static str) -> Self {
@@ -189,6 +215,26 @@ mod tests {
         assert_eq!(all.limit.map(WholeNumber::get), Some(7));
         assert_eq!(all.text.map(Text::into_string).as_deref(), Some("ü"));
         assert_eq!((all.color, all.dry_run), (Some(Color::Green), true));
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_named_where_it_is_refused() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Strict {
+            limit: Option<WholeNumber<1, 100>>,
+        }
+        let strict = |query: &str| {
+            let params = Params::parse(query).expect("UTF-8");
+            parse::<Strict>(&params).map_err(|error| error.to_string())
+        };
+        assert!(strict("limit=7").is_ok());
+        for (query, name) in
+            [("limti=7", "limti"), ("limit=7&Limit=8", "Limit"), ("a%0ab=", "a\u{fffd}b")]
+        {
+            let why = format!("{name}: is no parameter of this request");
+            assert_eq!(strict(query), Err(why), "{query}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::switched::WireSwitched;
 use crate::error::{ApiError, ErrorBody, json, messages};
-use crate::extract::{JsonBody, PathText, Query, RequestContext};
+use crate::extract::{JsonBody, PathText, RequestContext, StrictQuery};
 use crate::state::ApiState;
 use crate::wire::fields::{FieldFault, Fields, Invalid};
 
@@ -35,7 +35,7 @@ pub(crate) struct PluginInput {
 
 /// The query of a switch.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SwitchParams {
     /// `true`: only report what would be done
@@ -72,7 +72,7 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
     PathText(id): PathText,
-    Query(params): Query<SwitchParams>,
+    StrictQuery(params): StrictQuery<SwitchParams>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let id = id.and_then(|id| id.parse::<PluginId>().ok());

@@ -19,7 +19,7 @@ use self::pieces::Pieces;
 use crate::connections::secrets::SecretsParam;
 use crate::error::{ApiError, ErrorBody, json_bytes};
 use crate::extract::label_filter::LabelFilter;
-use crate::extract::{Query, RequestContext};
+use crate::extract::{RequestContext, StrictQuery};
 use crate::response_memory::ResponseCost;
 use crate::state::ApiState;
 
@@ -39,6 +39,7 @@ impl From<ExportError> for ApiError {
 
 /// The query of an export.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportParams {
     /// `include` adds passwords and private keys, for administrators; `omit` is the default
@@ -76,7 +77,7 @@ pub(crate) struct ExportParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
-    Query(params): Query<ExportParams>,
+    StrictQuery(params): StrictQuery<ExportParams, true>,
     LabelFilter(labels): LabelFilter,
 ) -> Result<Response, ApiError> {
     // Unlike in lists, secrets must be asked for: a file gets around.

@@ -21,7 +21,7 @@ use crate::extract::body::{self, BodyLimits};
 use crate::extract::budgeted_buffer::BudgetedBuffer;
 use crate::extract::charset::Charset;
 use crate::extract::json::require_json;
-use crate::extract::{Query, RequestContext};
+use crate::extract::{RequestContext, StrictQuery};
 use crate::limits::holder;
 use crate::response_memory;
 use crate::state::ApiState;
@@ -46,7 +46,7 @@ impl From<ImportError> for ApiError {
 
 /// The query of an import.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ImportParams {
     /// `true`: only report what would be done
@@ -121,7 +121,7 @@ pub(crate) struct ImportParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
-    Query(params): Query<ImportParams>,
+    StrictQuery(params): StrictQuery<ImportParams>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
     let mode = params.mode();

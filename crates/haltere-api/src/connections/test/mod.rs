@@ -21,7 +21,7 @@ pub use report::connection_test_json;
 use crate::connections::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::accept::wants_stream;
-use crate::extract::{JsonBody, Query, RequestContext};
+use crate::extract::{JsonBody, RequestContext, StrictQuery};
 use crate::limits::exceeded::QuotaLimits;
 use crate::state::ApiState;
 use crate::wire::connection_input::ConnectionInput;
@@ -60,6 +60,7 @@ fn unavailable(message: &'static str) -> ApiError {
 
 /// The query of a test.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TestParams {
     /// The id of a stored connection: the body is a merge patch of it
@@ -131,7 +132,7 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: RequestContext,
     headers: HeaderMap,
-    Query(params): Query<TestParams>,
+    StrictQuery(params): StrictQuery<TestParams>,
     JsonBody(mut body): JsonBody,
 ) -> Result<Response, ApiError> {
     let roundtrip = body::take_roundtrip(&mut body)?;
