@@ -73,9 +73,7 @@ pub(crate) async fn handler(
     let ended = ended.map_err(|error| match error {
         BackChannelError::Off => ApiError::no_such_resource(),
         BackChannelError::Invalid => ApiError::invalid("logout_token: is not valid"),
-        BackChannelError::TooMany { retry_after } => {
-            throttled(retry_after, QuotaExceeded::Network)
-        }
+        BackChannelError::TooMany { retry_after } => throttled(retry_after, QuotaExceeded::Network),
         BackChannelError::Busy(_) | BackChannelError::Unavailable => {
             let (status, code) = (StatusCode::BAD_GATEWAY, ErrorCode::Unavailable);
             ApiError::new(status, code, "The provider is not available")

@@ -172,7 +172,11 @@ async fn a_logout_of_the_provider_ends_sessions_and_streams_at_once() {
 
 #[tokio::test]
 async fn a_right_password_is_refused_like_a_wrong_one_where_local_login_is_off() {
-    let api = TestApi::start_with(|config| config.settings.sessions.local_login = false).await;
+    let api = TestApi::start_with(|config| {
+        config.settings.sign_on.local_login = false;
+        config.settings.sessions.local_login = false;
+    })
+    .await;
     let form = "username=admin&password=correct+horse+battery+staple";
     let refused = api.anonymous().text(Method::POST, "/auth", FORM, form).await;
     assert_eq!(refused.header("location"), Some("/login?error=local-login-off"));

@@ -58,7 +58,14 @@ pub struct Groups {
 impl Groups {
     /// The groups kept in `store`.
     pub fn new(store: Arc<dyn Transactions>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, audit: None, tasks: TaskTracker::new(), fleet: None, local_login: true }
+        Self {
+            store,
+            clock,
+            audit: None,
+            tasks: TaskTracker::new(),
+            fleet: None,
+            local_login: true,
+        }
     }
 
     /// The same as a part of a server.

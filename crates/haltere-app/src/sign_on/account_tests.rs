@@ -45,8 +45,8 @@ impl Setup {
 
     async fn disable(&self, user: &str, disabled: bool) {
         let change = UserChange { disabled: Some(disabled), ..UserChange::default() };
-        let changed = self.app.app.users().change(&Ctx::system("test"), &name(user), change);
-        changed.await.expect("changed");
+        let ctx = Ctx::system("test");
+        self.app.app.users().change(&ctx, &name(user), change).await.expect("changed");
     }
 
     /// Until sessions in memory are those that are stored.
@@ -68,8 +68,8 @@ async fn a_login_changes_no_user_while_that_can_not_be_audited() {
     })
     .await;
     let graz = haltere_core::GroupName::parse("Graz").expect("a name");
-    let added = setup.app.app.groups().add(&Ctx::system("test"), NewGroup::new(graz, Role::Viewer));
-    added.await.expect("added");
+    let (ctx, graz) = (Ctx::system("test"), NewGroup::new(graz, Role::Viewer));
+    setup.app.app.groups().add(&ctx, graz).await.expect("added");
     let first = until("the first delivery", DEADLINE, async || setup.log_in(ann()).await.ok());
     let first = first.await;
     sink.fail(Some("full"));
@@ -121,7 +121,8 @@ async fn a_user_without_a_role_has_no_access_until_there_is_one_again() {
 #[tokio::test]
 async fn the_last_administrator_keeps_access_without_a_role() {
     let setup = start(|settings| rules(settings).links = true).await;
-    let claims = |groups: Value| json!({"sub": "7", "preferred_username": "admin", "groups": groups});
+    let claims =
+        |groups: Value| json!({"sub": "7", "preferred_username": "admin", "groups": groups});
     setup.log_in(claims(json!(["mqtt-admins"]))).await.expect("logged in");
     setup.log_in(claims(json!([]))).await.expect_err("no role");
     assert!(!setup.is_disabled("admin").await);
@@ -213,5 +214,8 @@ async fn a_right_password_looks_like_a_wrong_one_where_local_login_is_off() {
         assert!(matches!(denied, LoginError::WrongCredentials), "{denied:?}");
     }
     let denied = setup.log_in_locally("admin").await.expect_err("off");
-    assert!(matches!(denied, LoginError::Throttled { .. }), "{denied:?}: a right one is not counted");
+    assert!(
+        matches!(denied, LoginError::Throttled { .. }),
+        "{denied:?}: a right one is not counted"
+    );
 }

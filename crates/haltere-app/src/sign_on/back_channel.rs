@@ -61,7 +61,8 @@ impl SignOn {
         origin: Origin,
     ) -> Result<usize, BackChannelError> {
         let sign_on = Arc::clone(self);
-        to_completion(&self.tasks, async move { sign_on.try_end_named(&token, &origin).await }).await
+        to_completion(&self.tasks, async move { sign_on.try_end_named(&token, &origin).await })
+            .await
     }
 
     async fn try_end_named(&self, token: &str, origin: &Origin) -> Result<usize, BackChannelError> {

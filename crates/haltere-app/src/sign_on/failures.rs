@@ -28,7 +28,11 @@ pub(super) struct Failures {
 }
 
 impl Failures {
-    pub(super) fn new(clock: Arc<dyn Clock>, settings: ThrottleSettings, line: &'static str) -> Self {
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        settings: ThrottleSettings,
+        line: &'static str,
+    ) -> Self {
         let ThrottleSettings { address_burst, address_interval, .. } = settings;
         let limit = KeyedLimit::new(QuotaExceeded::Network, address_burst, address_interval);
         Self { clock, line, by_network: Mutex::new(limit), logged: Mutex::default() }
@@ -46,7 +50,6 @@ impl Failures {
     }
 
     /// The provider was of no use. Logged here, where the cause is known: users can do nothing about it.
-    #[expect(clippy::needless_pass_by_value, reason = "as `map_err` passes it")]
     pub(super) fn unavailable(&self, error: ProviderError) -> SignOnError {
         if let ProviderError::Tokens(_) = error {
             return self.refused(error);

@@ -59,7 +59,8 @@ impl GroupMapping {
     pub fn parse<'a>(rules: impl IntoIterator<Item = &'a str>) -> Result<Self, MappingError> {
         let read = |text: &'a str| {
             let no_group = || MappingError::NoGroup(text.to_owned());
-            let (group, name) = halves(text).filter(|(_, name)| !name.is_empty()).ok_or_else(no_group)?;
+            let (group, name) =
+                halves(text).filter(|(_, name)| !name.is_empty()).ok_or_else(no_group)?;
             let gives = GroupName::parse(name);
             let gives = gives.map_err(|error| MappingError::Group(text.to_owned(), error))?;
             Ok(Rule { group: group.to_owned(), gives })
@@ -140,7 +141,8 @@ mod tests {
             let error = RoleMapping::parse(["a = viewer", wrong]).expect_err(wrong).to_string();
             assert!(error.contains(&format!("{wrong:?}")), "{error}");
         }
-        for wrong in ["Graz", "= Graz", "", "graz =", "graz = an unreasonably long name of a group"] {
+        for wrong in ["Graz", "= Graz", "", "graz =", "graz = an unreasonably long name of a group"]
+        {
             let error = GroupMapping::parse(["a = b", wrong]).expect_err(wrong).to_string();
             assert!(error.contains(&format!("{wrong:?}")), "{error}");
         }

@@ -42,8 +42,8 @@ impl Setup {
 
     async fn add_member(&self, text: &str, user: &str) {
         let change = GroupChange { users: Some(vec![user.to_owned()]), ..GroupChange::default() };
-        let changed = self.app.app.groups().change(&Ctx::system("test"), &group(text), change);
-        changed.await.expect("changed");
+        let ctx = Ctx::system("test");
+        self.app.app.groups().change(&ctx, &group(text), change).await.expect("changed");
     }
 }
 

@@ -64,8 +64,15 @@ pub(super) struct Known {
 enum State {
     Unknown,
     /// `failed_at`: when it could not be read again.
-    Known { known: Known, read_at: Duration, failed_at: Option<Duration> },
-    Failed { error: ProviderError, at: Duration },
+    Known {
+        known: Known,
+        read_at: Duration,
+        failed_at: Option<Duration>,
+    },
+    Failed {
+        error: ProviderError,
+        at: Duration,
+    },
 }
 
 /// The provider, as far as it was asked.
@@ -161,7 +168,11 @@ impl Provider {
     fn log_kept(&self, error: &ProviderError) {
         if let Some(count) = self.kept.lock().count(self.clock.steady()) {
             let error = error_chain(error);
-            tracing::warn!(error, count, "what the provider said before is used, for a day at most");
+            tracing::warn!(
+                error,
+                count,
+                "what the provider said before is used, for a day at most"
+            );
         }
     }
 

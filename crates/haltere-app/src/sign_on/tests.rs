@@ -630,7 +630,8 @@ async fn a_logout_that_is_replayed_after_a_restart_ends_nothing_new() {
 
 #[tokio::test]
 async fn failures_of_one_address_are_limited_and_right_logins_are_not() {
-    let setup = start_with(|_| {}, |config| config.settings.sessions.throttle.address_burst = 3).await;
+    let setup =
+        start_with(|_| {}, |config| config.settings.sessions.throttle.address_burst = 3).await;
     for _ in 0..10 {
         setup.log_in(ann()).await.expect("logged in");
     }
@@ -653,7 +654,8 @@ async fn failures_of_one_address_are_limited_and_right_logins_are_not() {
 
 #[tokio::test]
 async fn garbage_on_the_back_channel_is_limited_and_logouts_are_not() {
-    let setup = start_with(|_| {}, |config| config.settings.sessions.throttle.address_burst = 3).await;
+    let setup =
+        start_with(|_| {}, |config| config.settings.sessions.throttle.address_burst = 3).await;
     let sign_on = setup.app.app.sign_on();
     let log_out = async |token: String, address: &str| {
         let address = Some(address.parse().expect("an address"));

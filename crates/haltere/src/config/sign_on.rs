@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use confique::Config;
 use haltere_api::WebOrigin;
-use haltere_app::sign_on::{
-    AccountRules, GroupMapping, HeaderSettings, OidcSettings, RoleMapping,
-};
+use haltere_app::sign_on::{AccountRules, GroupMapping, HeaderSettings, OidcSettings, RoleMapping};
 use haltere_core::{Network, Pem, Secret};
 use serde::{Deserialize, Deserializer, de::Error};
 
