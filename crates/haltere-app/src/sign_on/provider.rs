@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{Clock, LogLimit, Secret, TlsSettings, error_chain};
-use haltere_link::{HttpAnswer, HttpClient, HttpFailure, HttpRequest, Supervisor};
+use haltere_link::{
+    HttpAnswer, HttpBody, HttpClient, HttpFailure, HttpMethod, HttpRequest, Supervisor,
+};
 use haltere_oidc::{
     Claims, ClientAuthentication, KeySet, KeySetFault, MetadataFault, NotJson, ProviderMetadata,
     ProviderUrl, TokenResponse, TokenResponseFault, UrlFault, basic_authorization, discovery_url,
@@ -214,7 +216,7 @@ impl Provider {
         };
         let form = token_request(code, verifier, &settings.redirect_uri(), client_id, in_form);
         let url = &metadata.token_endpoint;
-        let HttpAnswer { status, body } = self.send(url, basic, Some(form)).await?;
+        let HttpAnswer { status, body, .. } = self.send(url, basic, Some(form)).await?;
         Ok(TokenResponse::parse(status, &body)?)
     }
 
@@ -237,7 +239,7 @@ impl Provider {
         url: &ProviderUrl,
         authorization: Option<Secret<String>>,
     ) -> Result<Vec<u8>, ProviderError> {
-        let HttpAnswer { status, body } = self.send(url, authorization, None).await?;
+        let HttpAnswer { status, body, .. } = self.send(url, authorization, None).await?;
         if status != 200 {
             return Err(ProviderError::Status { url: url.as_str().to_owned(), status });
         }
@@ -250,14 +252,17 @@ impl Provider {
         authorization: Option<Secret<String>>,
         form: Option<Secret<String>>,
     ) -> Result<HttpAnswer, ProviderError> {
+        let method = if form.is_some() { HttpMethod::POST } else { HttpMethod::GET };
         let request = HttpRequest {
+            method,
             host: url.host(),
             port: url.port(),
             is_tls: url.is_tls(),
             authority: url.authority(),
             path: url.path_and_query(),
             authorization,
-            form,
+            cookie: None,
+            body: form.as_ref().map(HttpBody::form),
         };
         let answer = self.client.send(&request).await;
         answer.map_err(|source| ProviderError::Http {
