@@ -224,6 +224,11 @@ pub async fn cli_in(dir: &Path, arguments: &[&str], stdin: Option<&str>) -> CliO
     run(command().current_dir(dir).args(arguments), stdin).await
 }
 
+/// The same with what commands keep for their user in the folder `home`.
+pub async fn cli_of(home: &Path, arguments: &[&str], stdin: Option<&str>) -> CliOutput {
+    run(command().env("XDG_CONFIG_HOME", home).args(arguments), stdin).await
+}
+
 async fn run(command: &mut Command, stdin: Option<&str>) -> CliOutput {
     let mut child = command
         .stdin(Stdio::piped())

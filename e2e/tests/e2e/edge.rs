@@ -25,7 +25,7 @@ fn install(folder: &Path, identity: &Identity) {
 }
 
 /// A folder with a certificate for `localhost`, and haltere's options to use it.
-fn with_tls(identity: &Identity) -> (TempDir, Options) {
+pub(crate) fn with_tls(identity: &Identity) -> (TempDir, Options) {
     let folder = tempfile::tempdir().expect("a folder");
     install(folder.path(), identity);
     let at = |name: &str| folder.path().join(name).display().to_string();

@@ -29,6 +29,7 @@ mod login;
 mod moving;
 mod package;
 mod readers;
+mod remote;
 mod restart;
 mod second_server;
 mod secrets;

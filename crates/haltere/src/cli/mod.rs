@@ -14,13 +14,17 @@ mod groups;
 mod harmless;
 mod health;
 mod import;
+mod login;
+mod logout;
 mod mmc_env;
 mod openapi;
 mod password;
+mod remote;
 mod restore;
 mod secrets;
 mod serve;
 mod sources;
+mod table;
 mod test;
 mod tokens;
 mod transfer;
@@ -29,12 +33,14 @@ mod users;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::{Parser, Subcommand};
+use exit::Usage;
 use haltere_app::Ctx;
 use haltere_core::Secret;
 use haltere_store::Store;
 use harmless::harmless;
+use remote::Target;
 use sources::Common;
 use tokio::runtime::Builder;
 
@@ -48,6 +54,10 @@ pub(crate) use exit::{misused, status};
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub(crate) struct Cli {
+    /// Work on the haltere that `haltere login` has logged in to, instead of the data folder
+    #[arg(long, global = true)]
+    remote: bool,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -60,6 +70,10 @@ enum Command {
     Test(Box<test::Options>),
     /// Check whether the server on this machine is ready; exits with 1 if not.
     Health(health::Options),
+    /// Log in to a remote haltere, for other commands with --remote.
+    Login(Box<login::Options>),
+    /// Log out of the remote haltere.
+    Logout(logout::Options),
     /// Manage users; works while the server runs.
     Users(users::Options),
     /// Manage groups of users; works while the server runs.
@@ -87,21 +101,57 @@ enum Command {
 impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        match self.command {
+        let Self { remote, command } = self;
+        let target = if remote { Target::Remote } else { Target::DataFolder };
+        if let Some(name) = command.local_only()
+            && remote
+        {
+            return Err(Usage::because(anyhow!(
+                "--remote: `haltere {name}` works on the machine that it is called on only"
+            )));
+        }
+        match command {
             Command::Serve(options) => options.run(),
             Command::Test(options) => options.run(),
             Command::Health(options) => options.run(),
-            Command::Users(options) => options.run(),
-            Command::Groups(options) => options.run(),
-            Command::Tokens(options) => options.run(),
-            Command::Import(options) => options.run(),
-            Command::Export(options) => options.run(),
+            Command::Login(options) => options.run(),
+            Command::Logout(options) => options.run(),
+            Command::Users(options) => options.run(target),
+            Command::Groups(options) => options.run(target),
+            Command::Tokens(options) => options.run(target),
+            Command::Import(options) => options.run(target),
+            Command::Export(options) => options.run(target),
             Command::Backup(options) => options.run(),
             Command::Restore(options) => options.run(),
             Command::Secrets(options) => options.run(),
-            Command::Audit(options) => options.run(),
+            Command::Audit(options) => options.run(target),
             Command::Config(options) => options.run(),
             Command::Openapi(options) => options.run(),
+        }
+    }
+}
+
+impl Command {
+    /// The command, if it works on this machine only.
+    const fn local_only(&self) -> Option<&'static str> {
+        match self {
+            Self::Serve(_) => Some("serve"),
+            Self::Test(_) => Some("test"),
+            Self::Health(_) => Some("health"),
+            Self::Backup(_) => Some("backup"),
+            Self::Restore(_) => Some("restore"),
+            Self::Secrets(_) => Some("secrets"),
+            Self::Config(_) => Some("config"),
+            Self::Openapi(_) => Some("openapi"),
+            Self::Audit(options) => options.local_only(),
+            Self::Import(options) => options.local_only(),
+            // The first two are about the remote one, with or without the flag.
+            Self::Login(_)
+            | Self::Logout(_)
+            | Self::Users(_)
+            | Self::Groups(_)
+            | Self::Tokens(_)
+            | Self::Export(_) => None,
         }
     }
 }

@@ -25,15 +25,79 @@ impl PasswordSource {
         if self.password_stdin {
             return secret_from_stdin("password");
         }
-        if !io::stdin().is_terminal() {
-            bail!("there is no terminal to ask for the password; pass it with --password-stdin");
-        }
+        require_terminal()?;
         let first = ask("Password: ")?;
         if ask("Once more: ")? != first {
             bail!("the two passwords differ");
         }
         Ok(first)
     }
+}
+
+/// How the own password comes in, to log in with.
+#[derive(Debug, Default, Args)]
+pub(super) struct LoginPassword {
+    /// Read the password of the login from standard input instead of asking for it; a second line is the code of a second
+    /// factor
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// What a login needs.
+pub(super) struct LoginSecrets {
+    pub(super) password: Secret<String>,
+    source: CodeSource,
+}
+
+/// Where the code of a second factor comes from.
+enum CodeSource {
+    Given(Secret<String>),
+    Terminal,
+    /// Standard input had no second line.
+    Missing,
+}
+
+impl LoginPassword {
+    /// Whether it comes in on standard input.
+    pub(super) const fn is_given(&self) -> bool {
+        self.password_stdin
+    }
+
+    /// Reads it, or asks for it.
+    pub(super) fn read(&self) -> anyhow::Result<LoginSecrets> {
+        if !self.password_stdin {
+            require_terminal()?;
+            return Ok(LoginSecrets { password: ask("Password: ")?, source: CodeSource::Terminal });
+        }
+        let text = secret_from_stdin("password")?;
+        let text = text.expose().as_str();
+        let (password, code) = text.split_once('\n').unwrap_or((text, ""));
+        let source = match code.trim() {
+            "" => CodeSource::Missing,
+            code => CodeSource::Given(code.into()),
+        };
+        Ok(LoginSecrets { password: password.trim_end_matches('\r').into(), source })
+    }
+}
+
+impl LoginSecrets {
+    /// The code of the second factor.
+    pub(super) fn code(&self) -> anyhow::Result<Secret<String>> {
+        match &self.source {
+            CodeSource::Given(code) => Ok(code.clone()),
+            CodeSource::Terminal => ask("Code: "),
+            CodeSource::Missing => {
+                bail!("a code is needed as well: pass it in a second line of standard input")
+            }
+        }
+    }
+}
+
+fn require_terminal() -> anyhow::Result<()> {
+    if !io::stdin().is_terminal() {
+        bail!("there is no terminal to ask for the password; pass it with --password-stdin");
+    }
+    Ok(())
 }
 
 fn ask(prompt: &str) -> anyhow::Result<Secret<String>> {

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Args;
 
+use super::exit::Usage;
 use crate::config::{Flag, Loaded, LogFormat, Sources, load};
 
 /// Where the settings are, for a command that needs no data folder.
@@ -61,6 +63,18 @@ impl File {
 impl Common {
     pub(super) fn load(self) -> anyhow::Result<Loaded> {
         load(&self.sources())
+    }
+
+    /// Refuses flags about this machine, for a command that works on another one.
+    pub(super) fn expect_none(&self) -> anyhow::Result<()> {
+        let flags =
+            [("--config", self.file.config.is_some()), ("--data-dir", self.data_dir.is_some())];
+        match flags.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Usage::because(anyhow!(
+                "{flag} is about this machine, and --remote about another one; give one of them"
+            ))),
+        }
     }
 
     fn sources(self) -> Sources {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use haltere_api::audit_files;
-use haltere_app::audit_trail::AuditTrail;
 
+use super::entries::AuditEntries;
 use super::with_trail;
 use crate::atomic_file::{AtomicFile, IfExists};
+use crate::cli::notice;
+use crate::cli::remote::{Target, with_remote};
 use crate::cli::sources::Common;
-use crate::cli::{cli_ctx, notice};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -24,25 +24,30 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
         let Self { common, file } = self;
-        with_trail(common, async |trail| match file {
-            None => match write(trail, &mut BufWriter::new(io::stdout())).await {
-                Err(error) if is_closed_pipe(&error) => Ok(()),
-                written => written.map(drop),
-            },
-            Some(file) => {
-                let mut draft = AtomicFile::begin(&file, IfExists::Refuse("nothing was written"))?;
-                let path = draft.target().display().to_string();
-                let entries = write(trail, &mut BufWriter::new(draft.file())).await?;
-                let synced = draft.file().sync_all();
-                synced.with_context(|| format!("failed to write {path}"))?;
-                draft.publish()?;
-                notice(&format!("entries: {entries}, in {path}"));
-                Ok(())
-            }
-        })
+        match target {
+            Target::DataFolder => with_trail(common, async |trail| export(trail, file).await),
+            Target::Remote => with_remote(&common, async |remote| export(remote, file).await),
+        }
     }
+}
+
+async fn export(trail: &impl AuditEntries, file: Option<PathBuf>) -> anyhow::Result<()> {
+    let Some(file) = file else {
+        return match write(trail, &mut BufWriter::new(io::stdout())).await {
+            Err(error) if is_closed_pipe(&error) => Ok(()),
+            written => written.map(drop),
+        };
+    };
+    let mut draft = AtomicFile::begin(&file, IfExists::Refuse("nothing was written"))?;
+    let path = draft.target().display().to_string();
+    let entries = write(trail, &mut BufWriter::new(draft.file())).await?;
+    let synced = draft.file().sync_all();
+    synced.with_context(|| format!("failed to write {path}"))?;
+    draft.publish()?;
+    notice(&format!("entries: {entries}, in {path}"));
+    Ok(())
 }
 
 /// A reader that closes the pipe is no failure.
@@ -51,14 +56,13 @@ pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-async fn write(trail: &AuditTrail, out: &mut (impl Write + Send)) -> anyhow::Result<u64> {
+async fn write(trail: &impl AuditEntries, out: &mut (impl Write + Send)) -> anyhow::Result<u64> {
     let mut entries = 0;
-    let ctx = cli_ctx();
-    let visited = trail.visit(&ctx, None, |entry| {
+    let mut visit = |line: &str| {
         entries += 1;
-        anyhow::Ok(out.write_all(audit_files::line_of(entry).as_bytes())?)
-    });
-    visited.await?;
+        anyhow::Ok(out.write_all(line.as_bytes())?)
+    };
+    trail.visit(None, &mut visit).await?;
     out.flush()?;
     Ok(entries)
 }

@@ -1,15 +1,20 @@
-//! `haltere audit`: works on the data folder, with or without a running server.
+//! `haltere audit`: works on the data folder, with or without a running server; reading also on a remote haltere.
 
 mod checkpoint;
+mod entries;
 mod export;
+mod local;
+mod pages;
+mod remote;
 mod tail;
 mod verify;
 
 use clap::{Args, Subcommand};
-use haltere_app::audit_trail::AuditTrail;
 
+use self::local::LocalTrail;
+use super::remote::Target;
 use super::sources::Common;
-use super::with_store;
+use super::{cli_ctx, with_store};
 use crate::wiring;
 
 #[derive(Debug, Args)]
@@ -31,11 +36,20 @@ enum Command {
 }
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    /// The command, if it is for the data folder only.
+    pub(super) const fn local_only(&self) -> Option<&'static str> {
         match self.command {
-            Command::Tail(options) => options.run(),
+            Command::Verify(_) => Some("audit verify"),
+            Command::Checkpoint(_) => Some("audit checkpoint"),
+            Command::Tail(_) | Command::Export(_) => None,
+        }
+    }
+
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
+        match self.command {
+            Command::Tail(options) => options.run(target),
             Command::Verify(options) => options.run(),
-            Command::Export(options) => options.run(),
+            Command::Export(options) => options.run(target),
             Command::Checkpoint(options) => options.run(),
         }
     }
@@ -44,7 +58,9 @@ impl Options {
 /// Opens the data folder, does `job`, and closes it again.
 fn with_trail<T>(
     common: Common,
-    job: impl AsyncFnOnce(&AuditTrail) -> anyhow::Result<T>,
+    job: impl AsyncFnOnce(&LocalTrail) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    with_store(common, async |_, store| job(&wiring::audit_trail(&store)).await)
+    with_store(common, async |_, store| {
+        job(&LocalTrail { trail: wiring::audit_trail(&store), ctx: cli_ctx() }).await
+    })
 }

@@ -10,9 +10,10 @@ use haltere_api::audit_files;
 use haltere_app::audit_trail::{ChainReport, ChainVerifier, ChainViolation, Checkpoint};
 use haltere_core::Timestamp;
 
+use super::local::LocalTrail;
 use super::with_trail;
 use crate::cli::sources::Common;
-use crate::cli::{cli_ctx, notice, print_quoting};
+use crate::cli::{notice, print_quoting};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -44,8 +45,8 @@ impl Options {
         let checkpoint = checkpoint.map(|(file, key)| read_checkpoint(&file, &key)).transpose()?;
         let report = match export {
             Some(export) => verify_export(&export, checkpoint.as_ref())?,
-            None => with_trail(common, async |trail| {
-                Ok(trail.verify(&cli_ctx(), checkpoint.as_ref()).await?)
+            None => with_trail(common, async |LocalTrail { trail, ctx }| {
+                Ok(trail.verify(ctx, checkpoint.as_ref()).await?)
             })?,
         };
         print_report(&report, checkpoint.as_ref())

@@ -1,15 +1,18 @@
-//! `haltere export`.
+//! `haltere export`: from the data folder, or from a remote haltere.
+
+mod file;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use haltere_api::connection_files;
-use haltere_app::connections::{Export, LeftOut, Secrets};
+use haltere_app::connections::Secrets;
 use haltere_core::{LabelSelector, SelectorError};
 
+use self::file::ExportFile;
 use super::notice;
+use super::remote::{Target, with_remote};
 use super::sources::Common;
 use super::transfer::with_transfer;
 use crate::atomic_file::{AtomicFile, IfExists};
@@ -33,7 +36,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
         let Self { common, secrets, labels, file } = self;
         let labels = all_of(labels).context("--label")?;
         if secrets && file.is_none() && io::stdout().is_terminal() {
@@ -45,14 +48,20 @@ impl Options {
             .map(|file| AtomicFile::begin(file, IfExists::Refuse("nothing was written")));
         let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
-        with_transfer(common, async |transfer, _, ctx| {
-            let export =
-                transfer.export(ctx, secrets, &labels).await.context("failed to export")?;
-            match draft {
-                Some(draft) => write_file(draft, &export),
-                None => write_out(&export),
-            }
-        })
+        let export = match target {
+            Target::DataFolder => with_transfer(common, async |transfer, _, ctx| {
+                let export = transfer.export(ctx, secrets, &labels).await;
+                Ok(ExportFile::from(export.context("failed to export")?))
+            }),
+            Target::Remote => with_remote(&common, async |remote| {
+                let export = ExportFile::of_remote(remote, secrets, &labels).await;
+                export.context("failed to export")
+            }),
+        }?;
+        match draft {
+            Some(draft) => write_file(draft, &export),
+            None => write_out(&export),
+        }
     }
 }
 
@@ -61,23 +70,23 @@ fn all_of(labels: Vec<LabelSelector>) -> Result<LabelSelector, SelectorError> {
 }
 
 /// Whole, on disk, and for this user only from its first moment.
-fn write_file(mut draft: AtomicFile, export: &Export) -> anyhow::Result<()> {
+fn write_file(mut draft: AtomicFile, export: &ExportFile) -> anyhow::Result<()> {
     let path = draft.target().to_owned();
     let file = draft.file();
-    file.write_all(&connection_files::write(export))
+    file.write_all(export.content.expose())
         .and_then(|()| file.sync_all())
         .with_context(|| format!("failed to write {}", path.display()))?;
     draft.publish()?;
     let with = if export.secrets { "with their secrets" } else { "without secrets" };
-    let count = export.connections.len();
+    let count = export.connections;
     notice(&format!("{count} connections, {with}, are in {}", path.display()));
     report_left_out(export);
     Ok(())
 }
 
-fn write_out(export: &Export) -> anyhow::Result<()> {
+fn write_out(export: &ExportFile) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(&connection_files::write(export)).and_then(|()| out.flush());
+    let written = out.write_all(export.content.expose()).and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         outcome => outcome.context("failed to write to standard output")?,
@@ -86,8 +95,8 @@ fn write_out(export: &Export) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn report_left_out(export: &Export) {
-    for LeftOut { id, reason, .. } in &export.left_out {
+fn report_left_out(export: &ExportFile) {
+    for (id, reason) in &export.left_out {
         notice(&format!("left out: {id:?} can't be read: {reason}"));
     }
 }

@@ -1,14 +1,20 @@
-//! `haltere users`: works on the data folder, with or without a running server.
+//! `haltere users`: works on the data folder, with or without a running server, or on a remote haltere.
 
-use std::fmt::Write as _;
+mod directory;
+mod local;
+mod remote;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use haltere_app::users::{NewUser, User, UserChange, Users};
+use haltere_app::users::{NewUser, UserChange};
 use haltere_core::{Role, UserName};
 
+use self::directory::{Invitation, ListedUser, UserDirectory};
+use self::local::LocalUsers;
 use super::password::PasswordSource;
+use super::remote::{Target, with_remote};
 use super::sources::Common;
+use super::table::table;
 use super::{cli_ctx, notice, print_quoting, with_store};
 use crate::wiring;
 
@@ -100,14 +106,20 @@ enum Command {
 }
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        with_store(self.common, async |_, store| self.command.run(&wiring::users(store)).await)
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
+        let Self { common, command } = self;
+        match target {
+            Target::DataFolder => with_store(common, async |_, store| {
+                let users = LocalUsers { users: wiring::users(store), ctx: cli_ctx() };
+                command.run(&users).await
+            }),
+            Target::Remote => with_remote(&common, async |remote| command.run(remote).await),
+        }
     }
 }
 
 impl Command {
-    async fn run(self, users: &Users) -> anyhow::Result<()> {
-        let ctx = cli_ctx();
+    async fn run(self, users: &impl UserDirectory) -> anyhow::Result<()> {
         match self {
             Self::Add { name, roles, password, invite, must_change_password } => {
                 let password = if invite { None } else { Some(password.read()?) };
@@ -118,47 +130,47 @@ impl Command {
                     disabled: false,
                     must_change_password,
                 };
-                let outcome = users.add(&ctx, new).await;
+                let outcome = users.add(new).await;
                 outcome.with_context(|| format!("failed to add {name}"))?;
                 notice(&format!("added {name}"));
             }
             Self::List => {
-                let excepted = users.break_glass(&ctx).await.context("failed to list the users")?;
-                let users = users.list(&ctx).await.context("failed to list the users")?;
-                print_quoting(&table(&users, &excepted))?;
+                let users = users.list().await.context("failed to list the users")?;
+                print_quoting(&table(users.iter().map(row)))?;
             }
             Self::Roles { name, roles } => {
-                let roles = roles.into_iter().collect();
-                let outcome = users.set_roles(&ctx, &name, roles).await;
+                let roles = Some(roles.into_iter().collect());
+                let change = UserChange { roles, ..UserChange::default() };
+                let outcome = users.change(&name, change).await;
                 outcome.with_context(|| format!("failed to change the roles of {name}"))?;
                 notice(&format!("changed the roles of {name}"));
             }
             Self::Disable { name } => {
-                let outcome = users.change(&ctx, &name, disabled(true)).await;
+                let outcome = users.change(&name, disabled(true)).await;
                 outcome.with_context(|| format!("failed to disable {name}"))?;
                 notice(&format!("disabled {name}; their sessions have ended"));
             }
             Self::Enable { name } => {
-                let outcome = users.change(&ctx, &name, disabled(false)).await;
+                let outcome = users.change(&name, disabled(false)).await;
                 outcome.with_context(|| format!("failed to enable {name}"))?;
                 notice(&format!("enabled {name}"));
             }
             Self::Invite { name } => {
-                let outcome = users.invite(&ctx, &name).await;
-                let new = outcome.with_context(|| format!("failed to invite {name}"))?;
+                let outcome = users.invite(&name).await;
+                let Invitation { token, expires_at } =
+                    outcome.with_context(|| format!("failed to invite {name}"))?;
                 notice(&format!(
-                    "anyone who has this token can set the password of {name}, once, until {}",
-                    new.expires_at
+                    "anyone who has this token can set the password of {name}, once, until {expires_at}"
                 ));
-                print_quoting(&format!("{}\n", new.token.expose()))?;
+                print_quoting(&format!("{}\n", token.expose()))?;
             }
             Self::EndSessions { name } => {
-                let outcome = users.end_sessions(&ctx, &name, None).await;
+                let outcome = users.end_sessions(&name).await;
                 outcome.with_context(|| format!("failed to end the sessions of {name}"))?;
                 notice(&format!("ended the sessions of {name}"));
             }
             Self::BreakGlass { name, off } => {
-                let outcome = users.set_break_glass(&ctx, &name, !off).await;
+                let outcome = users.set_break_glass(&name, !off).await;
                 outcome.with_context(|| format!("failed to change how {name} may log in"))?;
                 notice(&if off {
                     format!("{name} can log in with a password only where local login is on")
@@ -167,12 +179,14 @@ impl Command {
                 });
             }
             Self::Passwd { name, password } => {
-                let outcome = users.set_password(&ctx, &name, password.read()?).await;
+                let password = Some(password.read()?);
+                let change = UserChange { password, ..UserChange::default() };
+                let outcome = users.change(&name, change).await;
                 outcome.with_context(|| format!("failed to change the password of {name}"))?;
                 notice(&format!("changed the password of {name}; their sessions have ended"));
             }
             Self::Remove { name } => {
-                let outcome = users.remove(&ctx, &name).await;
+                let outcome = users.remove(&name).await;
                 outcome.with_context(|| format!("failed to remove {name}"))?;
                 notice(&format!("removed {name}"));
             }
@@ -185,23 +199,16 @@ fn disabled(disabled: bool) -> UserChange {
     UserChange { disabled: Some(disabled), ..UserChange::default() }
 }
 
-/// One line per user: name, roles, and what is not usual.
-fn table(users: &[User], excepted: &[UserName]) -> String {
-    let width = users.iter().map(|user| user.name.as_str().chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
-    for user in users {
-        let roles: Vec<_> = user.roles.iter().map(Role::as_str).collect();
-        let mut facts = vec![roles.join(", ")];
-        let noted = [
-            (user.disabled, "disabled"),
-            (user.must_change_password, "has to change the password"),
-            (!user.has_password, "no password yet"),
-            (user.invited_until.is_some(), "invited"),
-            (excepted.contains(&user.name), "may always log in with a password"),
-        ];
-        facts.extend(noted.iter().filter(|(is_so, _)| *is_so).map(|(_, note)| (*note).to_owned()));
-        // Writing into a String can't fail.
-        let _ = writeln!(text, "{:width$}  {}", user.name.as_str(), facts.join("; "));
-    }
-    text
+/// The name, the roles, and what is not usual.
+fn row(user: &ListedUser) -> (&str, Vec<String>) {
+    let mut facts = vec![user.roles.join(", ")];
+    let noted = [
+        (user.disabled, "disabled"),
+        (user.must_change_password, "has to change the password"),
+        (!user.has_password, "no password yet"),
+        (user.invited, "invited"),
+        (user.is_excepted, "may always log in with a password"),
+    ];
+    facts.extend(noted.iter().filter(|(is_so, _)| *is_so).map(|(_, note)| (*note).to_owned()));
+    (&user.name, facts)
 }

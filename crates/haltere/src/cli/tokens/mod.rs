@@ -1,17 +1,26 @@
-//! `haltere tokens`: works on the data folder, with or without a running server.
+//! `haltere tokens`: works on the data folder, with or without a running server, or on a remote haltere.
 
-use std::fmt::Write as _;
+mod directory;
+mod local;
+mod remote;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
-use haltere_app::tokens::{NewToken, Token, Tokens};
+use haltere_app::tokens::NewToken;
 use haltere_core::{
     Clock as _, ConnectionId, LabelSelector, Network, Role, Timestamp, TokenName, TokenScope,
     UserName,
 };
 use jiff::SignedDuration;
 
+use self::directory::{Created, ListedLimits, ListedToken, TokenDirectory};
+use self::local::LocalTokens;
+use self::remote::RemoteTokens;
+use super::exit::Usage;
+use super::password::LoginPassword;
+use super::remote::{Target, with_remote};
 use super::sources::Common;
+use super::table::table;
 use super::{cli_ctx, notice, print, print_quoting, with_store};
 use crate::clock::SystemClock;
 use crate::wiring;
@@ -43,9 +52,12 @@ struct Create {
     #[arg(value_parser = TokenName::parse)]
     name: TokenName,
 
-    /// The user for whom the token acts; it never has more rights than they have
+    /// The user for whom the token acts; it never has more rights than they have. With --remote, the user of the login
     #[arg(long, value_name = "USER", value_parser = UserName::parse)]
-    user: UserName,
+    user: Option<UserName>,
+
+    #[command(flatten)]
+    password: LoginPassword,
 
     /// What the token may do: admin, editor, viewer, connectionManager or monitoringViewer
     #[arg(long, value_name = "ROLE")]
@@ -81,32 +93,64 @@ struct Create {
 }
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        with_store(self.common, async |settings, store| {
-            self.command.run(&wiring::tokens(settings, store)).await
-        })
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
+        let Self { common, mut command } = self;
+        match target {
+            Target::DataFolder => {
+                command.expect_local()?;
+                with_store(common, async |settings, store| {
+                    let tokens = wiring::tokens(settings, store);
+                    command.run(&LocalTokens { tokens, ctx: cli_ctx() }).await
+                })
+            }
+            Target::Remote => with_remote(&common, async |remote| {
+                let password = command.take_password();
+                command.run(&RemoteTokens { remote, password }).await
+            }),
+        }
     }
 }
 
 impl Command {
-    async fn run(self, tokens: &Tokens) -> anyhow::Result<()> {
-        let ctx = cli_ctx();
+    /// Refuses what is for a remote haltere only.
+    fn expect_local(&self) -> anyhow::Result<()> {
+        let Self::Create(create) = self else { return Ok(()) };
+        let why = if create.user.is_none() {
+            "--user: is missing"
+        } else if create.password.is_given() {
+            "--password-stdin: is for --remote only"
+        } else {
+            return Ok(());
+        };
+        Err(Usage::because(anyhow!(why)))
+    }
+
+    /// How the password comes in, for a command that may need it.
+    fn take_password(&mut self) -> LoginPassword {
+        match self {
+            Self::Create(create) => std::mem::take(&mut create.password),
+            Self::List | Self::Revoke { .. } => LoginPassword::default(),
+        }
+    }
+
+    async fn run(self, tokens: &impl TokenDirectory) -> anyhow::Result<()> {
         match self {
             Self::Create(create) => {
                 let name = create.name.clone();
                 let new = create.into_token()?;
-                let outcome = tokens.create(&ctx, new).await;
-                let created = outcome.with_context(|| format!("failed to create {name}"))?;
-                let Token { owner, expires_at, .. } = &created.token;
+                let outcome = tokens.create(new).await;
+                let Created { owner, expires_at, secret } =
+                    outcome.with_context(|| format!("failed to create {name}"))?;
                 notice(&format!("anyone who has this token acts for {owner} until {expires_at}"));
-                print(&format!("{}\n", created.secret.expose()))?;
+                print(&format!("{}\n", secret.expose()))?;
             }
             Self::List => {
-                let tokens = tokens.list(&ctx).await.context("failed to list the tokens")?;
-                print_quoting(&table(&tokens, SystemClock.now()))?;
+                let tokens = tokens.list().await.context("failed to list the tokens")?;
+                let now = SystemClock.now();
+                print_quoting(&table(tokens.iter().map(|token| row(token, now))))?;
             }
             Self::Revoke { name } => {
-                let outcome = tokens.revoke_named(&ctx, &name).await;
+                let outcome = tokens.revoke(&name).await;
                 outcome.with_context(|| format!("failed to revoke {name}"))?;
                 notice(&format!("revoked {name}"));
             }
@@ -134,7 +178,7 @@ impl Create {
             networks,
             read_only,
         };
-        Ok(NewToken { name, description, owner: Some(user), role, expires_at, scope })
+        Ok(NewToken { name, description, owner: user, role, expires_at, scope })
     }
 }
 
@@ -149,43 +193,31 @@ fn lifetime(text: &str) -> Result<SignedDuration, String> {
     time.ok_or_else(|| "must be a length of time such as 30d or 12h".to_owned())
 }
 
-/// One line per token: name, user, role, end, and what limits it.
-fn table(tokens: &[Token], now: Timestamp) -> String {
-    let width = tokens.iter().map(|token| token.name.as_str().chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
-    for token in tokens {
-        let Token { name, owner, role, expires_at, last_used_at, scope, .. } = token;
-        let end = if *expires_at <= now { "expired" } else { "until" };
-        let mut facts = vec![format!("{role} for {owner}"), format!("{end} {expires_at}")];
-        match scope {
-            Some(scope) => facts.extend(limits(scope)),
-            None => facts.push("not valid, because what limits it can't be read".to_owned()),
-        }
-        facts.push(last_used_at.map_or("never used".to_owned(), |at| format!("last used {at}")));
-        // Writing into a String can't fail.
-        let _ = writeln!(text, "{:width$}  {}", name.as_str(), facts.join("; "));
+/// The name, the user, the role, the end, and what limits it.
+fn row(token: &ListedToken, now: Timestamp) -> (&str, Vec<String>) {
+    let ListedToken { name, owner, role, expires_at, last_used_at, limits } = token;
+    let end = if *expires_at <= now { "expired" } else { "until" };
+    let mut facts = vec![format!("{role} for {owner}"), format!("{end} {expires_at}")];
+    match limits {
+        Some(limits) => facts.extend(limiting(limits)),
+        None => facts.push("not valid, because what limits it can't be read".to_owned()),
     }
-    text
+    facts.push(last_used_at.map_or("never used".to_owned(), |at| format!("last used {at}")));
+    (name, facts)
 }
 
-fn limits(scope: &TokenScope) -> Vec<String> {
-    let TokenScope { connections, labels, networks, read_only } = scope;
-    let mut limits = Vec::new();
+fn limiting(limits: &ListedLimits) -> Vec<String> {
+    let ListedLimits { read_only, connections, labels, networks } = limits;
+    let mut facts = Vec::new();
     if *read_only {
-        limits.push("read-only".to_owned());
+        facts.push("read-only".to_owned());
     }
-    if let Some(ids) = connections {
-        let ids: Vec<_> = ids.iter().map(ConnectionId::as_str).collect();
-        limits.push(format!("connections {}", ids.join(", ")));
-    }
-    if !labels.is_empty() {
-        limits.push(format!("labels {labels}"));
-    }
+    facts.extend(connections.as_ref().map(|ids| format!("connections {}", ids.join(", "))));
+    facts.extend(labels.as_ref().map(|labels| format!("labels {labels}")));
     if !networks.is_empty() {
-        let networks: Vec<_> = networks.iter().map(Network::to_string).collect();
-        limits.push(format!("from {}", networks.join(", ")));
+        facts.push(format!("from {}", networks.join(", ")));
     }
-    limits
+    facts
 }
 
 #[cfg(test)]

@@ -1,13 +1,19 @@
-//! `haltere groups`: works on the data folder, with or without a running server.
+//! `haltere groups`: works on the data folder, with or without a running server, or on a remote haltere.
 
-use std::fmt::Write as _;
+mod directory;
+mod local;
+mod remote;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use haltere_app::groups::{Group, GroupChange, Groups, NewGroup};
+use haltere_app::groups::{GroupChange, NewGroup};
 use haltere_core::{GroupName, LabelSelector, Role};
 
+use self::directory::{GroupDirectory, ListedGroup};
+use self::local::LocalGroups;
+use super::remote::{Target, with_remote};
 use super::sources::Common;
+use super::table::table;
 use super::{cli_ctx, counted, notice, print_quoting, with_store};
 use crate::wiring;
 
@@ -87,14 +93,20 @@ struct Contents {
 }
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        with_store(self.common, async |_, store| self.command.run(&wiring::groups(store)).await)
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
+        let Self { common, command } = self;
+        match target {
+            Target::DataFolder => with_store(common, async |_, store| {
+                let groups = LocalGroups { groups: wiring::groups(store), ctx: cli_ctx() };
+                command.run(&groups).await
+            }),
+            Target::Remote => with_remote(&common, async |remote| command.run(remote).await),
+        }
     }
 }
 
 impl Command {
-    async fn run(self, groups: &Groups) -> anyhow::Result<()> {
-        let ctx = cli_ctx();
+    async fn run(self, groups: &impl GroupDirectory) -> anyhow::Result<()> {
         match self {
             Self::Add { name, role, contents } => {
                 let Contents { users, connections, label, description } = contents;
@@ -106,13 +118,13 @@ impl Command {
                     description,
                     ..NewGroup::new(name.clone(), role)
                 };
-                let outcome = groups.add(&ctx, new).await;
+                let outcome = groups.add(new).await;
                 outcome.with_context(|| format!("failed to add {name}"))?;
                 notice(&format!("added {name}"));
             }
             Self::List => {
-                let groups = groups.list(&ctx).await.context("failed to list the groups")?;
-                print_quoting(&table(&groups))?;
+                let groups = groups.list().await.context("failed to list the groups")?;
+                print_quoting(&table(groups.iter().map(row)))?;
             }
             Self::Set { name, role, contents, no_users, no_connections, narrows } => {
                 let Contents { users, connections, label, description } = contents;
@@ -126,12 +138,12 @@ impl Command {
                     label,
                     narrows,
                 };
-                let outcome = groups.change(&ctx, &name, change).await;
+                let outcome = groups.change(&name, change).await;
                 outcome.with_context(|| format!("failed to change {name}"))?;
                 notice(&format!("changed {name}"));
             }
             Self::Remove { name } => {
-                let outcome = groups.remove(&ctx, &name).await;
+                let outcome = groups.remove(&name).await;
                 outcome.with_context(|| format!("failed to remove {name}"))?;
                 notice(&format!("removed {name}"));
             }
@@ -140,25 +152,17 @@ impl Command {
     }
 }
 
-/// One line per group: name, role, and what is in it.
-fn table(groups: &[Group]) -> String {
-    let width = groups.iter().map(|group| group.name.as_str().chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
-    for group in groups {
-        let members: Vec<_> = group.members.iter().map(|it| it.user.as_str()).collect();
-        let mut facts = vec![group.role.as_str().to_owned()];
-        facts.push(if members.is_empty() { "no users".to_owned() } else { members.join(", ") });
-        if !group.connections.is_empty() || group.label.is_empty() {
-            facts.push(counted(group.connections.len() as u64, "connection"));
-        }
-        if !group.label.is_empty() {
-            facts.push(format!("with the labels {}", group.label));
-        }
-        if !group.narrows {
-            facts.push("hides nothing".to_owned());
-        }
-        // Writing into a String can't fail.
-        let _ = writeln!(text, "{:width$}  {}", group.name.as_str(), facts.join("; "));
+/// The name, the role, and what is in it.
+fn row(group: &ListedGroup) -> (&str, Vec<String>) {
+    let ListedGroup { name, role, users, connections, label, narrows } = group;
+    let mut facts = vec![role.clone()];
+    facts.push(if users.is_empty() { "no users".to_owned() } else { users.join(", ") });
+    if *connections > 0 || label.is_none() {
+        facts.push(counted(*connections as u64, "connection"));
     }
-    text
+    facts.extend(label.as_ref().map(|label| format!("with the labels {label}")));
+    if !narrows {
+        facts.push("hides nothing".to_owned());
+    }
+    (name, facts)
 }

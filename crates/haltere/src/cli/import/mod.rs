@@ -1,23 +1,26 @@
-//! `haltere import`.
+//! `haltere import`: into the data folder, or at a remote haltere.
 
-use std::fmt::Write as _;
+mod remote;
+mod report;
+
 use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use haltere_api::connection_files;
+use haltere_app::Ctx;
 use haltere_app::connections::{
-    EntryOutcome, ImportExceeds, ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage,
-    Planned, Source, Transfer,
+    ImportFile, ImportMode, ImportProgress, ImportStage, Source, Transfer,
 };
-use haltere_app::{Ctx, Invalid};
 use haltere_core::Secret;
 use tokio::sync::watch;
 
+use self::report::{Partly, Report};
 use super::exit::Usage;
 use super::mmc_env::MmcEnvironment;
 use super::print_quoting;
+use super::remote::{Target, with_remote};
 use super::sources::Common;
 use super::transfer::with_transfer;
 use crate::plain_file;
@@ -76,14 +79,22 @@ struct FileOptions {
 const MAX: usize = connection_files::MAX_FILE_BYTES;
 
 impl Options {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    /// The command, if it is for the data folder only.
+    pub(super) const fn local_only(&self) -> Option<&'static str> {
+        match self.command {
+            Command::MmcEnv(_) => Some("import mmc-env"),
+            Command::Mmc(_) | Command::Haltere(_) => None,
+        }
+    }
+
+    pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
         let Self { common, command } = self;
         let (wanted, FileOptions { file, dry_run, only_good }) = match command {
             Command::Mmc(options) => (Source::Mmc, options),
             Command::Haltere(options) => (Source::Haltere, options),
             Command::MmcEnv(DryRun { dry_run }) => return import_environment(common, dry_run),
         };
-        let content = read(&file)?;
+        let (bytes, content) = read(&file)?;
         expect(wanted, content.source, &file)?;
         let mode = match (dry_run, only_good) {
             (true, _) => ImportMode::DryRun,
@@ -91,29 +102,21 @@ impl Options {
             (false, false) => ImportMode::Store,
         };
         let partly = if only_good { Partly::Wanted } else { Partly::Possible };
-        with_transfer(common, async |transfer, _, ctx| {
-            import(transfer, ctx, content, mode, partly).await
-        })
-    }
-}
-
-/// Whether what is good may be imported without the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Partly {
-    /// `--only-good` was given.
-    Wanted,
-    /// It could have been given.
-    Possible,
-    /// The command has no such flag.
-    Never,
-}
-
-impl Partly {
-    /// How the import is done when it is not only planned.
-    const fn mode(self) -> ImportMode {
-        match self {
-            Self::Wanted => ImportMode::StoreGood,
-            Self::Possible | Self::Never => ImportMode::Store,
+        match target {
+            Target::DataFolder => {
+                drop(bytes);
+                with_transfer(common, async |transfer, _, ctx| {
+                    import(transfer, ctx, content, mode, partly).await
+                })
+            }
+            // Parsed here only to say at once what is wrong with it.
+            Target::Remote => {
+                drop(content);
+                with_remote(&common, async |haltere| {
+                    let report = remote::import(haltere, bytes, mode).await;
+                    conclude(&report.context("failed to import")?, mode, partly)
+                })
+            }
         }
     }
 }
@@ -128,15 +131,18 @@ async fn import(
     let (reporter, progress) = ImportProgress::channel();
     let import = transfer.import(ctx, content, mode, reporter);
     let (report, ()) = tokio::join!(import, show(progress));
-    let report = report.context("failed to import")?;
-    print_quoting(&describe(&report, mode, partly))?;
-    if partly == Partly::Never && report.is_refused() {
+    conclude(&report.context("failed to import")?.into(), mode, partly)
+}
+
+/// Says what was done, and fails if that is nothing.
+fn conclude(report: &Report, mode: ImportMode, partly: Partly) -> anyhow::Result<()> {
+    print_quoting(&report.describe(mode, partly))?;
+    if partly == Partly::Never && report.is_refused(partly) {
         bail!("nothing was changed");
     }
     // An import that is repeated skips what is there already, which is no failure.
     let nothing_good = report.refusals() > 0 && report.creates() + report.skips() == 0;
-    let is_refused = report.is_refused_by(partly.mode()) || nothing_good;
-    if mode == ImportMode::DryRun && is_refused {
+    if mode == ImportMode::DryRun && (report.is_refused(partly) || nothing_good) {
         bail!("nothing would be imported");
     }
     if mode != ImportMode::DryRun && (!report.done || nothing_good) {
@@ -171,7 +177,8 @@ fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     })
 }
 
-fn read(path: &Path) -> anyhow::Result<ImportFile> {
+/// The file, as it is and parsed.
+fn read(path: &Path) -> anyhow::Result<(Secret<Vec<u8>>, ImportFile)> {
     let name = if path == Path::new("-") { Path::new("standard input") } else { path };
     let describe = || format!("failed to read {}", name.display());
     let bytes = match path {
@@ -180,7 +187,8 @@ fn read(path: &Path) -> anyhow::Result<ImportFile> {
             .and_then(|(file, length)| read_bounded(file, usize::try_from(length).unwrap_or(MAX))),
     };
     let bytes = bytes.with_context(describe)?;
-    connection_files::read(bytes.expose()).with_context(describe)
+    let content = connection_files::read(bytes.expose()).with_context(describe)?;
+    Ok((bytes, content))
 }
 
 /// Whether this is standard input. Its other names are read as it is: opened by one of them, a socket is refused by
@@ -238,71 +246,8 @@ async fn show(mut progress: watch::Receiver<ImportProgress>) {
     }
 }
 
-/// What a person reads: what needs their attention line by line, the rest as numbers.
-fn describe(report: &ImportReport, mode: ImportMode, partly: Partly) -> String {
-    let mut text = String::new();
-    for (position, entry) in report.entries.iter().enumerate() {
-        describe_entry(&mut text, position, entry);
-    }
-    if !report.not_taken_over.is_empty() {
-        let parts = report.not_taken_over.join(", ");
-        let _ = writeln!(text, "not taken over: {parts} (they are no connections)");
-    }
-    if let Some(exceeds) = &report.exceeds {
-        let _ = writeln!(text, "refused: {exceeds}");
-    }
-    let (creates, skips, refusals) = (report.creates(), report.skips(), report.refusals());
-    let summary = match (report.done, refusals) {
-        (true, 0) => format!("{creates} imported, {skips} skipped"),
-        (true, _) => format!("{creates} imported, {skips} skipped, {refusals} refused"),
-        (false, _) => format!("{creates} to import, {skips} to skip, {refusals} refused"),
-    };
-    let end = if matches!(report.exceeds, Some(ImportExceeds::ConnectionsMax { .. })) {
-        "; nothing is imported"
-    } else if report.is_refused_by(partly.mode()) {
-        match partly {
-            Partly::Possible => {
-                "; nothing is imported as long as anything is refused (--only-good leaves that out)"
-            }
-            Partly::Wanted | Partly::Never => {
-                "; nothing is imported as long as anything is refused"
-            }
-        }
-    } else if mode == ImportMode::DryRun {
-        "; nothing was changed, this was a dry run"
-    } else {
-        ""
-    };
-    let _ = writeln!(text, "{summary}{end}");
-    text
-}
-
-fn describe_entry(text: &mut String, position: usize, entry: &Planned) {
-    let Planned { id, name, outcome, notes } = entry;
-    let mut title = format!("connections[{position}]");
-    if let Some(called) = name.as_ref().or(id.as_ref()) {
-        let _ = write!(title, " {called:?}");
-    }
-    match outcome {
-        EntryOutcome::Create => {}
-        EntryOutcome::Skip(there) => {
-            let _ = writeln!(text, "skipped  {title}: {there}");
-        }
-        EntryOutcome::Refuse(faults) if faults.is_empty() => {}
-        EntryOutcome::Refuse(faults) => {
-            let faults: Vec<_> = faults.iter().map(Invalid::to_string).collect();
-            let _ = writeln!(text, "refused  {title}: {}", faults.join("; "));
-        }
-    }
-    for note in notes {
-        let _ = writeln!(text, "note     {title}: {note}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use haltere_app::connections::ImportNote;
-
     use super::*;
 
     #[test]
@@ -320,45 +265,11 @@ mod tests {
             writing.join().expect("ended");
             outcome
         };
-        let list = through(br#"[{"name": "A", "url": "mqtt://a"}]"#.to_vec()).expect("read");
+        let (_, list) = through(br#"[{"name": "A", "url": "mqtt://a"}]"#.to_vec()).expect("read");
         assert_eq!(list.source, Source::List);
         let refusal = format!("{:#}", through(vec![b' '; MAX + 2]).expect_err("refused"));
         assert!(refusal.contains("config.json") && refusal.contains("larger than"), "{refusal}");
         let refusal = format!("{:#}", read(root.path()).expect_err("refused"));
         assert!(refusal.contains("a directory"), "{refusal}");
-    }
-
-    #[test]
-    fn a_report_says_what_needs_attention_and_counts_the_rest() {
-        let planned = |name: &str, outcome| Planned {
-            id: None,
-            name: Some(name.to_owned()),
-            outcome,
-            notes: Vec::new(),
-        };
-        let mut report = ImportReport {
-            source: Source::Mmc,
-            done: false,
-            entries: vec![
-                planned("fine", EntryOutcome::Create),
-                planned("bad", EntryOutcome::Refuse(vec![Invalid::new("url", "is missing")])),
-            ],
-            exceeds: None,
-            not_taken_over: vec!["tools".to_owned()],
-        };
-        assert_eq!(
-            describe(&report, ImportMode::Store, Partly::Possible),
-            "refused  connections[1] \"bad\": url: is missing\n\
-             not taken over: tools (they are no connections)\n\
-             1 to import, 0 to skip, 1 refused; nothing is imported as long as anything is refused (--only-good leaves that out)\n"
-        );
-        report.entries.pop();
-        report.entries[0].notes.push(ImportNote::Disconnected);
-        report.not_taken_over.clear();
-        report.done = true;
-        assert_eq!(
-            describe(&report, ImportMode::Store, Partly::Possible),
-            "note     connections[0] \"fine\": comes in disconnected\n1 imported, 0 skipped\n"
-        );
     }
 }

@@ -1,0 +1,135 @@
+//! The users of a remote haltere.
+
+use anyhow::anyhow;
+use haltere_app::users::{NewUser, UserChange};
+use haltere_core::{Role, Roles, Secret, Timestamp, UserName};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use super::directory::{Invitation, ListedUser, UserDirectory};
+use crate::cli::exit::Usage;
+use crate::cli::remote::{Method, Remote, component};
+
+const PATH: &str = "/api/user-management/users";
+
+/// A user on the wire.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireUser {
+    username: String,
+    roles: Vec<String>,
+    disabled: bool,
+    must_change_password: bool,
+    has_password: bool,
+    invited_until: Option<IgnoredAny>,
+}
+
+/// A new user, or what to change about one: what is absent stays as it is.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invite: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    must_change_password: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireInvitation {
+    token: String,
+    expires_at: String,
+}
+
+impl UserDirectory for Remote {
+    async fn list(&self) -> anyhow::Result<Vec<ListedUser>> {
+        let users: Vec<WireUser> = self.get(PATH).await?;
+        Ok(users.into_iter().map(ListedUser::from).collect())
+    }
+
+    async fn add(&self, new: NewUser) -> anyhow::Result<()> {
+        let NewUser { name, password, roles, disabled, must_change_password } = new;
+        let body = UserBody {
+            username: Some(name.as_str()),
+            password: password.as_ref().map(|password| password.expose().as_str()),
+            roles: Some(names(roles)),
+            invite: Some(password.is_none()),
+            disabled: Some(disabled),
+            must_change_password: Some(must_change_password),
+        };
+        let _: IgnoredAny = self.send(Method::POST, PATH, &body).await?;
+        Ok(())
+    }
+
+    async fn change(&self, name: &UserName, change: UserChange) -> anyhow::Result<()> {
+        let UserChange { password, roles, disabled, must_change_password } = change;
+        let body = UserBody {
+            password: password.as_ref().map(|password| password.expose().as_str()),
+            roles: roles.map(names),
+            disabled,
+            must_change_password,
+            ..UserBody::default()
+        };
+        let _: IgnoredAny = self.send(Method::PUT, &path(name), &body).await?;
+        Ok(())
+    }
+
+    async fn invite(&self, name: &UserName) -> anyhow::Result<Invitation> {
+        let path = format!("{}/invitation", path(name));
+        let WireInvitation { token, expires_at } =
+            self.send(Method::POST, &path, &UserBody::default()).await?;
+        let token = Secret::new(token);
+        Ok(Invitation { token, expires_at: expires_at.parse::<Timestamp>()? })
+    }
+
+    async fn end_sessions(&self, name: &UserName) -> anyhow::Result<()> {
+        Ok(self.act(Method::DELETE, &format!("{}/sessions", path(name))).await?)
+    }
+
+    async fn set_break_glass(&self, _: &UserName, _: bool) -> anyhow::Result<()> {
+        // It is for when logins fail, and this needs one.
+        Err(Usage::because(anyhow!("this works without --remote only, on the machine of haltere")))
+    }
+
+    async fn remove(&self, name: &UserName) -> anyhow::Result<()> {
+        Ok(self.act(Method::DELETE, &path(name)).await?)
+    }
+}
+
+fn path(name: &UserName) -> String {
+    format!("{PATH}/{}", component(name.as_str()))
+}
+
+fn names(roles: Roles) -> Vec<&'static str> {
+    roles.iter().map(Role::as_str).collect()
+}
+
+impl From<WireUser> for ListedUser {
+    fn from(user: WireUser) -> Self {
+        let WireUser {
+            username,
+            roles,
+            disabled,
+            must_change_password,
+            has_password,
+            invited_until,
+        } = user;
+        Self {
+            name: username,
+            roles,
+            disabled,
+            must_change_password,
+            has_password,
+            invited: invited_until.is_some(),
+            is_excepted: false,
+        }
+    }
+}
