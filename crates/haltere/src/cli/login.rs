@@ -22,7 +22,7 @@ use crate::plain_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Where haltere is: https://haltere.example.com:8088
+    /// Where haltere is, for example `https://haltere.example.com:8088`
     #[arg(value_name = "URL")]
     url: String,
 
