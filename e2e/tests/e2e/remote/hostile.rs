@@ -110,3 +110,48 @@ async fn a_second_factor_is_sent_where_it_is_asked_for() {
     failed(&output, 1, "a code is needed as well: pass it in a second line");
     served.await.expect("served");
 }
+
+/// A page of the audit trail, newest first; with a cursor unless it is the last one.
+fn page(sequences: &[u32], is_last: bool) -> Vec<u8> {
+    let entry = |sequence: &u32| {
+        serde_json::json!({
+            "sequence": sequence, "timestamp": 1_000 * sequence, "actor": "ann", "requestId": "",
+            "action": "of.a.newer.version", "outcome": "success",
+        })
+    };
+    let entries: Vec<_> = sequences.iter().map(entry).collect();
+    let next = if is_last { "" } else { "\r\nx-next-cursor: more" };
+    answer(&format!("200 OK{next}"), &serde_json::json!(entries).to_string())
+}
+
+/// Keeps a token for a server that gives these answers afterwards.
+async fn logged_in(answers: Vec<Vec<u8>>) -> (Home, JoinHandle<Vec<String>>) {
+    let profile = answer("200 OK", r#"{"username":"ann","roles":["admin"]}"#);
+    let (url, served) = answering([vec![profile], answers].concat()).await;
+    let (home, token) = (Home::new(), TokenSecret::of_random(&[7; 32]));
+    let arguments = ["login", &url, "--token-file", "-"];
+    done(&home.cli(&arguments, Some(token.expose())).await);
+    (home, served)
+}
+
+#[tokio::test]
+async fn a_trail_without_an_end_is_refused() {
+    let pages = vec![page(&[5, 4], false), page(&[3], false), page(&[3], false)];
+    let (home, served) = logged_in(pages).await;
+    let output = home.remote(&["audit", "export"], None).await;
+    failed(&output, 1, "the entries are not in their order");
+    let requests = served.await.expect("served");
+    assert!(requests[3].contains("&cursor=more HTTP"), "{requests:?}");
+}
+
+#[tokio::test]
+async fn new_entries_are_printed_as_they_come() {
+    let pages = vec![page(&[2], false), page(&[2, 1], true), page(&[4, 3, 2], false)];
+    let (home, served) = logged_in(pages).await;
+    // It ends when the server is away.
+    let output = home.remote(&["audit", "tail", "--follow"], None).await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let line = |second| format!("1970-01-01T00:00:0{second}Z  ann  of.a.newer.version\n");
+    assert_eq!(output.stdout, [1, 2, 3, 4].map(line).concat());
+    served.await.expect("served");
+}
