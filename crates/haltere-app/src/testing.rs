@@ -1,8 +1,10 @@
 //! An [`App`] for tests: on a database in a folder of its own, with a user for each role and cheap
 //! password hashes. Behind the feature `testing`. Panics where something goes wrong.
 
+use std::future::pending;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -60,12 +62,24 @@ impl Default for TestConfig {
 pub struct MemorySink {
     entries: Mutex<Vec<NumberedEntry>>,
     failure: Mutex<Option<&'static str>>,
+    is_hanging: AtomicBool,
+    target: Mutex<String>,
 }
 
 impl MemorySink {
     /// From now on it fails with this, or takes entries again.
     pub fn fail(&self, failure: Option<&'static str>) {
         *self.failure.lock() = failure;
+    }
+
+    /// From now on its attempts never end, or they do again.
+    pub fn hang(&self, is_hanging: bool) {
+        self.is_hanging.store(is_hanging, Ordering::Relaxed);
+    }
+
+    /// From now on it is another one.
+    pub fn set_target(&self, target: &str) {
+        target.clone_into(&mut self.target.lock());
     }
 
     /// What it was given.
@@ -78,7 +92,10 @@ impl MemorySink {
         self.entries.lock().iter().map(|entry| entry.sequence).collect()
     }
 
-    fn attempt(&self, entries: &[NumberedEntry]) -> Result<(), SinkError> {
+    async fn attempt(&self, entries: &[NumberedEntry]) -> Result<(), SinkError> {
+        if self.is_hanging.load(Ordering::Relaxed) {
+            pending::<()>().await;
+        }
         if let Some(failure) = *self.failure.lock() {
             return Err(failure.into());
         }
@@ -96,12 +113,20 @@ impl AuditSink for MemorySink {
         "audit-memory"
     }
 
+    fn target(&self) -> String {
+        self.target.lock().clone()
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_millis(50)
+    }
+
     fn open(&self) -> SinkAttempt<'_> {
-        Box::pin(async { self.attempt(&[]) })
+        Box::pin(self.attempt(&[]))
     }
 
     fn deliver<'a>(&'a self, entries: &'a [NumberedEntry]) -> SinkAttempt<'a> {
-        Box::pin(async { self.attempt(entries) })
+        Box::pin(self.attempt(entries))
     }
 }
 

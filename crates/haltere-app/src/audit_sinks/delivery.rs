@@ -6,10 +6,10 @@ use std::time::Duration;
 use haltere_core::{Clock, error_chain};
 use haltere_store::{AuditFilter, AuditRecord, StoreError, Transactions};
 use parking_lot::Mutex;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{AuditSink, SinkError, SinkSettings, SinkState};
+use super::{AuditSink, SinkAttempt, SinkError, SinkSettings, SinkState};
 use crate::audit_trail::NumberedEntry;
 use crate::error::{ErrorContext as _, Internal};
 use crate::now::now;
@@ -133,11 +133,9 @@ impl Delivery {
             }
             let entries = self.next(delivered).await.context(OPERATION)?;
             let Some(last) = entries.last().map(|entry| entry.sequence) else { break };
-            let delivered = tokio::select! {
-                outcome = self.sink.deliver(&entries) => outcome,
-                () = ends(stopping) => return Ok(()),
-            };
-            if let Err(error) = delivered {
+            let attempt = self.attempt(self.sink.deliver(&entries), stopping).await;
+            let Some(outcome) = attempt else { return Ok(()) };
+            if let Err(error) = outcome {
                 // What was delivered before does not come again because of this.
                 let _ = self.store_position(&mut position).await;
                 return self.note(Err(error));
@@ -149,13 +147,26 @@ impl Delivery {
             }
         }
         if self.state.lock().is_working != Some(true) {
-            let opened = tokio::select! {
-                outcome = self.sink.open() => outcome,
-                () = ends(stopping) => return Ok(()),
-            };
-            self.note(opened)?;
+            let attempt = self.attempt(self.sink.open(), stopping).await;
+            let Some(outcome) = attempt else { return Ok(()) };
+            self.note(outcome)?;
         }
         if position.is_due() { self.store_position(&mut position).await } else { Ok(()) }
+    }
+
+    /// How an attempt has ended, by its deadline at the latest; `None` if it had to end because haltere stops.
+    async fn attempt(
+        &self,
+        attempt: SinkAttempt<'_>,
+        stopping: &CancellationToken,
+    ) -> Option<Result<(), SinkError>> {
+        let deadline = self.sink.deadline();
+        tokio::select! {
+            outcome = timeout(deadline, attempt) => Some(outcome.unwrap_or_else(|_| {
+                Err(format!("{} does not answer within {deadline:?}", self.sink.target()).into())
+            })),
+            () = ends(stopping) => None,
+        }
     }
 
     /// Delivers what is left and stores the position. Call it when no more entries arrive.
@@ -212,8 +223,22 @@ impl Delivery {
         }
         let mut read = self.store.read().await.context(OPERATION)?;
         let stored = read.meta().get(&self.key()).await.context(OPERATION)?;
-        // A new sink begins with the oldest entry.
-        let stored = stored.and_then(|bytes| bytes.try_into().ok()).map_or(0, i64::from_be_bytes);
+        let target = self.sink.target();
+        let stored = match stored.as_deref().and_then(<[u8]>::split_first_chunk) {
+            Some((delivered, of)) if of == target.as_bytes() => i64::from_be_bytes(*delivered),
+            // A new sink begins with the oldest entry.
+            other => {
+                if other.is_some() {
+                    let sink = self.sink.name();
+                    tracing::info!(
+                        sink,
+                        target,
+                        "the audit sink is another one than before; it gets all entries"
+                    );
+                }
+                0
+            }
+        };
         (position.delivered, position.stored) = (Some(stored), stored);
         Ok(stored)
     }
@@ -225,13 +250,14 @@ impl Delivery {
         };
         position.stored_at = Some(Instant::now());
         let mut tx = self.store.write().await.context(OPERATION)?;
-        tx.meta().set(&self.key(), &delivered.to_be_bytes()).await.context(OPERATION)?;
+        let value = [&delivered.to_be_bytes(), self.sink.target().as_bytes()].concat();
+        tx.meta().set(&self.key(), &value).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         position.stored = delivered;
         Ok(())
     }
 
-    /// Where the position is kept among the store's meta values.
+    /// Where the position (8 bytes, big endian) and the target are kept among the store's meta values.
     fn key(&self) -> String {
         format!("audit.sink.{}", self.sink.name())
     }

@@ -12,6 +12,7 @@ use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use delivery::Delivery;
 pub use state::SinkState;
@@ -33,11 +34,19 @@ pub trait AuditSink: fmt::Debug + Send + Sync {
     /// The name of its background task.
     fn task(&self) -> &'static str;
 
+    /// Where it copies to: the file, the receiver. Another target gets all entries.
+    fn target(&self) -> String;
+
+    /// How long an attempt may take. One that takes longer has failed, and its future is dropped.
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
     /// Finds out whether it would take entries, while there are none.
     fn open(&self) -> SinkAttempt<'_>;
 
     /// Takes all of `entries`, in this order. Once this returns `Ok`, they are as safe as the sink can make them. After
-    /// an error, all of them come again.
+    /// an error, or past the deadline, all of them come again.
     fn deliver<'a>(&'a self, entries: &'a [NumberedEntry]) -> SinkAttempt<'a>;
 }
 

@@ -138,3 +138,56 @@ async fn a_run_ends_when_haltere_stops() {
     delivery.close().await;
     assert_eq!(sink.sequences(), all(&test).await);
 }
+
+#[tokio::test]
+async fn a_sink_that_hangs_has_failed_after_its_deadline() {
+    let test = TestApp::start().await;
+    let sink = Arc::<MemorySink>::default();
+    let delivery = delivery(&test, &sink);
+    delivery.run(&running()).await.expect("delivered");
+    sink.set_target("/mnt/gone");
+    sink.hang(true);
+    change(&test, "a").await;
+    let error = error_chain(&delivery.run(&running()).await.expect_err("it hangs"));
+    assert!(error.ends_with("/mnt/gone does not answer within 50ms"), "{error}");
+    assert_eq!(delivery.state().is_working, Some(false));
+    sink.hang(false);
+    delivery.run(&running()).await.expect("delivered");
+    assert_eq!(sink.sequences(), all(&test).await);
+}
+
+#[tokio::test]
+async fn another_target_gets_all_entries() {
+    let test = TestApp::start().await;
+    let first = Arc::<MemorySink>::default();
+    first.set_target("first");
+    let before = delivery(&test, &first);
+    before.run(&running()).await.expect("delivered");
+    before.close().await;
+    change(&test, "a").await;
+    let second = Arc::<MemorySink>::default();
+    second.set_target("second");
+    let after = delivery(&test, &second);
+    after.run(&running()).await.expect("delivered");
+    after.close().await;
+    assert_eq!(second.sequences(), all(&test).await);
+    // Its position is that of the second one now.
+    let again = Arc::<MemorySink>::default();
+    again.set_target("second");
+    delivery(&test, &again).run(&running()).await.expect("nothing to deliver");
+    assert_eq!(again.sequences(), Vec::<i64>::new());
+}
+
+#[tokio::test]
+async fn a_trail_that_can_not_be_read_is_reported_and_tried_again_after_a_pause() {
+    let test = TestApp::start().await;
+    let sink = Arc::<MemorySink>::default();
+    let delivery = delivery(&test, &sink);
+    delivery.run(&running()).await.expect("delivered");
+    test.store.close().await;
+    let error = error_chain(&delivery.run(&running()).await.expect_err("closed"));
+    assert!(error.starts_with("failed to read the audit trail: "), "{error}");
+    let state = delivery.state();
+    assert_eq!((state.is_working, state.failures), (Some(false), 1));
+    assert_eq!(state.pause(), Duration::from_millis(500));
+}
