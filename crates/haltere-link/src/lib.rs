@@ -89,7 +89,7 @@ pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use http::Method as HttpMethod;
 pub use http_client::{HttpAnswer, HttpBody, HttpClient, HttpFailure, HttpLimits, HttpRequest};
 pub use interest::Interest;
-pub use outbound::{Outbound, OutboundStream};
+pub use outbound::{Outbound, OutboundTls};
 pub use probe::ProbeReport;
 pub use recorded_history::RecordedHistory;
 pub use roundtrip::Roundtrip;

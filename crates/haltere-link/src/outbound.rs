@@ -1,13 +1,15 @@
 //! Connections to other programs than brokers, under the same egress policy: the audit trail goes to a syslog receiver.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{Clock, Host, LinkFailure, TlsSettings};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::UdpSocket;
-use tokio::time::{Instant, timeout_at};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio_rustls::client::TlsStream;
 
 use crate::config::LinkConfig;
 use crate::egress::Egress;
@@ -24,10 +26,39 @@ pub struct Outbound {
     timeout: Duration,
 }
 
-/// A stream of bytes in both directions.
-pub trait OutboundStream: AsyncRead + AsyncWrite + Unpin + Send {}
+/// A TLS connection to a receiver, which sends nothing.
+pub struct OutboundTls {
+    stream: TlsStream<TcpStream>,
+    /// How long the handshake took: at least one round trip.
+    round_trip: Duration,
+}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> OutboundStream for T {}
+impl OutboundTls {
+    /// Sends `bytes`, ends the connection with `close_notify`, and waits until the receiver has read all of it and ends the
+    /// connection as well (RFC 5425, 4.4). Waits without a limit of its own.
+    ///
+    /// A kernel resets a connection that its program closes before it has read everything. So what is in its buffers when
+    /// a receiver crashes is an error here.
+    pub async fn deliver(mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        self.stream.shutdown().await?;
+        let sent = Instant::now();
+        match self.stream.read(&mut [0]).await {
+            Ok(0) => {}
+            Ok(_) => return Err(io::Error::other("the receiver speaks another protocol")),
+            // It has closed the connection without close_notify.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+            Err(error) => return Err(error),
+        }
+        // After close_notify, the connection may still be reset.
+        let tcp = self.stream.get_mut().0;
+        let mut rest = [0; 1_024];
+        while tcp.read(&mut rest).await? > 0 {}
+        // If the receiver closed it before anything arrived, the reset comes a round trip later.
+        sleep_until(sent + self.round_trip).await;
+        tcp.take_error()?.map_or(Ok(()), Err)
+    }
+}
 
 impl Outbound {
     /// Under the policy and with the name servers and the time limit that links have.
@@ -40,22 +71,28 @@ impl Outbound {
         }
     }
 
+    /// How long opening a connection may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// A TLS connection to `host`.
     pub async fn tls(
         &self,
         host: &Host,
         port: u16,
         settings: &TlsSettings,
-    ) -> Result<Box<dyn OutboundStream>, LinkFailure> {
+    ) -> Result<OutboundTls, LinkFailure> {
         let client = self.tls.get(settings).map_err(failure::tls_material)?;
         let deadline = Instant::now() + self.timeout;
         let addresses = self.addresses(host, port, deadline).await?;
         let (stream, peer) = dial::dial(&addresses, &self.egress, self.timeout, deadline).await?;
+        let begun = Instant::now();
         let Ok(handshake) = timeout_at(deadline, client.connect(host, stream)).await else {
             return Err(failure::tcp_timeout(peer));
         };
         let handshake = handshake.map_err(|failed| failed.failure)?;
-        Ok(Box::new(handshake.stream))
+        Ok(OutboundTls { stream: handshake.stream, round_trip: begun.elapsed() })
     }
 
     /// A UDP socket that is connected to `host`.

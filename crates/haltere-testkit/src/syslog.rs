@@ -12,6 +12,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -22,6 +23,7 @@ use crate::certs::{Ca, Identity};
 pub struct SyslogReceiver {
     address: SocketAddr,
     messages: Messages,
+    is_deaf: watch::Sender<bool>,
     _receiving: AbortOnDropHandle<()>,
 }
 
@@ -40,7 +42,8 @@ impl SyslogReceiver {
                 received.lock().push(String::from_utf8_lossy(&buffer[..length]).into_owned());
             }
         });
-        Self { address, messages, _receiving: AbortOnDropHandle::new(receiving) }
+        let (is_deaf, _) = watch::channel(false);
+        Self { address, messages, is_deaf, _receiving: AbortOnDropHandle::new(receiving) }
     }
 
     /// Takes messages over TLS on a port of 127.0.0.1; port 0 is a free one. With a CA, only from clients that have a
@@ -51,18 +54,33 @@ impl SyslogReceiver {
         let acceptor = TlsAcceptor::from(Arc::new(server_config(identity, clients)));
         let messages = Messages::default();
         let received = Arc::clone(&messages);
+        let (is_deaf, deaf) = watch::channel(false);
         let receiving = tokio::spawn(async move {
             // Its connections end with it.
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, received) = (acceptor.clone(), Arc::clone(&received));
+                let mut deaf = deaf.clone();
                 connections.spawn(async move {
                     let Ok(stream) = acceptor.accept(stream).await else { return };
-                    let _ = read_frames(BufReader::new(stream), &received).await;
+                    let mut stream = BufReader::new(stream);
+                    let is_deaf = async {
+                        let _ = deaf.wait_for(|is_deaf| *is_deaf).await;
+                    };
+                    tokio::select! {
+                        biased;
+                        () = is_deaf => std::future::pending::<()>().await,
+                        _ = read_frames(&mut stream, &received) => {}
+                    }
                 });
             }
         });
-        Self { address, messages, _receiving: AbortOnDropHandle::new(receiving) }
+        Self { address, messages, is_deaf, _receiving: AbortOnDropHandle::new(receiving) }
+    }
+
+    /// From now on it accepts connections over TLS, and reads nothing of them.
+    pub fn stop_reading(&self) {
+        self.is_deaf.send_replace(true);
     }
 
     /// Where it receives.
@@ -78,7 +96,7 @@ impl SyslogReceiver {
 
 /// RFC 5425, 4.3: the length in decimal digits, a space, the message.
 async fn read_frames(
-    mut stream: BufReader<impl AsyncRead + Unpin>,
+    stream: &mut BufReader<impl AsyncRead + Unpin>,
     received: &Messages,
 ) -> io::Result<()> {
     loop {

@@ -183,6 +183,43 @@ async fn a_receiver_over_tls_gets_every_entry_over_its_restarts() {
 }
 
 #[tokio::test]
+async fn what_a_receiver_has_not_read_when_it_ends_comes_again() {
+    let (ca, folder) = (Ca::new("logs"), tempfile::tempdir().expect("a folder"));
+    let identity = ca.server(&["127.0.0.1"]);
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, ca.pem()).expect("written");
+    let receiver = SyslogReceiver::tls(&identity, None, 0).await;
+    let port = receiver.address().port();
+    let mut haltere = Options::default()
+        .with_broken_brokers()
+        .env("HALTERE_AUDIT_SYSLOG_URL", &format!("tls://127.0.0.1:{port}"))
+        .env("HALTERE_AUDIT_SYSLOG_CA", &file.display().to_string())
+        .expect_complaint("the audit sink takes no entries")
+        .start()
+        .await;
+    let admin = haltere.admin().await;
+    create(&admin, "a").await;
+    until_received(&haltere, &[&receiver]).await;
+    // Its kernel takes what comes now.
+    receiver.stop_reading();
+    create(&admin, "b").await;
+    haltere.log().until("the audit sink takes no entries").await;
+    let first = receiver.messages();
+    assert!(first.iter().all(|message| !message.contains(" object=\"b\" ")));
+    drop(receiver);
+    until_free(port).await;
+    let again = SyslogReceiver::tls(&identity, None, port).await;
+    eventually("the rest is received", async || {
+        let mut numbers = sequences(&[first.clone(), again.messages()].concat());
+        numbers.sort_unstable();
+        numbers.dedup();
+        (numbers.len() == trail(&haltere).await.len()).then_some(())
+    })
+    .await;
+    haltere.stop().await;
+}
+
+#[tokio::test]
 async fn a_receiver_that_refuses_the_certificate_gets_its_entries_later() {
     let (ca, folder) = (Ca::new("logs"), tempfile::tempdir().expect("a folder"));
     let identity = ca.server(&["127.0.0.1"]);

@@ -1,23 +1,20 @@
 //! The audit trail as syslog messages to a receiver, over TLS or UDP.
 //!
-//! Syslog has no acknowledgements. Over TLS, a message counts as delivered once it is written to a connection that the
-//! receiver has kept open for a moment: a receiver that refuses haltere's certificate closes it only after the
-//! handshake. Over UDP, it counts once it is sent.
+//! Syslog has no acknowledgements. Over TLS, each batch has a connection of its own, and counts as delivered once the
+//! receiver has read all of it and closes the connection in turn. So nothing lies in a buffer when the position advances,
+//! and no connection is idle. Over UDP, a message counts once it is sent.
 
 mod message;
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use haltere_app::audit_sinks::{AuditSink, SinkAttempt};
 use haltere_app::audit_trail::NumberedEntry;
 use haltere_core::TlsSettings;
-use haltere_link::{Outbound, OutboundStream};
-use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWriteExt as _, ReadBuf};
+use haltere_link::Outbound;
 use tokio::net::UdpSocket;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
@@ -26,10 +23,10 @@ pub(crate) use message::Header;
 
 use crate::config::{Protocol, Receiver};
 
-/// How long the receiver has to keep a new connection open.
-const PROOF: Duration = Duration::from_secs(1);
-/// How long a batch may take.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a receiver may take to read a batch.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// What an attempt may take in addition.
+const MARGIN: Duration = Duration::from_secs(1);
 /// The largest datagram. A longer message is cut: it could never be sent.
 const MAX_DATAGRAM: usize = 60_000;
 
@@ -39,13 +36,8 @@ pub(super) struct SyslogSink {
     receiver: Receiver,
     tls: TlsSettings,
     header: Header,
-    /// `None` before the first attempt, and after a failed one.
-    channel: Mutex<Option<Channel>>,
-}
-
-enum Channel {
-    Udp(UdpSocket),
-    Tls(Box<dyn OutboundStream>),
+    /// `None` before the first datagram, and after a failure.
+    udp: Mutex<Option<UdpSocket>>,
 }
 
 impl SyslogSink {
@@ -55,88 +47,44 @@ impl SyslogSink {
         tls: TlsSettings,
         header: Header,
     ) -> Arc<Self> {
-        Arc::new(Self { outbound, receiver, tls, header, channel: Mutex::default() })
+        Arc::new(Self { outbound, receiver, tls, header, udp: Mutex::default() })
     }
 
+    /// Without messages, finds out whether the receiver would take any.
     async fn send(&self, messages: &[String]) -> anyhow::Result<()> {
-        let mut channel = self.channel.lock().await;
+        match self.receiver.protocol {
+            Protocol::Udp => self.send_datagrams(messages).await,
+            Protocol::Tls => self.send_over_tls(messages).await,
+        }
+    }
+
+    async fn send_over_tls(&self, messages: &[String]) -> anyhow::Result<()> {
+        let Receiver { host, port, .. } = &self.receiver;
+        let opened = self.outbound.tls(host, *port, &self.tls).await;
+        let connection = opened.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+        let frames = frames(messages);
+        let read = timeout(READ_TIMEOUT, connection.deliver(frames.as_bytes())).await;
+        let read = read.context("the receiver does not read, or does not end the connection")?;
+        read.context("the receiver has not read everything, or refuses the connection")
+    }
+
+    async fn send_datagrams(&self, messages: &[String]) -> anyhow::Result<()> {
+        let mut udp = self.udp.lock().await;
         // Left empty by a failure, and when the future is dropped.
-        let open = channel.take().and_then(Channel::if_open);
-        let mut current = if let Some(mut open) = open {
-            open.send(messages).await?;
-            open
+        let socket = if let Some(socket) = udp.take() {
+            socket
         } else {
-            let mut new = self.connect().await?;
-            new.send(messages).await?;
-            new.prove().await?;
-            new
+            let Receiver { host, port, .. } = &self.receiver;
+            let opened = self.outbound.udp(host, *port).await;
+            opened.map_err(|failure| anyhow::anyhow!("{failure}"))?
         };
-        if current.is_closed() {
-            bail!("the receiver has closed the connection");
+        for message in messages {
+            let end = message.floor_char_boundary(MAX_DATAGRAM);
+            let sent = socket.send(&message.as_bytes()[..end]).await;
+            sent.context("failed to send to the receiver")?;
         }
-        *channel = Some(current);
+        *udp = Some(socket);
         Ok(())
-    }
-
-    async fn connect(&self) -> anyhow::Result<Channel> {
-        let Receiver { protocol, host, port } = &self.receiver;
-        let opened = match protocol {
-            Protocol::Udp => self.outbound.udp(host, *port).await.map(Channel::Udp),
-            Protocol::Tls => self.outbound.tls(host, *port, &self.tls).await.map(Channel::Tls),
-        };
-        opened.map_err(|failure| anyhow::anyhow!("{failure}"))
-    }
-}
-
-impl Channel {
-    async fn send(&mut self, messages: &[String]) -> anyhow::Result<()> {
-        let sent = timeout(WRITE_TIMEOUT, async {
-            match self {
-                Self::Udp(socket) => {
-                    for message in messages {
-                        let end = message.floor_char_boundary(MAX_DATAGRAM);
-                        socket.send(&message.as_bytes()[..end]).await?;
-                    }
-                    Ok(())
-                }
-                Self::Tls(stream) => {
-                    stream.write_all(frames(messages).as_bytes()).await?;
-                    stream.flush().await
-                }
-            }
-        });
-        let sent = sent.await.context("the receiver reads nothing")?;
-        sent.context("failed to send to the receiver")
-    }
-
-    /// Waits until the receiver has kept the connection open for a moment.
-    async fn prove(&mut self) -> anyhow::Result<()> {
-        let Self::Tls(stream) = self else { return Ok(()) };
-        // A receiver sends nothing.
-        match timeout(PROOF, stream.read(&mut [0])).await {
-            Err(_) => Ok(()),
-            Ok(read) => {
-                read.context("the receiver has refused the connection")?;
-                bail!("the receiver has closed the connection, or speaks another protocol");
-            }
-        }
-    }
-
-    fn if_open(mut self) -> Option<Self> {
-        (!self.is_closed()).then_some(self)
-    }
-
-    /// Whether the receiver has closed the connection, as far as is known.
-    fn is_closed(&mut self) -> bool {
-        match self {
-            Self::Udp(_) => false,
-            Self::Tls(stream) => {
-                let mut byte = [0];
-                let mut buffer = ReadBuf::new(&mut byte);
-                let mut context = Context::from_waker(std::task::Waker::noop());
-                !matches!(Pin::new(stream).poll_read(&mut context, &mut buffer), Poll::Pending)
-            }
-        }
     }
 }
 
@@ -158,6 +106,19 @@ impl AuditSink for SyslogSink {
 
     fn task(&self) -> &'static str {
         "audit-syslog"
+    }
+
+    fn target(&self) -> String {
+        let Receiver { protocol, host, port } = &self.receiver;
+        let scheme = match protocol {
+            Protocol::Udp => "udp",
+            Protocol::Tls => "tls",
+        };
+        format!("{scheme}://{host}:{port}")
+    }
+
+    fn deadline(&self) -> Duration {
+        self.outbound.timeout() + READ_TIMEOUT + MARGIN
     }
 
     fn open(&self) -> SinkAttempt<'_> {
