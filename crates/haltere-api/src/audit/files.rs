@@ -1,13 +1,14 @@
 //! Exports of the audit trail and checkpoints as files, for the command line.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use haltere_app::audit_trail::{
     ChainHash, ChainHead, ChainName, ChainedEntry, Checkpoint, NumberedEntry, names_to_text,
 };
-use haltere_core::{AuditChange, AuditChanges, ChangedValues, Timestamp, Withheld};
+use haltere_core::{AuditChange, AuditChanges, ChangedValues, Timestamp, Withheld, text};
 use serde::{Deserialize, Serialize};
 
 use super::entry::AuditEntryView;
@@ -28,10 +29,31 @@ pub enum FileError {
 
 /// An entry as a line of an export.
 pub fn line_of(entry: &NumberedEntry) -> String {
-    let mut line = serde_json::to_string(&AuditEntryView::from(entry))
+    let json = serde_json::to_string(&AuditEntryView::from(entry))
         .expect("wire types have string keys and finite numbers");
+    let mut line = harmless(json);
     line.push('\n');
     line
+}
+
+/// JSON with an escape (`\u202e`) for each character that would turn the direction of text or control a terminal. Such
+/// characters are only in strings: JSON without spaces has none of its own.
+fn harmless(json: String) -> String {
+    if !json.contains(text::misleads) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for character in json.chars() {
+        if text::misleads(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing into a String can't fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// An entry as it is read from an export. Unknown fields are ignored: they are not part of the chain.
@@ -217,7 +239,7 @@ pub fn parse_public_key(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use haltere_app::audit_trail::ChainVerifier;
-    use haltere_core::Role;
+    use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Role};
     use serde_json::json;
 
     use super::*;
@@ -255,6 +277,33 @@ mod tests {
             assert_ne!(changed, export);
             assert_eq!(verify(&changed.lines().collect::<Vec<_>>()).violation_count, 1, "{what}");
         }
+    }
+
+    #[test]
+    fn misleading_characters_are_escaped_and_read_back() {
+        const HOSTILE: &str =
+            "a\u{202e}b\u{9b}2Jc\u{7f}d\u{2066}e\u{e0041}f\u{feff}\"\\é👩\u{200d}🔧";
+        let entry = NumberedEntry {
+            sequence: 7,
+            entry: AuditEntry {
+                at: Timestamp::UNIX_EPOCH,
+                actor: HOSTILE.to_owned(),
+                address: None,
+                request_id: "r".to_owned(),
+                action: AuditAction::SessionLogin,
+                object: String::new(),
+                outcome: AuditOutcome::Denied,
+                detail: String::new(),
+                changes: AuditChanges::none(),
+                repeats: None,
+            },
+            link: None,
+        };
+        let line = line_of(&entry);
+        let escaped = r#""a\u202eb\u009b2Jc\u007fd\u2066e\udb40\udc41f\ufeff\"\\é"#;
+        assert!(line.contains(escaped), "{line}");
+        assert!(!line.trim_end().contains(text::misleads), "{line:?}");
+        assert_eq!(read_line(&line).expect("an entry").actor, HOSTILE);
     }
 
     #[test]

@@ -13,8 +13,7 @@ use haltere_core::error_chain;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
-use super::csv;
-use super::entry::AuditEntryView;
+use super::{csv, files};
 use crate::error::{ApiError, json_bytes};
 use crate::response_memory::{PIECE, ResponseCost};
 
@@ -103,11 +102,7 @@ impl Lines {
             }
             for entry in &entries {
                 match self.form {
-                    Form::Ndjson => {
-                        serde_json::to_writer(&mut piece, &AuditEntryView::from(entry))
-                            .expect("wire types have string keys and finite numbers");
-                        piece.push(b'\n');
-                    }
+                    Form::Ndjson => piece.extend_from_slice(files::line_of(entry).as_bytes()),
                     Form::Csv => csv::append(&mut piece, entry),
                 }
             }
