@@ -48,7 +48,7 @@ pub(crate) async fn authenticate(
 ) -> Result<Option<Ctx>, ApiError> {
     if let Some(token) = bearer(headers) {
         // A request with a token is that of a program. Cookies don't count.
-        let context = state.app.tokens().authenticate(token, &origin);
+        let context = state.app.tokens().authenticate(token, &origin).await;
         return context.map(Some).map_err(ApiError::wrong_token);
     }
     let session = session(state, cookie, headers).await?;

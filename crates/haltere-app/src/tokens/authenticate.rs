@@ -1,6 +1,5 @@
 //! Who comes with a token.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{Origin, TokenSecret};
@@ -28,31 +27,41 @@ impl Tokens {
         self.is_on() && self.0.live.lock().still_has_rights_of(token, self.now())
     }
 
-    /// Who comes with the token `text`. Answers from memory.
-    pub fn authenticate(&self, text: &str, origin: &Origin) -> Result<Ctx, TokenRefusal> {
-        let used = match TokenSecret::parse(text) {
-            Some(secret) if self.is_on() => {
-                let id = secret::id_of(&secret);
-                self.0.live.lock().touch(&id, origin.address, self.now())
-            }
-            _ => Use::Unknown,
+    /// Who comes with the token `text`. Answers from memory, unless an unknown one may have been made by another process a
+    /// moment ago.
+    pub async fn authenticate(&self, text: &str, origin: &Origin) -> Result<Ctx, TokenRefusal> {
+        let secret = TokenSecret::parse(text).filter(|_| self.is_on());
+        let id = secret.as_ref().map(secret::id_of);
+        let find = || match &id {
+            Some(id) => self.0.live.lock().touch(id, origin.address, self.now()),
+            None => Use::Unknown,
         };
-        if let Use::Valid(token, credential) = used {
-            let mut ctx = Ctx::of_token(token, credential, origin.clone());
-            // After the credential, which ends when groups give less than they do now.
-            if let Some(server) = &self.0.server {
-                server.fleet.follow_groups(&mut ctx.principal);
+        let mut used = find();
+        let mut refusal = None;
+        if !matches!(used, Use::Valid(..)) {
+            let throttled = self.0.wrong.count(origin.address, self.0.clock.steady());
+            // So a client that guesses costs as few reads as it has tries. What can't be read is for the reconciler to
+            // report.
+            let is_new = id.is_some() && matches!(used, Use::Unknown) && throttled.is_none();
+            if is_new && self.catch_up().await.is_ok() {
+                used = find();
             }
-            return Ok(ctx);
+            refusal = throttled;
         }
-        let elsewhere = match &used {
-            Use::Elsewhere(token) => Some(Arc::clone(token)),
-            Use::Valid(..) | Use::Unknown => None,
+        let elsewhere = match used {
+            Use::Valid(token, credential) => {
+                let mut ctx = Ctx::of_token(token, credential, origin.clone());
+                // After the credential, which ends when groups give less than they do now.
+                if let Some(server) = &self.0.server {
+                    server.fleet.follow_groups(&mut ctx.principal);
+                }
+                return Ok(ctx);
+            }
+            Use::Elsewhere(token) => Some(token),
+            Use::Unknown => None,
         };
-        let steady = self.0.clock.steady();
-        match self.0.wrong.count(origin.address, elsewhere.as_deref(), steady) {
-            None => Err(TokenRefusal::Invalid),
-            Some(retry_after) => Err(TokenRefusal::TooMany { retry_after }),
-        }
+        self.0.wrong.log(origin.address, elsewhere.as_deref(), self.0.clock.steady());
+        Err(refusal
+            .map_or(TokenRefusal::Invalid, |retry_after| TokenRefusal::TooMany { retry_after }))
     }
 }

@@ -1,7 +1,8 @@
 //! Application tokens: by them, programs act for the user who made them, for the API and for the command line.
 //!
 //! A token is opaque and random, and only its SHA-256 is stored. All valid tokens of a server are in memory, so a request
-//! with a wrong one costs no read of the store.
+//! with a right one costs no read of the store. One with an unknown one costs a small read, as often as wrong ones are
+//! free: another process may have made it a moment ago.
 
 mod authenticate;
 mod create;

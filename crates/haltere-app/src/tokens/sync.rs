@@ -35,6 +35,17 @@ impl Tokens {
         Ok(())
     }
 
+    /// Reads what another process has changed: a token, or the groups of its owner.
+    pub(super) async fn catch_up(&self) -> Result<(), Internal> {
+        const OPERATION: &str = "look for new tokens in the store";
+        let Some(server) = &self.0.server else { return Ok(()) };
+        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let counter = read.meta().change_counters().await.context(OPERATION)?.sessions;
+        drop(read);
+        server.fleet.catch_up_with_groups(&*self.0.store, counter).await?;
+        self.sync(counter).await
+    }
+
     /// Reads the tokens again.
     pub(crate) async fn read_again(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read the tokens";

@@ -41,8 +41,8 @@ async fn create(app: &TestApp, new: NewToken) -> CreatedToken {
     app.app.tokens().create(&app.ctx(Role::Admin), new).await.expect("created")
 }
 
-fn use_of(app: &TestApp, secret: &TokenSecret) -> Option<Ctx> {
-    app.app.tokens().authenticate(secret.expose(), &TestApp::origin()).ok()
+async fn use_of(app: &TestApp, secret: &TokenSecret) -> Option<Ctx> {
+    app.app.tokens().authenticate(secret.expose(), &TestApp::origin()).await.ok()
 }
 
 async fn ends(ctx: &Ctx) {
@@ -53,18 +53,18 @@ async fn ends(ctx: &Ctx) {
 async fn a_token_acts_for_its_owner_until_it_is_revoked() {
     let app = TestApp::start().await;
     let created = create(&app, new(&app, "ci", Role::ConnectionManager)).await;
-    let ctx = use_of(&app, &created.secret).expect("valid");
+    let ctx = use_of(&app, &created.secret).await.expect("valid");
     assert_eq!(ctx.user().as_str(), "admin");
     assert_eq!(ctx.roles(), Role::ConnectionManager.into());
     assert!(ctx.may(Action::CreateConnection) && !ctx.may(Action::ListUsers));
 
     let app = app.restart().await;
-    let ctx = use_of(&app, &created.secret).expect("still valid");
+    let ctx = use_of(&app, &created.secret).await.expect("still valid");
     let tokens = app.app.tokens();
     let left = tokens.revoke(&app.ctx(Role::Admin), &created.token.id).await.expect("revoked");
     assert_eq!(left, []);
     ends(&ctx).await;
-    assert!(use_of(&app, &created.secret).is_none());
+    assert!(use_of(&app, &created.secret).await.is_none());
     let again = tokens.revoke(&app.ctx(Role::Admin), &created.token.id).await.expect("no-op");
     assert_eq!(again, []);
     let audit = app.audit().await;
@@ -94,43 +94,56 @@ async fn a_token_never_has_more_rights_than_its_owner() {
     users.add(&ctx, user).await.expect("added");
     let token = NewToken { owner: Some(ann.clone()), ..new(&app, "ci", Role::Admin) };
     let secret = create(&app, token).await.secret;
-    let before = use_of(&app, &secret).expect("valid");
+    let before = use_of(&app, &secret).await.expect("valid");
     assert!(before.may(Action::ListUsers));
 
     users.set_roles(&ctx, &ann, Role::Viewer.into()).await.expect("demoted");
     ends(&before).await;
-    let demoted = use_of(&app, &secret).expect("valid");
+    let demoted = use_of(&app, &secret).await.expect("valid");
     assert!(demoted.may(Action::ListConnections) && !demoted.may(Action::ListUsers));
     assert_eq!(demoted.roles(), Role::Viewer.into());
 
     let disabled = |disabled| UserChange { disabled: Some(disabled), ..UserChange::default() };
     users.change(&ctx, &ann, disabled(true)).await.expect("disabled");
     ends(&demoted).await;
-    assert!(use_of(&app, &secret).is_none());
+    assert!(use_of(&app, &secret).await.is_none());
     users.change(&ctx, &ann, disabled(false)).await.expect("enabled");
-    until("the token to be valid again", DEADLINE, async || use_of(&app, &secret)).await;
+    until("the token to be valid again", DEADLINE, async || use_of(&app, &secret).await).await;
 
-    let last = use_of(&app, &secret).expect("valid");
+    let last = use_of(&app, &secret).await.expect("valid");
     users.remove(&ctx, &ann).await.expect("removed");
     ends(&last).await;
     assert_eq!(app.app.tokens().list(&ctx).await.expect("allowed"), []);
     let user = crate::users::NewUser::new(&ann, TestApp::PASSWORD, Role::Admin);
     users.add(&ctx, user).await.expect("another of that name");
     app.app.tokens().read_again().await.expect("read");
-    assert!(use_of(&app, &secret).is_none(), "it went with its user");
+    assert!(use_of(&app, &secret).await.is_none(), "it went with its user");
+}
+
+#[tokio::test]
+async fn a_token_that_another_process_has_made_is_valid_at_once() {
+    let app = TestApp::start().await;
+    let other = app.another_store().await;
+    let elsewhere = Tokens::new(other, Arc::clone(app.app.clock()), TokenSettings::default());
+    for name in ["one", "two", "three"] {
+        let owner = Some(TestApp::user(Role::Admin));
+        let new = NewToken { owner, ..new(&app, name, Role::Viewer) };
+        let created = elsewhere.create(&Ctx::command_line("cli"), new).await.expect("created");
+        assert!(use_of(&app, &created.secret).await.is_some(), "{name}");
+    }
 }
 
 #[tokio::test]
 async fn another_process_ends_what_goes_on_with_a_token() {
     let app = TestApp::start().await;
     let created = create(&app, new(&app, "ci", Role::Viewer)).await;
-    let ctx = use_of(&app, &created.secret).expect("valid");
+    let ctx = use_of(&app, &created.secret).await.expect("valid");
     let other = app.another_store().await;
     let elsewhere = Tokens::new(other, Arc::clone(app.app.clock()), TokenSettings::default());
     let name = TokenName::parse("ci").unwrap();
     elsewhere.revoke_named(&Ctx::command_line("cli"), &name).await.expect("revoked");
     ends(&ctx).await;
-    assert!(use_of(&app, &created.secret).is_none());
+    assert!(use_of(&app, &created.secret).await.is_none());
     assert_eq!(app.audit().await[0], "system token.revoke ci success");
 }
 
@@ -138,24 +151,24 @@ async fn another_process_ends_what_goes_on_with_a_token() {
 async fn a_token_ends_when_it_expires() {
     let (app, clock) = with_clock().await;
     let secret = create(&app, new(&app, "ci", Role::Viewer)).await.secret;
-    let ctx = use_of(&app, &secret).expect("valid");
+    let ctx = use_of(&app, &secret).await.expect("valid");
     clock.advance(Duration::from_millis(3_599_999));
-    assert!(use_of(&app, &secret).is_some() && !ctx.credential.has_ended());
+    assert!(use_of(&app, &secret).await.is_some() && !ctx.credential.has_ended());
     clock.advance(Duration::from_millis(1));
     ends(&ctx).await;
-    assert!(use_of(&app, &secret).is_none());
+    assert!(use_of(&app, &secret).await.is_none());
 }
 
 #[tokio::test]
 async fn a_clock_that_was_ahead_for_a_while_costs_no_token() {
     let (app, clock) = with_clock().await;
     let secret = create(&app, new(&app, "ci", Role::Viewer)).await.secret;
-    let ctx = use_of(&app, &secret).expect("valid");
+    let ctx = use_of(&app, &secret).await.expect("valid");
     clock.step(7_200);
     ends(&ctx).await;
-    assert!(use_of(&app, &secret).is_none());
+    assert!(use_of(&app, &secret).await.is_none());
     clock.step(-7_200);
-    let again = use_of(&app, &secret).expect("valid again");
+    let again = use_of(&app, &secret).await.expect("valid again");
     assert!(!again.credential.has_ended());
 }
 
@@ -163,7 +176,7 @@ async fn a_clock_that_was_ahead_for_a_while_costs_no_token() {
 async fn changes_of_groups_with_a_token_count() {
     let app = TestApp::start_with(|config| config.settings.audit.actions_per_hour = 3).await;
     let secret = create(&app, new(&app, "ci", Role::Admin)).await.secret;
-    let ctx = use_of(&app, &secret).expect("valid");
+    let ctx = use_of(&app, &secret).await.expect("valid");
     let groups = app.app.groups();
     let mut added = 0;
     let refused = loop {
@@ -181,16 +194,16 @@ async fn changes_of_groups_with_a_token_count() {
 async fn no_token_is_valid_while_the_plugin_is_off() {
     let app = TestApp::start().await;
     let secret = create(&app, new(&app, "ci", Role::Viewer)).await.secret;
-    let ctx = use_of(&app, &secret).expect("valid");
+    let ctx = use_of(&app, &secret).await.expect("valid");
     let switch = async |on| {
         let admin = app.ctx(Role::Admin);
         app.app.plugins().switch(&admin, PluginId::ApplicationTokens, on).await.expect("switched")
     };
     switch(false).await;
-    assert!(use_of(&app, &secret).is_none());
+    assert!(use_of(&app, &secret).await.is_none());
     ends(&ctx).await;
     switch(true).await;
-    until("the token to be valid again", DEADLINE, async || use_of(&app, &secret)).await;
+    until("the token to be valid again", DEADLINE, async || use_of(&app, &secret).await).await;
 }
 
 #[tokio::test]
@@ -199,34 +212,34 @@ async fn a_token_is_bound_to_its_networks_and_wrong_ones_are_slowed_down() {
     let networks = vec!["192.0.2.0/24".parse().unwrap()];
     let scope = TokenScope { networks, ..TokenScope::default() };
     let secret = create(&app, NewToken { scope, ..new(&app, "ci", Role::Viewer) }).await.secret;
-    let from = |address: &str| {
+    let from = async |address: &str| {
         let address: IpAddr = address.parse().unwrap();
         let origin = Origin { address: Some(address), request_id: "r".to_owned() };
-        app.app.tokens().authenticate(secret.expose(), &origin)
+        app.app.tokens().authenticate(secret.expose(), &origin).await
     };
-    assert!(from("192.0.2.7").is_ok());
+    assert!(from("192.0.2.7").await.is_ok());
     for _ in 0..3 {
-        assert_eq!(from("198.51.100.1").unwrap_err(), TokenRefusal::Invalid);
+        assert_eq!(from("198.51.100.1").await.unwrap_err(), TokenRefusal::Invalid);
     }
-    let refusal = from("198.51.100.1").unwrap_err();
+    let refusal = from("198.51.100.1").await.unwrap_err();
     assert!(matches!(refusal, TokenRefusal::TooMany { .. }), "{refusal:?}");
-    assert!(from("192.0.2.8").is_ok());
+    assert!(from("192.0.2.8").await.is_ok());
     let nowhere = Origin { address: None, request_id: "r".to_owned() };
-    let refused = app.app.tokens().authenticate(secret.expose(), &nowhere);
+    let refused = app.app.tokens().authenticate(secret.expose(), &nowhere).await;
     assert_eq!(refused.unwrap_err(), TokenRefusal::Invalid);
 }
 
 #[tokio::test]
-async fn a_wrong_token_costs_no_read_of_the_store() {
+async fn tokens_are_told_apart_without_the_store() {
     let app = TestApp::start().await;
     let secret = create(&app, new(&app, "ci", Role::Viewer)).await.secret;
     app.store.close().await;
     let unknown = TokenSecret::of_random(&[9; 32]);
     for wrong in [unknown.expose(), "hlt_x", ""] {
-        let refused = app.app.tokens().authenticate(wrong, &TestApp::origin());
+        let refused = app.app.tokens().authenticate(wrong, &TestApp::origin()).await;
         assert_eq!(refused.unwrap_err(), TokenRefusal::Invalid);
     }
-    assert!(use_of(&app, &secret).is_some(), "nor does a right one");
+    assert!(use_of(&app, &secret).await.is_some(), "nor does a right one");
 }
 
 #[tokio::test]
@@ -242,16 +255,16 @@ async fn uses_are_noted_by_the_minute_and_written_in_batches() {
     let shown = async || tokens.get(&ctx, &id).await.unwrap().last_used_at;
     assert_eq!(shown().await, None);
     let first = now(&clock);
-    assert!(use_of(&app, &created.secret).is_some());
+    assert!(use_of(&app, &created.secret).await.is_some());
     assert_eq!((stored().await, shown().await), (None, Some(first)));
     tokens.write_use().await.unwrap();
     assert_eq!(stored().await, Some(first));
     clock.advance(Duration::from_secs(59));
-    assert!(use_of(&app, &created.secret).is_some());
+    assert!(use_of(&app, &created.secret).await.is_some());
     tokens.write_use().await.unwrap();
     assert_eq!(stored().await, Some(first), "within the minute");
     clock.advance(Duration::from_secs(1));
-    assert!(use_of(&app, &created.secret).is_some());
+    assert!(use_of(&app, &created.secret).await.is_some());
     app.app.shutdown().await;
     let store = app.another_store().await;
     let mut read = store.read().await.unwrap();
@@ -332,7 +345,7 @@ async fn a_limit_that_can_not_be_read_makes_a_token_invalid() {
     tx.tokens().insert(&record).await.unwrap();
     tx.commit().await.unwrap();
     app.app.tokens().read_again().await.unwrap();
-    assert!(use_of(&app, &created.secret).is_none());
+    assert!(use_of(&app, &created.secret).await.is_none());
     let listed = app.app.tokens().list(&app.ctx(Role::Admin)).await.unwrap();
     assert_eq!(listed[0].scope, None);
 }

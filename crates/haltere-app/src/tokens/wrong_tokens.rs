@@ -36,18 +36,22 @@ impl WrongTokens {
         Self { gcra: Gcra::new(wrong_interval, wrong_burst), counts: Mutex::default() }
     }
 
-    /// Counts a wrong token from `address`; how long to wait if there were too many. `elsewhere` is a valid token that
-    /// may not be used from there. `now` is the steady time.
-    pub(super) fn count(
+    /// Logs that a token from `address` was refused. `elsewhere` is a valid token that may not be used from there. `now`
+    /// is the steady time.
+    pub(super) fn log(
         &self,
         address: Option<IpAddr>,
         elsewhere: Option<&TokenPrincipal>,
         now: Duration,
-    ) -> Option<Duration> {
-        let mut counts = self.counts.lock();
-        if let Some(count) = counts.log_limit.count(now) {
+    ) {
+        if let Some(count) = self.counts.lock().log_limit.count(now) {
             log(address, elsewhere, count);
         }
+    }
+
+    /// Counts a wrong token from `address`; how long to wait if there were too many. `now` is the steady time.
+    pub(super) fn count(&self, address: Option<IpAddr>, now: Duration) -> Option<Duration> {
+        let mut counts = self.counts.lock();
         let network = address.map(neighbourhood);
         if counts.arrivals.len() >= MAX && !counts.arrivals.contains_key(&network) {
             counts.arrivals.retain(|_, arrival| *arrival > now);
@@ -79,7 +83,7 @@ mod tests {
         let settings = TokenSettings { wrong_burst: 3, ..TokenSettings::default() };
         let wrong = WrongTokens::new(&settings);
         let count = |address: &str, second| {
-            wrong.count(Some(address.parse().unwrap()), None, Duration::from_secs(second))
+            wrong.count(Some(address.parse().unwrap()), Duration::from_secs(second))
         };
         for n in 0..3 {
             assert_eq!(count(&format!("2001:db8::{n}"), 0), None);
@@ -94,7 +98,7 @@ mod tests {
     fn the_addresses_remembered_are_limited() {
         let wrong = WrongTokens::new(&TokenSettings::default());
         for n in 0..25_000_u32 {
-            wrong.count(Some(IpAddr::V4(n.into())), None, Duration::ZERO);
+            wrong.count(Some(IpAddr::V4(n.into())), Duration::ZERO);
         }
         assert!(wrong.counts.lock().arrivals.len() <= MAX);
     }
