@@ -1,4 +1,5 @@
 use haltere_core::{GroupName, LabelSelector, Role, UserName};
+use haltere_store::GroupRecord;
 
 use super::*;
 use crate::connections::Secrets;
@@ -157,4 +158,22 @@ async fn unknown_users_and_connections_are_named_and_hidden_ones_are_unknown() {
     groups.change(&half, &name("Night shift"), change).await.expect("there");
     let left = groups.get(&admin, &name("Night shift")).await.expect("there");
     assert_eq!(left.connections, ["b"], "what is hidden stays");
+}
+
+#[tokio::test]
+async fn there_are_at_most_a_thousand_groups() {
+    let app = TestApp::start().await;
+    let (admin, groups) = (app.ctx(Role::Admin), app.app.groups());
+    groups.add(&admin, NewGroup::new(name("g0"), Role::Viewer)).await.expect("new");
+    let mut tx = app.store.write().await.expect("a transaction");
+    let first = tx.groups().list().await.expect("read").remove(0);
+    for number in 1..MAX_GROUPS {
+        let record = GroupRecord { name: name(&format!("g{number}")), ..first.clone() };
+        tx.groups().insert(&record).await.expect("new");
+    }
+    tx.commit().await.expect("stored");
+    let refused = groups.add(&admin, NewGroup::new(name("one more"), Role::Viewer)).await;
+    assert!(matches!(refused, Err(GroupError::TooMany)), "{refused:?}");
+    groups.remove(&admin, &name("g7")).await.expect("there");
+    groups.add(&admin, NewGroup::new(name("one more"), Role::Viewer)).await.expect("capacity");
 }

@@ -402,3 +402,18 @@ fn single_sign_on_is_complete_or_off() {
         assert!(refusal.contains(what), "{what}: {refusal}");
     }
 }
+
+#[test]
+fn a_copy_that_is_required_needs_a_target_that_can_be_relied_on() {
+    let file = ("HALTERE_AUDIT_FILE_REQUIRED", "true");
+    let syslog = ("HALTERE_AUDIT_SYSLOG_REQUIRED", "true");
+    let udp = ("HALTERE_AUDIT_SYSLOG_URL", "udp://logs.example");
+    for (pairs, what) in [
+        (&[file][..], "audit.file.required: audit.file.path is missing"),
+        (&[syslog], "audit.syslog.required: audit.syslog.url is missing"),
+        (&[syslog, udp], "audit.syslog.required: over UDP"),
+    ] {
+        let refusal = refusal(&Sources { env: env(pairs), ..Sources::default() });
+        assert!(refusal.contains(what), "{what}: {refusal}");
+    }
+}
