@@ -18,19 +18,20 @@ use crate::tx::{Statement, Tx};
 
 const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, object, outcome, \
     detail, times, since, changes, writer, position, hash, names FROM audit WHERE sequence < ";
-const FIRST_SINCE: &str = " AND sequence >= (SELECT min(sequence) FROM audit \
-    INDEXED BY audit_by_time WHERE at >= ";
+const FIRST_SINCE: &str = "SELECT count(*) AS entries, coalesce(min(sequence), 9223372036854775807) AS sequence FROM \
+    (SELECT sequence FROM audit INDEXED BY audit_by_time WHERE at >= $1 LIMIT $2)";
 /// The expression of the index `audit_by_user`: the actor without the token. Login entries are left as they are, because the
 /// client chooses the name in a failed one.
 const USER: &str = "CASE WHEN action <> 'session.login' AND instr(actor, ' (token ') > 0 \
     THEN substr(actor, 1, instr(actor, ' (token ') - 1) ELSE actor END";
-/// Where a search for text looks. The line feeds keep a match within one cell.
-const TEXT: &str = " AND (actor || char(10) || ifnull(address, '') || char(10) || request_id || char(10) || action \
-    || char(10) || object || char(10) || detail || char(10) || ifnull(changes, '')) LIKE ";
+/// Where a search for text looks. One after the other: to put them together would cost more than to look.
+const TEXTS: [&str; 7] =
+    ["actor", "address", "request_id", "action", "object", "detail", "changes"];
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
     detail, times, since, changes, writer, position, hash, names) VALUES ";
 /// The number of columns of [`APPEND`].
 const COLUMNS: usize = 15;
+const APPENDED: &str = "SELECT audited FROM revisions";
 const OLDEST: &str = "SELECT (SELECT at FROM audit ORDER BY sequence LIMIT 1), \
     (SELECT coalesce(sum(bytes), 0) FROM audit_writers)";
 
@@ -86,12 +87,18 @@ impl AuditReads for Tx {
             query.push(" AND request_id = ").push_bind(request_id.as_str());
         }
         if let Some(text) = text {
-            query.push(TEXT).push_bind(containing(text)).push(" ESCAPE '\\'");
+            let pattern = containing(text);
+            let mut before = " AND (";
+            for cell in TEXTS {
+                query.push(before).push(cell).push(" LIKE ").push_bind(pattern.clone());
+                query.push(" ESCAPE '\\'");
+                before = " OR ";
+            }
+            query.push(")");
         }
         // The entries are in the order of their sequence. `+` keeps the index by time, which has another order,
-        // out of it; it only finds the first of them.
+        // out of it.
         if let Some(since) = since {
-            query.push(FIRST_SINCE).push_bind(since.as_millisecond()).push(")");
             query.push(" AND +at >= ").push_bind(since.as_millisecond());
         }
         if let Some(until) = until {
@@ -109,6 +116,24 @@ impl AuditReads for Tx {
         visit: &mut Visit<'_>,
     ) -> Result<Option<i64>, StoreError> {
         audit_chain::walk(self, after, limit, visit).await
+    }
+
+    async fn first_since(
+        &mut self,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<Option<i64>, StoreError> {
+        let limit = i64::from(most) + 1;
+        let statement = sqlx::query(FIRST_SINCE).bind(since.as_millisecond()).bind(limit);
+        let row = self.row(statement).await?.ok_or(StoreError::NotFound)?;
+        let mut cells = Cells::new("audit", &row);
+        let (entries, first): (i64, i64) = (cells.get("entries")?, cells.get("sequence")?);
+        Ok((entries < limit).then_some(first))
+    }
+
+    async fn appended(&mut self) -> Result<i64, StoreError> {
+        let row = self.row(sqlx::query(APPENDED)).await?.ok_or(StoreError::NotFound)?;
+        Cells::new("revisions", &row).get("audited")
     }
 
     async fn writers(&mut self) -> Result<Vec<WriterState>, StoreError> {
@@ -134,11 +159,18 @@ impl AuditWrites for Tx {
         if entries.is_empty() {
             return Ok(());
         }
+        if entries.len() <= ROWS_AT_ONCE
+            && let Some(mut chain) = Chain::known(self)
+        {
+            let from = chain.hash();
+            let statement = statement(entries, &mut chain);
+            if chain.advance_from(from, self).await? {
+                return self.append_to_audit(statement).await;
+            }
+        }
         let mut chain = Chain::begin(self).await?;
         for entries in entries.chunks(ROWS_AT_ONCE) {
-            let sql = insert_rows(APPEND, COLUMNS, entries.len());
-            let bind = |statement, entry| bind(statement, entry, &mut chain);
-            let statement = entries.iter().fold(sql.query(), bind);
+            let statement = statement(entries, &mut chain);
             self.append_to_audit(statement).await?;
         }
         chain.advance(self).await
@@ -168,6 +200,12 @@ fn containing(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// Appends `entries` as the next ones of the chain.
+fn statement<'q>(entries: &'q [AuditEntry], chain: &mut Chain) -> Statement<'q> {
+    let sql = insert_rows(APPEND, COLUMNS, entries.len());
+    entries.iter().fold(sql.query(), |statement, entry| bind(statement, entry, chain))
 }
 
 fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry, chain: &mut Chain) -> Statement<'q> {

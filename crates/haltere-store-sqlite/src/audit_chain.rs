@@ -10,10 +10,11 @@ use haltere_store::{
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 
+use crate::audit_writer::Writer;
 use crate::error;
 use crate::many::ROWS_AT_ONCE;
 use crate::row::Cells;
-use crate::tx::Tx;
+use crate::tx::{Statement, Tx};
 
 const ROWS: &str = "SELECT sequence, writer, position, hash, at, actor, address, request_id, action, object, outcome, \
     detail, times, since, changes, names FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2";
@@ -31,14 +32,9 @@ const DELETE: &str = "DELETE FROM audit WHERE sequence <= $1";
 const ALLOW_CHANGES: &str = "CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit \
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END";
 
-/// A writer, as it is stored.
-struct Writer {
-    head: ChainHead,
-    is_current: bool,
-    named: Option<String>,
-    bytes: i64,
-    removed: ChainHead,
-}
+/// As [`ADVANCE`], if the writer is still where it was: `$6` is the hash of its newest entry.
+const ADVANCE_FROM: &str = "UPDATE audit_writers SET position = $1, hash = $2, named = $3, bytes = $4 \
+    WHERE id = $5 AND hash = $6 AND is_current RETURNING id";
 
 /// The writer that appends, at work.
 pub(crate) struct Chain {
@@ -58,6 +54,19 @@ pub(crate) struct Link {
 }
 
 impl Chain {
+    /// Continues the chain where this process has left it; `None` if that is not known. [`Self::advance_from`] finds out
+    /// whether it is still there.
+    pub(crate) fn known(tx: &Tx) -> Option<Self> {
+        let writer = tx.known_writer()?.take()?;
+        // Nothing has changed that it would have to name.
+        Some(Self { writer, names: None, buffer: Vec::new() })
+    }
+
+    /// The hash of the newest entry.
+    pub(crate) fn hash(&self) -> ChainHash {
+        self.writer.head.hash
+    }
+
     /// Continues the chain of the database.
     pub(crate) async fn begin(tx: &mut Tx) -> Result<Self, StoreError> {
         let writers = writers(tx).await?;
@@ -133,14 +142,47 @@ impl Chain {
 
     /// Stores the position of the newest entry.
     pub(crate) async fn advance(self, tx: &mut Tx) -> Result<(), StoreError> {
-        let Writer { head, named, bytes, .. } = self.writer;
-        let statement = sqlx::query(ADVANCE)
+        tx.change_along(self.advance_by(ADVANCE)).await?;
+        self.remember(tx);
+        Ok(())
+    }
+
+    /// The same if the newest entry is the one with the hash `from`; otherwise stores nothing.
+    pub(crate) async fn advance_from(
+        self,
+        from: ChainHash,
+        tx: &mut Tx,
+    ) -> Result<bool, StoreError> {
+        let statement = self.advance_by(ADVANCE_FROM).bind(from.0.to_vec());
+        let is_there = tx.row(statement).await?.is_some();
+        if is_there {
+            self.remember(tx);
+        }
+        Ok(is_there)
+    }
+
+    fn advance_by(&self, sql: &'static str) -> Statement<'static> {
+        let Writer { head, named, bytes, .. } = &self.writer;
+        sqlx::query(sql)
             .bind(head.position)
             .bind(head.hash.0.to_vec())
-            .bind(named)
-            .bind(bytes)
-            .bind(head.writer);
-        tx.change_along(statement).await
+            .bind(named.clone())
+            .bind(*bytes)
+            .bind(head.writer.clone())
+    }
+
+    /// Also before the commit: if there is none, the hash is not the stored one.
+    fn remember(self, tx: &Tx) {
+        if let Some(known) = tx.known_writer() {
+            known.set(self.writer);
+        }
+    }
+}
+
+/// The table of writers changes otherwise than by an append: the next one reads it.
+fn forget_writer(tx: &Tx) {
+    if let Some(known) = tx.known_writer() {
+        known.take();
     }
 }
 
@@ -173,6 +215,7 @@ async fn new_writer(tx: &mut Tx) -> Result<Writer, StoreError> {
 
 /// The next entry begins the chain of a new writer, and names the newest ones of the others.
 pub(crate) async fn begin_writer(tx: &mut Tx) -> Result<(), StoreError> {
+    forget_writer(tx);
     tx.change_along(sqlx::query(RETIRE)).await?;
     new_writer(tx).await.map(drop)
 }
@@ -237,6 +280,7 @@ pub(crate) async fn remove_oldest(
     age: AuditAge,
     limit: u32,
 ) -> Result<Option<AuditRemoved>, StoreError> {
+    forget_writer(tx);
     let writers = writers(tx).await?;
     let newest: i64 = {
         let row =
@@ -251,7 +295,7 @@ pub(crate) async fn remove_oldest(
     let (mut is_over, mut entries, mut last) = (false, 0, None);
     walk(tx, i64::MIN, limit, &mut |entry| {
         let is_too_old = entry.at < before || (excess > 0 && entry.at < before_if_larger);
-        is_over = is_over || entry.sequence >= newest || !is_too_old;
+        is_over = is_over || entry.sequence >= newest || entry.sequence > age.up_to || !is_too_old;
         if is_over {
             return;
         }

@@ -7,6 +7,7 @@
 mod age;
 mod audit;
 mod audit_chain;
+mod audit_writer;
 mod backup;
 mod check;
 mod condition;
@@ -39,6 +40,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use audit_writer::KnownWriter;
 use condition::Condition;
 use files::Files;
 use haltere_core::StorageTrouble;
@@ -69,6 +71,8 @@ pub struct SqliteStore {
     condition: Arc<Condition>,
     /// Watches the files; `None` for a database that is only read.
     watch: Option<FileWatch>,
+    /// Who has appended to the audit trail last.
+    audit_writer: Arc<KnownWriter>,
     /// The log has lost its name, and was checkpointed for that reason.
     folded: AtomicBool,
 }
@@ -90,6 +94,7 @@ impl SqliteStore {
             condition: Arc::default(),
             watch: Some(FileWatch::new(files, &writer)),
             writer,
+            audit_writer: Arc::default(),
             folded: AtomicBool::new(false),
         };
         if is_new {
@@ -133,6 +138,7 @@ impl SqliteStore {
             readers: pool,
             condition: Arc::default(),
             watch: None,
+            audit_writer: Arc::default(),
             folded: AtomicBool::new(false),
         })
     }
@@ -240,6 +246,7 @@ impl Transactions for SqliteStore {
             let mut tx = tx::Tx::write(&self.writer, &self.condition).await?;
             // By now SQLite has its files open.
             self.check_files()?;
+            tx.append_as(Arc::clone(&self.audit_writer));
             let Some(watch) = &self.watch else { return Ok(Box::new(tx)) };
             if watch.log.check() == LogCheck::Intact {
                 let checked = watch.log.check_age(tx.connection()).await;

@@ -14,6 +14,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+use crate::audit_writer::KnownWriter;
 use crate::condition::Condition;
 use crate::error;
 use crate::watch::FileWatch;
@@ -33,6 +34,8 @@ pub(crate) struct Tx {
     watch: Option<FileWatch>,
     /// The least that a read has to find.
     least: Option<ChangeCounters>,
+    /// Who has appended to the audit trail last.
+    known_writer: Option<Arc<KnownWriter>>,
 }
 
 /// A statement with its arguments.
@@ -47,7 +50,8 @@ impl Tx {
         let inner = readers.begin().await.map_err(error::store);
         let inner = inner.inspect_err(|error| condition.failed_to_read(error))?;
         let condition = Arc::clone(condition);
-        Ok(Self { inner, failed: false, condition, writes: false, watch: None, least })
+        let (watch, known_writer) = (None, None);
+        Ok(Self { inner, failed: false, condition, writes: false, watch, least, known_writer })
     }
 
     /// Takes the write lock at once: a transaction that begins as a reader and then wants to write
@@ -61,7 +65,8 @@ impl Tx {
         let inner = inner.inspect_err(|error| condition.failed(error))?;
         Step::Begin.after()?;
         let condition = Arc::clone(condition);
-        Ok(Self { inner, failed: false, condition, writes: true, watch: None, least: None })
+        let (watch, least, known_writer) = (None, None, None);
+        Ok(Self { inner, failed: false, condition, writes: true, watch, least, known_writer })
     }
 
     /// The connection it runs on.
@@ -72,6 +77,16 @@ impl Tx {
     /// Makes the commit fail when the files have been replaced or cut meanwhile.
     pub(crate) fn watch(&mut self, watch: FileWatch) {
         self.watch = Some(watch);
+    }
+
+    /// Appends to the audit trail as `writer`, if that is still the current one.
+    pub(crate) fn append_as(&mut self, writer: Arc<KnownWriter>) {
+        self.known_writer = Some(writer);
+    }
+
+    /// Who has appended to the audit trail last, as far as the store remembers it.
+    pub(crate) fn known_writer(&self) -> Option<&KnownWriter> {
+        self.known_writer.as_deref()
     }
 
     /// Runs a change; how many rows it touched.

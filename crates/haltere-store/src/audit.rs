@@ -48,6 +48,8 @@ pub struct AuditAge {
     pub max_bytes: i64,
     /// … those before this time.
     pub before_if_larger: Timestamp,
+    /// None with a greater sequence number.
+    pub up_to: i64,
 }
 
 /// Entries that were removed.
@@ -109,6 +111,14 @@ pub trait AuditReads: Send {
         limit: u32,
         visit: &mut Visit<'_>,
     ) -> Result<Option<i64>, StoreError>;
+
+    /// The smallest sequence number of the entries of this time or later, which is `i64::MAX` if there are none; `None` if
+    /// there are more than `most`: looking at all of them takes too long.
+    async fn first_since(&mut self, since: Timestamp, most: u32)
+    -> Result<Option<i64>, StoreError>;
+
+    /// The number of the newest entry that was appended, as it is kept apart from the entries; 0 if none was.
+    async fn appended(&mut self) -> Result<i64, StoreError>;
 
     /// All writers.
     async fn writers(&mut self) -> Result<Vec<WriterState>, StoreError>;

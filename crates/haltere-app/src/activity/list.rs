@@ -96,15 +96,14 @@ impl Activity {
             ..AuditFilter::default()
         };
         let mut read = self.store.read().await.context(OPERATION)?;
-        if is_scan {
-            let start = audit_trail::start_of_scan(read.audit(), filter.before).await;
-            filter.after = start.context(OPERATION)?;
-        }
+        let window = audit_trail::Window::of(read.audit(), &filter, is_scan).await;
+        let audit_trail::Window { after, goes_on } = window.context(OPERATION)?;
+        filter.after = after;
         let page = read.audit().list(&filter).await.context(OPERATION)?;
         let last = page.last().filter(|_| page.len() >= limit);
         let end = match (last, filter.after) {
             (Some(last), _) => Some(End { before: last.sequence, at: Some(last.entry.at) }),
-            (None, Some(after)) if after > 0 => Some(End { before: after + 1, at: None }),
+            (None, Some(after)) if goes_on => Some(End { before: after + 1, at: None }),
             (None, _) => None,
         };
         let is_wanted = |record: &AuditRecord| {

@@ -36,7 +36,7 @@ pub(crate) struct Shared {
     /// Writes audit entries that belong to no change.
     pub(crate) audit: Arc<AuditWriter>,
     /// Copies the audit trail to each sink.
-    pub(crate) deliveries: Vec<Arc<Delivery>>,
+    pub(crate) deliveries: Arc<[Arc<Delivery>]>,
     pub(crate) strict: StrictAudit,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopping: CancellationToken,
@@ -60,7 +60,7 @@ impl Shared {
             let (store, clock) = (Arc::clone(&transactions), Arc::clone(&clock));
             Arc::new(Delivery::new(sink.clone(), store, clock))
         };
-        let deliveries: Vec<_> = sinks.iter().map(delivery).collect();
+        let deliveries: Arc<[_]> = sinks.iter().map(delivery).collect();
         let strict = StrictAudit::new(max_behind, Arc::clone(&store), &deliveries);
         Self {
             deliveries,

@@ -69,7 +69,7 @@ impl App {
             let _ = self.0.sessions.write_use().await;
             let _ = self.0.tokens.write_use().await;
             self.0.shared.audit.close().await;
-            for delivery in &self.0.shared.deliveries {
+            for delivery in &*self.0.shared.deliveries {
                 delivery.close().await;
             }
         })

@@ -1,6 +1,7 @@
 //! Delivers the entries of the audit trail to a sink, one batch after the other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use haltere_core::{Clock, error_chain};
@@ -33,6 +34,8 @@ pub(crate) struct Delivery {
     store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
     position: tokio::sync::Mutex<Position>,
+    /// The sequence number of the last entry that the sink is known to have.
+    taken: AtomicI64,
     state: Mutex<SinkState>,
 }
 
@@ -67,7 +70,7 @@ impl Delivery {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (position, state) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { sink, is_required, store, clock, position, state }
+        Self { sink, is_required, store, clock, position, taken: AtomicI64::new(0), state }
     }
 
     /// The name of its background task.
@@ -78,6 +81,11 @@ impl Delivery {
     /// The name of the sink.
     pub(super) fn name(&self) -> &'static str {
         self.sink.name()
+    }
+
+    /// The sequence number of the last entry that the sink has; 0 before that is known.
+    pub(super) fn taken(&self) -> i64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// What is known of the sink.
@@ -142,6 +150,7 @@ impl Delivery {
             }
             self.note(Ok(()))?;
             position.delivered = Some(last);
+            self.taken.store(last, Ordering::Relaxed);
             if position.is_due() {
                 self.store_position(&mut position).await?;
             }
@@ -240,6 +249,7 @@ impl Delivery {
             }
         };
         (position.delivered, position.stored) = (Some(stored), stored);
+        self.taken.store(stored, Ordering::Relaxed);
         Ok(stored)
     }
 

@@ -50,6 +50,12 @@ pub trait AuditSink: fmt::Debug + Send + Sync {
     fn deliver<'a>(&'a self, entries: &'a [NumberedEntry]) -> SinkAttempt<'a>;
 }
 
+/// The sequence number up to which all required sinks have the entries.
+pub(crate) fn taken_by_required(deliveries: &[Arc<Delivery>]) -> i64 {
+    let required = deliveries.iter().filter(|delivery| delivery.is_required);
+    required.map(|delivery| delivery.taken()).min().unwrap_or(i64::MAX)
+}
+
 /// A sink, and what depends on it.
 #[derive(Debug, Clone)]
 pub struct SinkSettings {

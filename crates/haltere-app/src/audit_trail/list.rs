@@ -11,7 +11,7 @@ use crate::groups::GROUP_CONNECTIONS;
 use crate::policy::{Action, Principal};
 
 /// How many entries a request goes through in search of those that match.
-pub(crate) const SCANNED: i64 = 20_000;
+pub(crate) const SCANNED: u32 = 20_000;
 
 impl AuditTrail {
     /// Lists entries, the newest first. A page may have fewer entries than its limit, or none, and still not be the
@@ -38,14 +38,14 @@ impl AuditTrail {
             limit: query.limit.get(),
         };
         let mut read = self.store.read().await.context(OPERATION)?;
-        if is_scan(&filter) {
-            filter.after = start_of_scan(read.audit(), filter.before).await.context(OPERATION)?;
-        }
+        let window = Window::of(read.audit(), &filter, is_scan(&filter)).await;
+        let Window { after, goes_on } = window.context(OPERATION)?;
+        filter.after = after;
         let records = read.audit().list(&filter).await.context(OPERATION)?;
         let is_full = records.len() >= query.limit.get() as usize;
         let next = match (records.last().filter(|_| is_full), filter.after) {
             (Some(last), _) => Some(last.sequence),
-            (None, Some(after)) if after > 0 => Some(after + 1),
+            (None, Some(after)) if goes_on => Some(after + 1),
             (None, _) => None,
         };
         let visible = records.into_iter().filter(|record| is_visible(ctx, record));
@@ -72,8 +72,8 @@ fn actions(query: &AuditQuery) -> Option<Vec<AuditAction>> {
     }
 }
 
-/// Whether entries have to be looked at in search of those that match: an index finds those of an actor, those about
-/// an object, and the first one since some time.
+/// Whether entries have to be looked at in search of those that match: an index finds those of an actor, and those about
+/// an object.
 fn is_scan(filter: &AuditFilter) -> bool {
     let AuditFilter {
         actor,
@@ -102,13 +102,35 @@ fn is_scan(filter: &AuditFilter) -> bool {
         || until.is_some()
 }
 
-/// Which entries a request need not look at: those up to this sequence number. `None` if there are no entries.
-pub(crate) async fn start_of_scan(
-    audit: &mut dyn AuditReads,
-    before: Option<i64>,
-) -> Result<Option<i64>, StoreError> {
-    let newest = AuditFilter { before, limit: 1, ..AuditFilter::default() };
-    Ok(audit.list(&newest).await?.first().map(|record| record.sequence - SCANNED))
+/// Which entries a request looks at.
+pub(crate) struct Window {
+    /// Those after this sequence number; `None` for all.
+    pub(crate) after: Option<i64>,
+    /// Whether older ones may match, too.
+    pub(crate) goes_on: bool,
+}
+
+impl Window {
+    /// Of those that the filter may select; of a bounded number if they have to be looked at in search of those that match.
+    pub(crate) async fn of(
+        audit: &mut dyn AuditReads,
+        filter: &AuditFilter,
+        is_scan: bool,
+    ) -> Result<Self, StoreError> {
+        let all = Self { after: None, goes_on: false };
+        let lowest = match filter.since {
+            None if !is_scan => return Ok(all),
+            None => Some(0),
+            Some(since) => audit.first_since(since, SCANNED).await?.map(|first| first - 1),
+        };
+        if let Some(lowest) = lowest.filter(|_| !is_scan) {
+            return Ok(Self { after: Some(lowest), goes_on: false });
+        }
+        let newest = AuditFilter { before: filter.before, limit: 1, ..AuditFilter::default() };
+        let Some(newest) = audit.list(&newest).await?.pop() else { return Ok(all) };
+        let (start, lowest) = (newest.sequence - i64::from(SCANNED), lowest.unwrap_or(0));
+        Ok(Self { after: Some(start.max(lowest)), goes_on: start > lowest })
+    }
 }
 
 /// Entries about a hidden connection are hidden as well, and so are those that may name one. To a limited token, so is

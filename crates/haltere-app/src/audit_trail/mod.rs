@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use haltere_core::{AuditAction, AuditEntry, AuditObjectKind, AuditOutcome, Clock, Timestamp};
 use haltere_store::Transactions;
+use retention::LastPass;
 
 pub use checkpoint::{BadSignature, Checkpoint, CheckpointError};
 pub(crate) use checkpoint::{reseal_signing_key, try_signing_key};
@@ -23,20 +24,22 @@ pub use haltere_store::{
 };
 #[cfg(test)]
 pub(crate) use list::SCANNED;
-pub(crate) use list::{is_visible, start_of_scan};
+pub(crate) use list::{Window, is_visible};
 pub use retention::Retention;
+pub(crate) use retention::forget_time;
 
 /// The audit trail, for those who may read it.
 #[derive(Clone)]
 pub struct AuditTrail {
     store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
+    last_pass: Arc<LastPass>,
 }
 
 impl AuditTrail {
     /// The trail in `store`. Needs no running [`crate::App`].
     pub fn new(store: Arc<dyn Transactions>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, last_pass: Arc::default() }
     }
 }
 

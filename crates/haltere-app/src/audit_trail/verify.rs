@@ -1,6 +1,6 @@
 //! `haltere audit verify`, and reading the whole trail in its order.
 
-use haltere_store::{AuditFilter, AuditRecord, ChainReport, ChainVerifier, ReadTx, WriterState};
+use haltere_store::{AuditFilter, AuditRecord, ChainReport, ChainVerifier, WriterState};
 
 use super::{AuditTrail, Checkpoint, NumberedEntry};
 use crate::connections::ListError;
@@ -41,41 +41,67 @@ impl AuditTrail {
             let Some(last) = last.context(OPERATION)? else { break };
             after = last;
         }
+        verifier.expect_number(read.audit().appended().await.context(OPERATION)?);
         let newest: Vec<_> = writers.into_iter().map(|writer| writer.newest).collect();
         Ok(verifier.finish(Some(&newest)))
     }
 
-    /// Passes the newest `limit` entries to `visit`, or all of them, oldest first and as they are at this moment.
+    /// Passes the newest `limit` entries to `visit`, or all of them, oldest first. Those that are appended meanwhile are not
+    /// among them. No transaction is open while `visit` runs: it may wait for somebody who reads slowly.
     pub async fn visit<E: From<ListError>>(
         &self,
         ctx: &Ctx,
         limit: Option<u32>,
-        mut visit: impl FnMut(&NumberedEntry) -> Result<(), E> + Send,
+        visit: impl FnMut(&NumberedEntry) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        let failed = |error: crate::error::Internal| E::from(ListError::from(error));
-        ctx.authorize(Action::ListAuditEntries).map_err(ListError::from)?;
-        let mut read = self.store.read().await.context(OPERATION).map_err(failed)?;
-        let mut after = None;
+        let newest = self.newest(ctx).await?;
+        let mut after = i64::MIN;
         if let Some(limit) = limit {
-            let newest = AuditFilter { limit, ..AuditFilter::default() };
-            let newest = read.audit().list(&newest).await.context(OPERATION).map_err(failed)?;
-            let Some(first) = newest.last() else { return Ok(()) };
-            after = Some(first.sequence - 1);
+            let filter = AuditFilter { limit, ..AuditFilter::default() };
+            let Some(first) = self.page(&filter).await?.pop() else { return Ok(()) };
+            after = first.sequence - 1;
         }
-        visit_after(&mut *read, after, &mut visit).await
+        self.visit_between(after, newest, visit).await
     }
 
-    /// Passes the entries after the one with this number to `visit`, oldest first and as they are at this moment.
+    /// Passes the entries after the one with this number to `visit`, oldest first, as [`Self::visit`] does.
     pub async fn visit_after<E: From<ListError>>(
         &self,
         ctx: &Ctx,
         after: i64,
+        visit: impl FnMut(&NumberedEntry) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let newest = self.newest(ctx).await?;
+        self.visit_between(after, newest, visit).await
+    }
+
+    async fn visit_between<E: From<ListError>>(
+        &self,
+        after: i64,
+        newest: i64,
         mut visit: impl FnMut(&NumberedEntry) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        ctx.authorize(Action::ListAuditEntries).map_err(ListError::from)?;
-        let read = self.store.read().await.context(OPERATION);
-        let mut read = read.map_err(ListError::from)?;
-        visit_after(&mut *read, Some(after), &mut visit).await
+        let mut filter = AuditFilter {
+            limit: SHOWN_AT_ONCE,
+            is_oldest_first: true,
+            after: Some(after),
+            before: Some(newest.saturating_add(1)),
+            ..AuditFilter::default()
+        };
+        loop {
+            let page = self.page(&filter).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            filter.after = Some(last.sequence);
+            for AuditRecord { sequence, entry, link } in page {
+                visit(&NumberedEntry { sequence, entry, link })?;
+            }
+        }
+    }
+
+    /// In a transaction of its own.
+    async fn page(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, ListError> {
+        let mut read = self.store.read().await.context(OPERATION)?;
+        Ok(read.audit().list(filter).await.context(OPERATION)?)
     }
 
     /// The number of the newest entry; 0 if there is none.
@@ -85,27 +111,5 @@ impl AuditTrail {
         let mut read = self.store.read().await.context(OPERATION)?;
         let newest = read.audit().list(&newest).await.context(OPERATION)?;
         Ok(newest.first().map_or(0, |record| record.sequence))
-    }
-}
-
-async fn visit_after<E: From<ListError>>(
-    read: &mut dyn ReadTx,
-    after: Option<i64>,
-    visit: &mut (impl FnMut(&NumberedEntry) -> Result<(), E> + Send),
-) -> Result<(), E> {
-    let mut filter = AuditFilter {
-        limit: SHOWN_AT_ONCE,
-        is_oldest_first: true,
-        after,
-        ..AuditFilter::default()
-    };
-    loop {
-        let page = read.audit().list(&filter).await.context(OPERATION);
-        let page = page.map_err(ListError::from)?;
-        let Some(last) = page.last() else { return Ok(()) };
-        filter.after = Some(last.sequence);
-        for AuditRecord { sequence, entry, link } in page {
-            visit(&NumberedEntry { sequence, entry, link })?;
-        }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::driver::Schedule;
 use crate::app::Services;
+use crate::audit_sinks::taken_by_required;
 
 /// How long another process's change may go unnoticed: half of the second in which a session that was taken
 /// away has to have ended everywhere.
@@ -21,7 +22,7 @@ pub(crate) fn start(app: &Services) {
     let Services {
         background, users, tokens, reconciler, sessions, history_writer, shared, ..
     } = app;
-    let retention = (app.audit_trail.clone(), app.retention);
+    let retention = (app.audit_trail.clone(), app.retention, Arc::clone(&shared.deliveries));
     background.spawn(
         "reconciler",
         Schedule::every(RECONCILE),
@@ -62,9 +63,11 @@ pub(crate) fn start(app: &Services) {
         "audit-retention",
         Schedule::every(AUDIT_RETENTION).retried_after(SESSION_USE),
         pending,
-        with(&retention, |(trail, retention)| async move { trail.retain(retention).await }),
+        with(&retention, |(trail, retention, deliveries)| async move {
+            trail.retain(retention, taken_by_required(&deliveries)).await
+        }),
     );
-    for delivery in &shared.deliveries {
+    for delivery in &*shared.deliveries {
         background.spawn(
             delivery.task(),
             Schedule::when_due(),

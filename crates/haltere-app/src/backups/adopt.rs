@@ -4,6 +4,7 @@ use haltere_core::{AuditAction, Timestamp};
 
 use super::{Backups, BackupsError};
 use crate::audit;
+use crate::audit_trail::forget_time;
 use crate::ctx::Ctx;
 use crate::error::ErrorContext;
 use crate::instance;
@@ -27,6 +28,7 @@ impl Backups {
         if !keep_instance {
             instance::renew(tx.meta()).await.context(OPERATION)?;
         }
+        forget_time(tx.meta()).await.context(OPERATION)?;
         // What was appended after the backup was made had the same positions as what is going to be.
         tx.audit().begin_writer().await.context(OPERATION)?;
         let detail = format!("from a backup of {made_at}");

@@ -1,6 +1,6 @@
 //! The hash chain in the database, and what was done to the database behind haltere's back.
 
-use haltere_store::{ChainReport, ChainVerifier, ViolationKind};
+use haltere_store::{AuditAge, ChainReport, ChainVerifier, ViolationKind};
 
 use super::*;
 
@@ -37,12 +37,13 @@ async fn verify(store: &SqliteStore) -> ChainReport {
     for writer in &writers {
         verifier.removed(writer.removed.clone());
     }
-    let mut after = 0;
+    let mut after = i64::MIN;
     while let Some(last) =
         read.audit().walk(after, 700, &mut |entry| verifier.entry(entry)).await.unwrap()
     {
         after = last;
     }
+    verifier.expect_number(read.audit().appended().await.unwrap());
     let newest: Vec<_> = writers.into_iter().map(|writer| writer.newest).collect();
     verifier.finish(Some(&newest))
 }
@@ -89,6 +90,24 @@ async fn tampering_with_the_database_is_found() {
             let (writer, newest) = (String::new(), 1_000);
             vec![(900, ViolationKind::Truncated { writer, newest, known_from: "the database" })]
         }),
+        (
+            "UPDATE audit SET sequence = sequence + 5 WHERE sequence = 1000",
+            vec![
+                (1_005, ViolationKind::Renumbered { expected: 1_000 }),
+                (1_005, ViolationKind::NewestNumber { expected: 1_000 }),
+            ],
+        ),
+        ("UPDATE audit SET sequence = sequence - 1000 WHERE sequence < 500", {
+            vec![(500, ViolationKind::Renumbered { expected: -500 })]
+        }),
+        (
+            "UPDATE audit SET sequence = 2000 WHERE sequence = 500",
+            vec![
+                (501, ViolationKind::Missing { from: 500, to: 500 }),
+                (2_000, ViolationKind::Moved),
+                (2_000, ViolationKind::NewestNumber { expected: 1_000 }),
+            ],
+        ),
     ] {
         let folder = Folder::new();
         let store = folder.open().await.unwrap();
@@ -104,6 +123,25 @@ async fn tampering_with_the_database_is_found() {
             }
         }
         assert_eq!(violations, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_emptied_trail_is_found_even_without_its_writers() {
+    for sql in [
+        "DELETE FROM audit; DELETE FROM audit_writers",
+        "DELETE FROM audit; UPDATE audit_writers SET position = 0, hash = zeroblob(32)",
+    ] {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        assert_eq!(verify(&store).await.violations, [], "nothing was ever appended");
+        append(&store, 3).await;
+        folder.shell(WITHOUT_TRIGGERS).await.unwrap();
+        folder.shell(sql).await.unwrap();
+        let report = verify(&store).await;
+        let [violation] = &*report.violations else { panic!("{sql}: {report:?}") };
+        assert!(violation.place.is_none());
+        assert_eq!(violation.kind, ViolationKind::NewestNumber { expected: 3 });
     }
 }
 
@@ -149,4 +187,36 @@ async fn entries_of_earlier_versions_are_adopted() {
     let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
     assert_eq!(trail.len(), 1);
     assert_eq!(trail[0].link.as_ref().map(|link| link.position), Some(7));
+}
+
+/// A store remembers the writer, and reads it again when something else has appended, removed or changed it.
+#[tokio::test]
+async fn a_chain_goes_on_after_what_other_stores_and_dropped_transactions_did() {
+    let folder = Folder::new();
+    let (one, other) = (folder.open().await.unwrap(), folder.open().await.unwrap());
+    for _ in 0..3 {
+        append(&one, 1).await;
+        append(&one, 2).await;
+        append(&other, 1).await;
+        append(&other, 250).await;
+        let mut dropped = one.write().await.unwrap();
+        dropped.audit().append(&entry(7)).await.unwrap();
+        drop(dropped);
+        append(&one, 1).await;
+        let mut tx = other.write().await.unwrap();
+        let before = Timestamp::from_second(1_900_000_000).unwrap();
+        let (max_bytes, before_if_larger) = (i64::MAX, before);
+        let age = AuditAge { before, max_bytes, before_if_larger, up_to: i64::MAX };
+        tx.audit().remove_oldest(age, 1).await.unwrap().unwrap();
+        tx.audit().append(&entry(8)).await.unwrap();
+        tx.commit().await.unwrap();
+        append(&other, 1).await;
+        append(&one, 1).await;
+        let mut tx = other.write().await.unwrap();
+        tx.audit().begin_writer().await.unwrap();
+        tx.commit().await.unwrap();
+        append(&one, 1).await;
+    }
+    let report = verify(&one).await;
+    assert_eq!((report.violations, report.heads.len()), (vec![], 4));
 }

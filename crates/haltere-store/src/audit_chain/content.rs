@@ -13,7 +13,8 @@ const DOMAIN: &[u8] = b"haltere audit entry 1\0";
 /// is not an error here, because its hash will not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainedEntry<'a> {
-    /// Grows with every entry, of whatever writer. Gives the order, and is not hashed.
+    /// Grows by one with every entry, of whatever writer. Gives the order, and is not hashed: a number that was changed
+    /// leaves a gap, or moves the entry.
     pub sequence: i64,
     /// The writer's id; empty if the entry is in no chain.
     pub writer: Cow<'a, str>,

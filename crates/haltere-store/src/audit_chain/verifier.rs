@@ -19,6 +19,10 @@ pub struct ChainVerifier {
     /// What the first entry of a writer follows is not known.
     begins_anywhere: bool,
     entries: u64,
+    /// The greatest sequence number so far.
+    number: Option<i64>,
+    /// The sequence number of the newest entry.
+    expected_number: Option<i64>,
     violations: Vec<ChainViolation>,
     violation_count: u64,
     last: Option<ChainPlace>,
@@ -97,6 +101,16 @@ pub enum ViolationKind {
         /// The position that is kept.
         newest: i64,
     },
+    /// The entry's sequence number does not follow that of the entry before it, although nothing is missing in between.
+    Renumbered {
+        /// The number that follows.
+        expected: i64,
+    },
+    /// The newest entry has another sequence number: it was changed, or the newest entries are missing.
+    NewestNumber {
+        /// The number that is kept.
+        expected: i64,
+    },
     /// The oldest entries are gone, and no entry says that retention has removed them.
     NotRemovedByRetention {
         /// The writer's id.
@@ -144,8 +158,27 @@ impl ChainVerifier {
         self.expected.push((head, known_from));
     }
 
+    /// The newest entry has this sequence number; 0 if there never was one.
+    pub fn expect_number(&mut self, newest: i64) {
+        self.expected_number = Some(newest);
+    }
+
     /// Verifies the next entry.
     pub fn entry(&mut self, entry: &ChainedEntry<'_>) {
+        let violations = self.violation_count;
+        self.chained(entry);
+        // The hash does not cover the number. All writers share the numbers, and they have no gaps, so a number that does
+        // not follow was changed.
+        if let Some(expected) = self.number.map(|last| last.saturating_add(1))
+            && entry.sequence > expected
+            && self.violation_count == violations
+        {
+            self.violation(entry, ViolationKind::Renumbered { expected });
+        }
+        self.number = self.number.max(Some(entry.sequence));
+    }
+
+    fn chained(&mut self, entry: &ChainedEntry<'_>) {
         self.entries += 1;
         let Some(hash) = entry.hash.filter(|_| !entry.writer.is_empty()) else {
             self.violation(entry, ViolationKind::Added);
@@ -250,6 +283,13 @@ impl ChainVerifier {
             for head in heads.iter().cloned().chain(unknown.collect::<Vec<_>>()) {
                 self.finish_writer(&head);
             }
+        }
+        let is_truncated = |it: &ChainViolation| matches!(it.kind, ViolationKind::Truncated { .. });
+        if let Some(expected) = self.expected_number
+            && expected != self.number.unwrap_or(0)
+            && !self.violations.iter().any(is_truncated)
+        {
+            self.violation_at(self.last.clone(), ViolationKind::NewestNumber { expected });
         }
         let is_unnamed = |head: &ChainHead| !self.removed.contains(head);
         let removed = self.writers.values().filter_map(|writer| writer.removed.clone());
@@ -365,6 +405,15 @@ impl fmt::Display for ViolationKind {
                     f,
                     "it is newer than what the database keeps of its writer (position {newest})"
                 )
+            }
+            Self::Renumbered { expected } => {
+                write!(
+                    f,
+                    "its number was changed: after the entry before it comes number {expected}"
+                )
+            }
+            Self::NewestNumber { expected } => {
+                write!(f, "the newest entry had number {expected}, as the database says")
             }
             Self::NotRemovedByRetention { writer, position } => write!(
                 f,

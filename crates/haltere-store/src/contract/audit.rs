@@ -124,6 +124,20 @@ pub async fn entries_are_filtered_by_action_and_time(store: Arc<dyn Store>) {
     assert_eq!(found(AuditFilter { limit: 1, ..between(2, 5) }).await, "3");
 }
 
+pub async fn the_first_entry_since_a_time_is_found_unless_there_are_many(store: Arc<dyn Store>) {
+    let of = |second: i64| AuditEntry { at: at(second), ..entry("ada", "1") };
+    // The clock was set back in between.
+    append(&*store, &[of(1), of(9), of(3), of(4), of(5)]).await;
+    let sequences: Vec<_> = list(&*store, newest(9)).await.iter().map(|it| it.sequence).collect();
+    let since = async |second, most| {
+        let mut read = store.read().await.unwrap();
+        read.audit().first_since(at(second), most).await.unwrap()
+    };
+    assert_eq!(since(4, 3).await, Some(sequences[3]));
+    assert_eq!(since(4, 2).await, None);
+    assert_eq!(since(10, 1).await, Some(i64::MAX));
+}
+
 pub async fn entries_are_filtered_by_outcome_origin_and_text(store: Arc<dyn Store>) {
     let of = |object: &str| entry("ada", object);
     append(
@@ -235,6 +249,7 @@ async fn verify(store: &dyn Store) -> ChainReport {
     {
         after = last;
     }
+    verifier.expect_number(read.audit().appended().await.unwrap());
     let newest: Vec<_> = writers.into_iter().map(|writer| writer.newest).collect();
     verifier.finish(Some(&newest))
 }
@@ -279,26 +294,30 @@ pub async fn a_new_writer_names_the_entries_of_the_former_one(store: Arc<dyn Sto
 pub async fn the_oldest_entries_can_be_removed(store: Arc<dyn Store>) {
     let of = |second: i64| AuditEntry { at: at(second), ..entry("ada", &second.to_string()) };
     append(&*store, &(0..20).map(of).collect::<Vec<_>>()).await;
-    let remove = async |before: i64, max_bytes: i64, limit: u32| {
+    let remove_up_to = async |up_to: i64, before: i64, max_bytes: i64, limit: u32| {
         let mut tx = store.write().await.unwrap();
-        let age = AuditAge { before: at(before), max_bytes, before_if_larger: at(50) };
+        let age = AuditAge { before: at(before), max_bytes, before_if_larger: at(50), up_to };
         let removed = tx.audit().remove_oldest(age, limit).await.unwrap();
         tx.audit().append(&of(100)).await.unwrap();
         tx.commit().await.unwrap();
         removed
     };
+    let remove =
+        async |before, max_bytes, limit| remove_up_to(i64::MAX, before, max_bytes, limit).await;
     assert_eq!(remove(0, i64::MAX, 100).await, None);
-    let removed = remove(5, i64::MAX, 3).await;
+    assert_eq!(remove_up_to(0, 5, i64::MAX, 100).await, None);
+    let first = list(&*store, AuditFilter { is_oldest_first: true, ..newest(1) }).await[0].sequence;
+    let removed = remove_up_to(first + 2, 5, i64::MAX, 100).await;
     assert_eq!(removed, Some(AuditRemoved { entries: 3, newest: at(2) }));
     let removed = remove(5, i64::MAX, 100).await;
     assert_eq!(removed, Some(AuditRemoved { entries: 2, newest: at(4) }));
     let report = verify(&*store).await;
-    assert_eq!((report.entries, report.violations), (18, vec![]));
+    assert_eq!((report.entries, report.violations), (19, vec![]));
     let (oldest, bytes) = store.read().await.unwrap().audit().oldest().await.unwrap();
     assert_eq!(oldest, Some(at(5)));
     // Too much, although it is not too old. What is newer than a second time stays even then.
     let removed = remove(0, bytes / 2, 100).await.unwrap();
-    assert!((8..=10).contains(&removed.entries), "{removed:?}");
+    assert!((8..=11).contains(&removed.entries), "{removed:?}");
     assert_eq!(verify(&*store).await.violations, []);
     // The newest one stays.
     let removed = remove(1_000, i64::MAX, 100).await;

@@ -137,6 +137,7 @@ macro_rules! contract_tests {
                 entries_by_tokens_are_those_of_their_user,
                 entries_are_filtered_by_action_and_time,
                 entries_are_filtered_by_outcome_origin_and_text,
+                the_first_entry_since_a_time_is_found_unless_there_are_many,
                 older_entries_are_paged_by_sequence,
                 many_entries_are_appended_in_their_order,
                 every_action_and_outcome_is_kept,

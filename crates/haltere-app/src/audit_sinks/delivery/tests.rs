@@ -52,6 +52,7 @@ async fn a_sink_gets_all_entries_in_their_order() {
     delivery.is_due().await;
     delivery.run(&running()).await.expect("delivered");
     assert_eq!(sink.sequences(), all(&test).await);
+    assert_eq!(Some(delivery.taken()), all(&test).await.last().copied());
     assert!(sink.entries().iter().all(|entry| entry.link.is_some()), "with their places");
     assert_eq!(delivery.state().behind, 0);
 }

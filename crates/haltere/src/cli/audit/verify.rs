@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use clap::Args;
 use haltere_api::audit_files;
 use haltere_app::audit_trail::{ChainReport, ChainVerifier, ChainViolation, Checkpoint};
@@ -75,7 +75,13 @@ fn verify_export(file: &Path, checkpoint: Option<&Checkpoint>) -> anyhow::Result
         Ok(())
     })
     .with_context(failed)?;
-    Ok(verifier.finish(None))
+    let report = verifier.finish(None);
+    ensure!(
+        report.entries > 0 || checkpoint.is_some(),
+        "there are no entries in {}",
+        file.display()
+    );
+    Ok(report)
 }
 
 /// Passes the lines of an export with their numbers, from 0, to `visit`. An export may be larger than memory. One with
@@ -214,6 +220,13 @@ mod tests {
     fn empty_lines_do_not_hide_the_order() {
         let export = format!("\n{}\n{}", entry(1), entry(0));
         assert_eq!(visited(&export), [(0, 3), (1, 1)]);
+    }
+
+    #[test]
+    fn an_empty_export_is_no_trail() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let error = format!("{:#}", verify_export(file.path(), None).expect_err("empty"));
+        assert!(error.starts_with("there are no entries in "), "{error}");
     }
 
     #[test]
