@@ -14,6 +14,7 @@ use crate::openapi::{operations, route_name};
 use crate::test_support::{Client, TestApi, closed_port, connection};
 
 const GROUPS: &str = "/api/user-management/groups";
+const VIEW: &str = "/api/view-as";
 const USERS: &str = "/api/user-management/users";
 const PASSWORD: &str = "correct horse battery staple";
 /// A connection of the caller's group, or within the limits of the token.
@@ -48,6 +49,9 @@ enum Outcome {
 enum With {
     Session,
     SessionOfMember,
+    /// The session of an administrator who sees haltere as the user.
+    View,
+    ViewOfMember,
     Token,
     TokenOfMember,
     LimitedToken,
@@ -56,12 +60,19 @@ enum With {
 
 impl With {
     fn is_token(self) -> bool {
-        !matches!(self, Self::Session | Self::SessionOfMember)
+        matches!(self, Self::Token | Self::TokenOfMember | Self::LimitedToken | Self::ReadOnlyToken)
+    }
+
+    fn is_view(self) -> bool {
+        matches!(self, Self::View | Self::ViewOfMember)
     }
 
     /// Whether only [`OWN`] exists for the caller.
     fn sees_own_only(self) -> bool {
-        matches!(self, Self::SessionOfMember | Self::TokenOfMember | Self::LimitedToken)
+        matches!(
+            self,
+            Self::SessionOfMember | Self::ViewOfMember | Self::TokenOfMember | Self::LimitedToken
+        )
     }
 }
 
@@ -103,11 +114,16 @@ impl Route {
             "profile.end-sessions",
             "profile.change-password",
             "tokens.create",
+            "users.view-as",
+            "profile.stop-viewing-as",
         ]
         .contains(&action);
         let is_forbidden = !self.roles.iter().any(|it| it == role.as_str())
             || (with.is_token() && needs_login)
             || (with == With::ReadOnlyToken && self.method != Method::GET)
+            || (with.is_view()
+                && (self.method != Method::GET || action == "profile.list-sessions")
+                && action != "profile.stop-viewing-as")
             || (with == With::LimitedToken
                 && !about_connections
                 && !of_account
@@ -246,6 +262,9 @@ impl Matrix {
                 }
                 if route.method == Method::DELETE && outcome == Outcome::Reached {
                     self.restore().await;
+                    if with.is_view() && route.path == VIEW {
+                        view_as(client, role, with).await;
+                    }
                 }
             }
         }
@@ -255,6 +274,13 @@ impl Matrix {
 
 fn member(role: Role) -> String {
     format!("member-{role}")
+}
+
+/// Begins a view as the user with this role, in or without groups.
+async fn view_as(client: &Client, role: Role, with: With) {
+    let name = if with.sees_own_only() { member(role) } else { role.as_str().to_owned() };
+    let view = client.post(VIEW, json!({"userName": name})).await;
+    assert_eq!(view.status, 200, "{}", view.text);
 }
 
 async fn log_in(api: &TestApi, name: &str) -> Client {
@@ -287,6 +313,19 @@ async fn members_of_groups_reach_the_connections_of_their_groups() {
     for role in Role::ALL {
         let client = log_in(&matrix.api, &member(role)).await;
         matrix.call(&client, role, With::SessionOfMember).await;
+    }
+}
+
+#[tokio::test]
+async fn views_as_other_users_reach_what_these_may_read() {
+    let (url, _port) = closed_port();
+    let matrix = Matrix::start(url).await;
+    for role in Role::ALL {
+        for with in [With::View, With::ViewOfMember] {
+            let client = log_in(&matrix.api, CHIEF).await;
+            view_as(&client, role, with).await;
+            matrix.call(&client, role, with).await;
+        }
     }
 }
 

@@ -12,6 +12,7 @@ writes it). Roles add up: an action is allowed if one of them allows it. `GET /a
 
 A request is refused, in this order, with 401 without a login, with 404 while the plugin is off, and with 403 if no role allows the action.
 A user who has to change the password first gets a 403 for everything but their own account, and may change it even while the plugin is off.
+An administrator who sees haltere as another user gets one for everything that changes something, but for `profile.stop-viewing-as`.
 The last column is the name of that refusal in the audit trail; without a name it is not recorded. `GET /` is the console's page, which the
 paths of its other pages return as well (`/login`, `/connections/press-4`), and which asks for a login itself. Every other path is 404.
 

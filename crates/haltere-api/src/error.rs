@@ -330,6 +330,7 @@ impl From<NotAllowed> for ApiError {
             NotAllowed::InsufficientRole => Self::not_allowed(messages::NOT_ALLOWED),
             NotAllowed::MustChangePassword => Self::not_allowed(messages::MUST_CHANGE_PASSWORD),
             NotAllowed::Token(rule) => Self::not_allowed(messages::token_rule(rule)),
+            NotAllowed::ViewOnly => Self::not_allowed(messages::VIEW_ONLY),
             NotAllowed::Hidden => Self::not_found(messages::CONNECTION_NOT_FOUND),
             NotAllowed::TooOften { retry_after } => {
                 let message = messages::REFUSED_TOO_OFTEN;
@@ -425,6 +426,7 @@ pub(crate) mod messages {
     pub(crate) const TOKEN_EXISTS: &str = "Token with this name already exists";
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
+    pub(crate) const VIEW_ONLY: &str = "Not allowed while you see haltere as another user does";
     pub(crate) const MUST_CHANGE_PASSWORD: &str = "The password must be changed first";
     pub(crate) const REFUSED_TOO_OFTEN: &str = "Not allowed, and asked for too often";
     pub(crate) const TOO_MANY_ACTIONS: &str = "Too many changes and tests by this user";

@@ -91,7 +91,7 @@ async fn check_header_user(
     user: &HeaderUser,
 ) -> Result<(), ApiError> {
     let Some(session) = context.session() else { return Ok(()) };
-    if is_same_user(context.user().as_str(), &user.name) {
+    if is_same_user(context.answerable().as_str(), &user.name) {
         return Ok(());
     }
     // A user may have logged in with a password all the same.

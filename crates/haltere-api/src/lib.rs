@@ -43,6 +43,7 @@ mod state;
 mod system;
 mod tokens;
 mod user_management;
+mod view_as;
 mod web_origin;
 mod wire;
 

@@ -11,7 +11,7 @@ use crate::gate::gate;
 use crate::state::ApiState;
 use crate::{
     activity, audit, auth, connections, console, docs, events, openapi, pages, plugins, profile,
-    sign_on, system, tokens, user_management,
+    sign_on, system, tokens, user_management, view_as,
 };
 
 /// All routes, and the OpenAPI document that describes them.
@@ -59,6 +59,8 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(user_management::groups::change::handler))
         .route(routes!(user_management::groups::delete::handler))
         .route(routes!(user_management::groups::of_user::handler))
+        .route(routes!(view_as::start::handler))
+        .route(routes!(view_as::stop::handler))
         .route(routes!(tokens::list::handler))
         .route(routes!(tokens::create::handler))
         .route(routes!(tokens::get::handler))

@@ -40,6 +40,7 @@ impl Authorizer {
             NotAllowed::Token(TokenRule::NeedsLogin) => "not with a token",
             NotAllowed::Token(TokenRule::ReadOnly) => "read-only token",
             NotAllowed::Token(TokenRule::LimitedToConnections) => "limited token",
+            NotAllowed::ViewOnly => "view as another user",
             NotAllowed::Hidden
             | NotAllowed::MustChangePassword
             | NotAllowed::TooOften { .. }

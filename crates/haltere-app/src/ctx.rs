@@ -23,10 +23,11 @@ pub struct Ctx {
 impl Ctx {
     /// A user who comes with a session, and whom no group concerns yet.
     pub(crate) fn of_session(session: Session, origin: Origin) -> Self {
-        let Session { caller, credential, must_change_password, expires_at: _ } = session;
-        let mut ctx = Self { credential, ..Self::new(caller, origin) };
-        ctx.set_must_change_password(must_change_password);
-        ctx
+        let Session { caller, credential, must_change_password, viewed_by, expires_at: _ } =
+            session;
+        let visibility = Visibility::ALL;
+        let principal = Principal::Session { caller, visibility, must_change_password, viewed_by };
+        Self { principal, credential, origin }
     }
 
     /// A program that comes with an application token.
@@ -54,9 +55,14 @@ impl Ctx {
         Self { principal, credential: Credential::new(), origin }
     }
 
-    /// The user who wants it, or for whom a token acts.
+    /// The user who wants it, for whom a token acts, or as whom an administrator sees haltere.
     pub fn user(&self) -> &UserName {
         self.principal.user()
+    }
+
+    /// The user who answers for it, in the audit trail and for quotas.
+    pub fn answerable(&self) -> &UserName {
+        self.principal.answerable()
     }
 
     /// The roles of a user; the others need none.
@@ -93,7 +99,7 @@ impl Ctx {
 
     /// Whose quota what the principal takes counts against.
     pub fn holder(&self) -> QuotaHolder {
-        QuotaHolder { user: Some(self.user().clone()), address: self.origin.address }
+        QuotaHolder { user: Some(self.answerable().clone()), address: self.origin.address }
     }
 
     /// Whether the principal may do `action` to something that it may see.

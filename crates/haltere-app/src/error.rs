@@ -25,6 +25,9 @@ pub enum NotAllowed {
     /// The roles suffice, but a token may not do it, or not this one.
     #[error("{0}")]
     Token(TokenRule),
+    /// The roles suffice, but the caller only sees what another user sees, and changes nothing.
+    #[error("not allowed while one sees haltere as another user does")]
+    ViewOnly,
     #[error("not allowed, and asked for too often")]
     TooOften {
         /// The time to wait; whole seconds, at least one.

@@ -22,6 +22,9 @@ const profileQuery = queryOptions({
   queryKey: KEY,
   queryFn: async ({ client }): Promise<SessionState> => {
     const profile = await fetchProfile();
+    const before = client.getQueryData<SessionState>(KEY)?.profile;
+    // In this window or in another one, an administrator has begun, or stopped, to see haltere as another user.
+    if (profile && before && viewOf(before) !== viewOf(profile)) return leavePage();
     if (profile) return { isActive: true, profile };
     return { isActive: false, profile: client.getQueryData<SessionState>(KEY)?.profile ?? null };
   },
@@ -38,6 +41,17 @@ const profileQuery = queryOptions({
 /** The user whose pages are open; null without one, undefined while loading. */
 export function useProfile(): Profile | null | undefined {
   return useQuery(profileQuery).data?.profile;
+}
+
+/** The user as whom an administrator sees haltere; undefined for a user who sees it as themselves. */
+function viewOf({ viewedBy, username }: Profile): string | undefined {
+  return viewedBy === undefined ? undefined : username;
+}
+
+/** Opens the console again, which discards everything it held. */
+async function leavePage(): Promise<never> {
+  location.assign(`${basePath}/`);
+  return new Promise(() => undefined);
 }
 
 /** Whether the server allows an action to the user. The console hides what would be refused. */
@@ -107,6 +121,18 @@ export async function acceptInvitation(token: string, password: string): Promise
 export async function logOut() {
   const { location: next } = await unwrap(api.GET("/logout", { params: { query: { json: "1" } } }));
   location.assign(next.startsWith("/") ? `${basePath}/` : next);
+}
+
+/** Lets an administrator see haltere as another user does, and leaves the page. */
+export async function viewAs(userName: string) {
+  await unwrap(api.POST("/api/view-as", { body: { userName } }));
+  await leavePage();
+}
+
+/** Ends that, and leaves the page. */
+export async function stopViewing() {
+  await unwrap(api.DELETE("/api/view-as"));
+  await leavePage();
 }
 
 /**

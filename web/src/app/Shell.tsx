@@ -68,7 +68,7 @@ export function Shell() {
         <Suspense>
           <LoginPage
             reason={profile ? "session-expired" : reason}
-            lastUser={profile?.username}
+            lastUser={profile?.viewedBy ?? profile?.username}
             onLoggedIn={setTypedPassword}
           />
         </Suspense>
@@ -154,6 +154,11 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
         <Rail profile={profile} />
         <div className={classes.content}>
           <div className={classes.banners}>
+            {hasSession && profile.viewedBy !== undefined && (
+              <Suspense>
+                <ViewBanner username={profile.username} />
+              </Suspense>
+            )}
             {hasSession && <OfflineBanner />}
             {profile.isAdmin && <StorageBanner />}
           </div>
@@ -172,6 +177,7 @@ const InitialPasswordPage = lazyComponent(
   async () => (await import("../pages/InitialPasswordPage")).InitialPasswordPage,
 );
 const InvitationPage = lazyComponent(async () => (await import("../pages/InvitationPage")).InvitationPage);
+const ViewBanner = lazyComponent(async () => (await import("../components/ViewBanner")).ViewBanner);
 const UserMenu = lazyComponent(async () => (await import("./UserMenu")).UserMenu);
 const importPalette = async () => (await import("./Palette")).Palette;
 const Palette = lazyComponent(importPalette);

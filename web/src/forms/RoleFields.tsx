@@ -105,8 +105,12 @@ export function roleText(role: string, t: Messages): string {
   return list(actionsOf(role), t) || t.users.mayNothing;
 }
 
-/** What every role allows. */
-export const commonActions = (t: Messages): string => list(COMMON_ACTIONS, t);
+/** What every role allows, but for what concerns only administrators who see haltere as another user does. */
+export const commonActions = (t: Messages): string =>
+  list(
+    COMMON_ACTIONS.filter((action) => action !== "profile.stop-viewing-as"),
+    t,
+  );
 
 const list = (actions: readonly (keyof Messages["users"]["may"])[], t: Messages): string =>
   actions.map((action) => t.users.may[action]).join(" · ");

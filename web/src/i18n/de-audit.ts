@@ -82,6 +82,12 @@ export const auditMessages: typeof en = {
         "{actor} hat Sitzungen von [{object}|mehreren Benutzern] beendet",
         "{actor} hat versucht, Sitzungen von [{object}|mehreren Benutzern] zu beenden",
       ],
+      "user.view_as": [
+        "{actor} sieht haltere jetzt wie [{object}|ein anderer Benutzer]",
+        "{actor} hat versucht, haltere wie [{object}|ein anderer Benutzer] zu sehen",
+      ],
+      "user.view_as begin": ["{actor} sieht haltere jetzt wie {object}"],
+      "user.view_as end": ["{actor} sieht haltere nicht mehr wie {object}"],
       "user.delete": [
         "{actor} hat [den Benutzer {object}|mehrere Benutzer] entfernt",
         "{actor} hat versucht, [den Benutzer {object}|mehrere Benutzer] zu entfernen",

@@ -303,6 +303,8 @@ export const coreMessages: CoreMessages = {
     refusals: {
       "Plugin not found": "Das hat ein Administrator abgeschaltet: siehe Verwaltung, Plugins.",
       "Not allowed": "Ihre Rolle erlaubt das nicht.",
+      "Not allowed while you see haltere as another user does":
+        "Sie sehen haltere wie ein anderer Benutzer. Beenden Sie das, um etwas zu ändern.",
       "oldPassword: is wrong": "Das aktuelle Passwort ist falsch.",
       "Connection not found": "Diese Verbindung gibt es nicht mehr.",
       "Connection with the same name/id already exists":

@@ -51,6 +51,7 @@ export const userMessages: typeof en = {
       "profile.list-sessions": "eigene Sitzungen sehen",
       "profile.end-sessions": "eigene Sitzungen beenden",
       "profile.change-password": "eigenes Passwort ändern",
+      "profile.stop-viewing-as": "haltere nicht mehr als ein anderer Benutzer sehen",
       "tasks.list": "Hintergrundaufgaben sehen",
       "users.list": "Benutzer sehen",
       "users.create": "Benutzer anlegen",
@@ -58,6 +59,7 @@ export const userMessages: typeof en = {
       "users.delete": "Benutzer löschen",
       "users.invite": "Benutzer einladen",
       "users.end-sessions": "Sitzungen von Benutzern beenden",
+      "users.view-as": "haltere als ein anderer Benutzer sehen",
       "groups.list": "Gruppen sehen",
       "groups.create": "Gruppen anlegen",
       "groups.update": "Gruppen ändern",
@@ -96,6 +98,13 @@ export const userMessages: typeof en = {
     changedMeanwhile: (settings) => `Inzwischen von einem anderen Benutzer geändert: ${settings}`,
     checkAndSave:
       "Das Formular zeigt jetzt diese Werte, außer wo Sie selbst etwas geändert haben. Prüfen Sie es, und speichern Sie dann noch einmal.",
+
+    viewAs: "Ansicht als dieser Benutzer",
+    viewedAs: (name) => `Sie sehen haltere wie \u2068${name}\u2069.`,
+    viewReadOnly: "Nur lesend.",
+    stopViewing: "Beenden",
+    viewNotStopped: "Sie sehen haltere weiterhin als ein anderer Benutzer",
+    notViewed: (name) => `Sie sehen haltere nicht als \u2068${name}\u2069`,
 
     newInvitation: "Einladungslink",
     enable: "Entsperren",

@@ -84,6 +84,12 @@ export const auditMessages = {
         "{actor} ended sessions of [{object}|several users]",
         "{actor} tried to end sessions of [{object}|several users]",
       ],
+      "user.view_as": [
+        "{actor} began to see haltere as [{object}|another user] does",
+        "{actor} tried to see haltere as [{object}|another user] does",
+      ],
+      "user.view_as begin": ["{actor} began to see haltere as {object} does"],
+      "user.view_as end": ["{actor} stopped seeing haltere as {object} does"],
       "user.delete": [
         "{actor} removed [the user {object}|several users]",
         "{actor} tried to remove [the user {object}|several users]",

@@ -300,6 +300,8 @@ export const coreMessages = {
     refusals: {
       "Plugin not found": "An administrator has turned this off: see Administration, Plugins.",
       "Not allowed": "Your role does not allow this.",
+      "Not allowed while you see haltere as another user does":
+        "You see haltere as another user does. Stop that to change something.",
       "oldPassword: is wrong": "The current password is wrong.",
       "Connection not found": "This connection does not exist any more.",
       "Connection with the same name/id already exists": "A connection with this name and this id already exists.",

@@ -1,6 +1,6 @@
 import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
 
-import { useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
 import { PasswordForm } from "../forms/PasswordForm";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useLanguageSwitch } from "../hooks/use-language-switch";
@@ -33,11 +33,14 @@ export function ProfilePage() {
         />
       </Card>
       <Appearance />
-      <Card title={t.profile.password}>
-        <PasswordForm username={profile.username} />
-      </Card>
+      {/* Not while an administrator sees haltere as this user does. */}
+      {hasPermission(profile, "profile.change-password") && (
+        <Card title={t.profile.password}>
+          <PasswordForm username={profile.username} />
+        </Card>
+      )}
       <OwnTokens />
-      <Sessions />
+      {hasPermission(profile, "profile.list-sessions") && <Sessions />}
     </div>
   );
 }

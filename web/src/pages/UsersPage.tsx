@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { groupsQuery } from "../api/groups";
 import type { Invitation, User } from "../api/schema";
-import { hasPermission, useProfile } from "../api/session";
+import { hasPermission, useProfile, viewAs } from "../api/session";
 import { changeUser, inviteUser, usersQuery } from "../api/users";
 import { NotLoaded } from "../components/NotLoaded";
 import { useSearchUpdate } from "../components/use-query-state";
@@ -74,6 +74,10 @@ function Users() {
     onSuccess: setInvitation,
     onError: (error, { username }) => notifyError(t.users.notInvited(username), error),
   });
+  const viewing = useMutation({
+    mutationFn: viewAs,
+    onError: (error, username) => notifyError(t.users.notViewed(username), error),
+  });
   // The menu item that opened something is gone when it closes.
   const opener = useRef<string>(undefined);
   const isOpen = search.show !== undefined || question !== undefined || invitation !== undefined;
@@ -85,15 +89,17 @@ function Users() {
   }, [isOpen, inviting.isPending]);
   const { mutate: enable } = enabling;
   const { mutate: invite } = inviting;
+  const { mutate: view } = viewing;
   const onAction = useCallback(
     (action: UserAction, user: User) => {
       if (action === "enable") enable(user);
       else if (action === "invite") invite(user);
+      else if (action === "view") view(user.username);
       else if (action === "edit" || action === "sessions") updateSearch({ show: action, user: user.username });
       else setQuestion({ action, user });
-      if (action !== "enable") opener.current = user.username;
+      if (action !== "enable" && action !== "view") opener.current = user.username;
     },
-    [enable, invite, updateSearch],
+    [enable, invite, view, updateSearch],
   );
   const chosen = users?.find(({ username }) => username === search.user);
   const isOwn = (user: User) => user.username === profile?.username;

@@ -13,7 +13,7 @@ pub(crate) fn of_context(ctx: &Ctx) -> QuotaHolder {
 /// The user, if the request has passed a gate that requires a login, and the address of any request.
 pub(crate) fn of_request(extensions: &Extensions) -> QuotaHolder {
     QuotaHolder {
-        user: extensions.get::<Ctx>().map(|ctx| ctx.user().clone()),
+        user: extensions.get::<Ctx>().map(|ctx| ctx.answerable().clone()),
         address: extensions.get::<Origin>().and_then(|origin| origin.address),
     }
 }

@@ -107,6 +107,10 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
         Access::Policy(action) => {
             describe_login(operation, action.is_open_to_tokens());
             describe_token_rules(operation, action);
+            if !action.is_open_to_views() {
+                let body = json!({"code": "NOT_ALLOWED", "message": messages::VIEW_ONLY});
+                add(operation, "403", "Not allowed", "viewOnly", body);
+            }
             if !action.is_of_own_account() {
                 let body =
                     json!({"code": "NOT_ALLOWED", "message": messages::MUST_CHANGE_PASSWORD});

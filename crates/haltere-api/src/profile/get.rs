@@ -26,6 +26,9 @@ use crate::user_management::groups::WireMembership;
 )]
 pub(crate) struct WireProfile {
     username: String,
+    /// The administrator who sees haltere as this user does, and may change nothing; absent for users who see it as themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    viewed_by: Option<String>,
     roles: Vec<&'static str>,
     is_admin: bool,
     is_editor: bool,
@@ -51,6 +54,7 @@ impl From<Profile> for WireProfile {
     fn from(profile: Profile) -> Self {
         let Profile {
             username,
+            viewed_by,
             roles,
             permissions,
             connections,
@@ -62,6 +66,7 @@ impl From<Profile> for WireProfile {
             .map(|connections| connections.into_iter().map(WireConnectionRole::from).collect());
         Self {
             username: username.as_str().to_owned(),
+            viewed_by: viewed_by.map(|name| name.as_str().to_owned()),
             roles: roles.iter().map(Role::as_str).collect(),
             is_admin: roles.contains(Role::Admin),
             is_editor: roles.contains(Role::Editor),
@@ -164,7 +169,7 @@ pub(crate) async fn handler(
 }
 
 /// The caller's profile, as it is now.
-pub(super) async fn response(state: &ApiState, context: &Ctx) -> Result<Response, ApiError> {
+pub(crate) async fn response(state: &ApiState, context: &Ctx) -> Result<Response, ApiError> {
     let profile = state.app.profiles().read(context).await?;
     Ok(json(StatusCode::OK, &WireProfile::from(profile)))
 }
@@ -186,6 +191,7 @@ mod tests {
             "profile.list-sessions",
             "profile.end-sessions",
             "profile.change-password",
+            "profile.stop-viewing-as",
         ];
         let expected = ["connections.list", "activity.list", "events.follow"].iter().chain(&own);
         assert_eq!(viewer["permissions"], json!(expected.collect::<Vec<_>>()));

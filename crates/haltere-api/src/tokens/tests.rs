@@ -170,8 +170,10 @@ async fn a_token_opens_every_route_but_those_of_its_owners_credentials() {
     let expected = [
         "DELETE /api/profile/sessions",
         "DELETE /api/profile/sessions/{sessionId}",
+        "DELETE /api/view-as",
         "GET /api/profile/sessions",
         "POST /api/tokens",
+        "POST /api/view-as",
         "PUT /api/profile",
         "PUT /api/profile/{userName}",
     ];

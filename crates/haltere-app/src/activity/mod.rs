@@ -107,6 +107,7 @@ impl ActivityKind {
             | AuditAction::UserPassword
             | AuditAction::UserInvite
             | AuditAction::UserEndSessions
+            | AuditAction::UserViewAs
             | AuditAction::UserDelete
             | AuditAction::GroupCreate
             | AuditAction::GroupUpdate

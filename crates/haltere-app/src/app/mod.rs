@@ -186,11 +186,11 @@ impl App {
         ctx
     }
 
-    /// Whether the session or token of `principal` is still valid, with the same roles. What groups give may have changed.
+    /// Whether the session or token of `principal` is still valid, of the same user with the same roles. What groups give may have changed.
     pub fn still_has_rights_of(&self, principal: &Principal) -> bool {
         match principal {
             Principal::Session { caller, .. } => {
-                caller.session.is_none_or(|id| self.0.sessions.is_in_use(&id))
+                caller.session.is_none_or(|id| self.0.sessions.is_still_of(&id, caller))
             }
             Principal::Token(token) => self.0.tokens.still_has_rights_of(token),
             Principal::CommandLine | Principal::System => true,

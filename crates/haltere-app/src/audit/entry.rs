@@ -21,7 +21,7 @@ pub(super) struct Actor {
 
 impl Actor {
     pub(super) fn of(ctx: &Ctx) -> Self {
-        Self { user: ctx.user().clone(), token: ctx.principal.token().map(|token| token.id) }
+        Self { user: ctx.answerable().clone(), token: ctx.principal.token().map(|token| token.id) }
     }
 }
 

@@ -65,6 +65,7 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::UserUpdate
         | AuditAction::UserInvite
         | AuditAction::UserEndSessions
+        | AuditAction::UserViewAs
         | AuditAction::UserDelete
         | AuditAction::GroupCreate
         | AuditAction::GroupUpdate
@@ -205,6 +206,7 @@ impl Trial {
             | AuditAction::UserUpdate
             | AuditAction::UserInvite
             | AuditAction::UserEndSessions
+            | AuditAction::UserViewAs
             | AuditAction::UserDelete
             | AuditAction::UserPassword => self.act_on_users(action, n).await,
             AuditAction::GroupCreate | AuditAction::GroupUpdate | AuditAction::GroupDelete => {
@@ -277,6 +279,13 @@ impl Trial {
                 self.test.token(Role::Viewer).await;
                 let viewer = TestApp::user(Role::Viewer);
                 app.users().end_sessions(&ctx, &viewer, None).await.is_ok()
+            }
+            AuditAction::UserViewAs => {
+                let token = self.test.token(Role::Admin).await;
+                let session = app.sessions().authenticate(token.expose()).await.expect("readable");
+                let ctx = Ctx::new(session.expect("valid").caller, TestApp::origin());
+                let viewer = TestApp::user(Role::Viewer);
+                app.sessions().view_as(&ctx, &viewer).await.is_ok()
             }
             AuditAction::UserDelete => {
                 let name = builders::user(&format!("old-{n}"));
@@ -455,8 +464,10 @@ async fn by_logins_and_account_actions() {
 
 #[tokio::test]
 async fn by_changes_of_users() {
-    use AuditAction::{UserCreate, UserDelete, UserEndSessions, UserInvite, UserUpdate};
-    let actions = [UserCreate, UserUpdate, UserInvite, UserEndSessions, UserDelete];
+    use AuditAction::{
+        UserCreate, UserDelete, UserEndSessions, UserInvite, UserUpdate, UserViewAs,
+    };
+    let actions = [UserCreate, UserUpdate, UserInvite, UserEndSessions, UserViewAs, UserDelete];
     grows_within_its_bound(&actions).await;
 }
 
@@ -477,7 +488,7 @@ async fn by_tokens() {
 fn by_nothing_else() {
     let elsewhere =
         AuditAction::ALL.into_iter().filter(|it| matches!(bound(*it), Bound::CommandLine));
-    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4 + 5 + 3 + 2, AuditAction::ALL.len());
+    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4 + 6 + 3 + 2, AuditAction::ALL.len());
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ impl AuditWriter {
         content: Content,
         entry: AuditEntry,
     ) -> Result<(), NotWritten> {
-        let user = ctx.user();
+        let user = ctx.answerable();
         let session = ctx.session().copied();
         let token = ctx.principal.token().map(|token| token.id);
         let reader = Reader { user: user.clone(), session, token, address: ctx.origin.address };

@@ -95,7 +95,7 @@ impl AuditWriter {
         entry: AuditEntry,
     ) -> Option<Duration> {
         let Refusals { users, .. } = &self.refusals;
-        let (actor, user) = (Actor::of(ctx), ctx.user());
+        let (actor, user) = (Actor::of(ctx), ctx.answerable());
         let kind = (entry.action, entry.detail.clone());
         let wait = self.refusals.check_rate(user, Instant::now());
         let repeat = if wait.is_some() { Repeat::CountFirst } else { Repeat::Count };

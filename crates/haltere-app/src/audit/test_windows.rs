@@ -31,7 +31,7 @@ impl AuditWriter {
         ctx: &Ctx,
         entry: AuditEntry,
     ) -> Result<(), NotWritten> {
-        let user = ctx.user();
+        let user = ctx.answerable();
         let kind = (entry.address, entry.object.clone(), entry.detail.clone());
         let (repeat, rate) = (Repeat::RequireStore, Some((&self.change_rate, user)));
         if self.append_once(&self.tests, &Actor::of(ctx), &kind, &entry, repeat, rate).await? {

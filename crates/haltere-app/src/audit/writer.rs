@@ -139,7 +139,7 @@ impl AuditWriter {
 
     /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.
     pub(crate) fn count_change(&self, ctx: &Ctx) -> Result<(), NotAllowed> {
-        check_rate(&self.change_rate, ctx.user())
+        check_rate(&self.change_rate, ctx.answerable())
             .map_err(|retry_after| NotAllowed::TooMany { retry_after })
     }
 

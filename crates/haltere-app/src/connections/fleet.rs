@@ -103,6 +103,10 @@ impl Fleet {
     pub(crate) fn follow_groups(&self, principal: &mut Principal) {
         let groups = self.group_roles_of(principal.user());
         principal.set_groups(groups);
+        if let Some(viewer) = principal.viewed_by() {
+            let groups = self.group_roles_of(viewer);
+            principal.set_groups_of_viewer(groups);
+        }
     }
 
     /// Notes what groups give a user now. What was begun with the credential ends if that is less than `former`.

@@ -39,6 +39,8 @@ pub enum Action {
     ListOwnSessions,
     EndOwnSessions,
     ChangeOwnPassword,
+    /// Stop seeing haltere as another user does.
+    StopViewingAs,
     /// See what haltere does in the background, and how that goes.
     ListBackgroundTasks,
     /// See users and their roles.
@@ -51,6 +53,8 @@ pub enum Action {
     InviteUser,
     /// End sessions of any user.
     EndUserSessions,
+    /// See haltere as another user does.
+    ViewAs,
     /// See groups, their members and connections.
     ListGroups,
     CreateGroup,
@@ -112,6 +116,7 @@ impl Action {
                 | Self::ListOwnSessions
                 | Self::EndOwnSessions
                 | Self::ChangeOwnPassword
+                | Self::StopViewingAs
         )
     }
 
@@ -123,7 +128,19 @@ impl Action {
                 | Self::EndOwnSessions
                 | Self::ChangeOwnPassword
                 | Self::CreateToken
+                | Self::ViewAs
+                | Self::StopViewingAs
         )
+    }
+
+    /// Whether an administrator may do it while they see haltere as another user does: what changes nothing, and is not about
+    /// the credentials of that user.
+    pub const fn is_open_to_views(self) -> bool {
+        match self {
+            Self::StopViewingAs => true,
+            Self::ListOwnSessions => false,
+            _ => self.only_reads(),
+        }
     }
 
     /// Whether it changes nothing, and dials nothing.
@@ -153,11 +170,13 @@ impl Action {
             | Self::SwitchPlugin
             | Self::EndOwnSessions
             | Self::ChangeOwnPassword
+            | Self::StopViewingAs
             | Self::CreateUser
             | Self::UpdateUser
             | Self::DeleteUser
             | Self::InviteUser
             | Self::EndUserSessions
+            | Self::ViewAs
             | Self::CreateGroup
             | Self::UpdateGroup
             | Self::DeleteGroup
@@ -169,10 +188,17 @@ impl Action {
     }
 
     /// Whether it is refused while it could not be audited everywhere it has to be, if the audit trail is strict. Sessions
-    /// can always be ended and tokens revoked: that only takes access away, which can't wait in an incident.
+    /// can always be ended, as can views as another user, and tokens revoked: that only takes access away, which can't wait
+    /// in an incident.
     pub const fn is_refused_without_audit(self) -> bool {
         !self.only_reads()
-            && !matches!(self, Self::EndOwnSessions | Self::EndUserSessions | Self::RevokeToken)
+            && !matches!(
+                self,
+                Self::EndOwnSessions
+                    | Self::EndUserSessions
+                    | Self::RevokeToken
+                    | Self::StopViewingAs
+            )
     }
 
     /// Whether it concerns nothing but the connections that the principal may see, and the principal itself.
@@ -206,6 +232,7 @@ impl Action {
             | Self::ListOwnSessions
             | Self::EndOwnSessions
             | Self::ChangeOwnPassword
+            | Self::StopViewingAs
             | Self::ListBackgroundTasks
             | Self::ListUsers
             | Self::CreateUser
@@ -213,6 +240,7 @@ impl Action {
             | Self::DeleteUser
             | Self::InviteUser
             | Self::EndUserSessions
+            | Self::ViewAs
             | Self::ListGroups
             | Self::CreateGroup
             | Self::UpdateGroup

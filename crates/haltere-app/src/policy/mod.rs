@@ -27,6 +27,8 @@ pub enum Decision {
     MustChangePassword,
     /// The roles suffice, but a rule about tokens does not allow it to this one.
     Token(TokenRule),
+    /// The roles suffice, but the principal only sees what another user sees, and changes nothing.
+    ViewOnly,
 }
 
 impl Decision {
@@ -43,6 +45,7 @@ impl Decision {
             Self::Hidden => Err(NotAllowed::Hidden),
             Self::MustChangePassword => Err(NotAllowed::MustChangePassword),
             Self::Token(rule) => Err(NotAllowed::Token(rule)),
+            Self::ViewOnly => Err(NotAllowed::ViewOnly),
         }
     }
 }
@@ -56,11 +59,18 @@ pub fn decide(principal: &Principal, action: Action, resource: Resource<'_>) -> 
         Principal::Token(token) => (token.owner_roles, &token.visibility),
         Principal::CommandLine | Principal::System => return Decision::Allowed,
     };
-    let roles = if action.is_about_connections() { visibility.roles_on_any(own) } else { own };
+    let about_connections = action.is_about_connections();
+    let roles = if about_connections { visibility.roles_on_any(own) } else { own };
     // What a token may do, its own role has to allow as well.
     let of_token = principal.token().map(|token| token.role);
-    if !action.is_allowed_to(roles) || of_token.is_some_and(|role| !action.is_allowed_to(role)) {
+    if !action.is_allowed_to(roles)
+        || of_token.is_some_and(|role| !action.is_allowed_to(role))
+        || (about_connections && !visibility.viewer_may_on_any(action))
+    {
         return Decision::InsufficientRole;
+    }
+    if principal.viewed_by().is_some() && !action.is_open_to_views() {
+        return Decision::ViewOnly;
     }
     if let Principal::Token(token) = principal
         && let Some(rule) = token.broken_rule(action)
@@ -72,7 +82,10 @@ pub fn decide(principal: &Principal, action: Action, resource: Resource<'_>) -> 
     }
     match resource {
         Resource::Connection(id) => match visibility.roles_on(id, own) {
-            Some(roles) if !action.is_about_connections() || action.is_allowed_to(roles) => {
+            Some(roles)
+                if !about_connections
+                    || (action.is_allowed_to(roles) && visibility.viewer_may(action, id)) =>
+            {
                 Decision::Allowed
             }
             // A caller who does not see it in a list does not learn of it here.

@@ -19,6 +19,8 @@ pub enum Principal {
         visibility: Visibility,
         /// Whether the user may do nothing but change the password.
         must_change_password: bool,
+        /// The administrator whose session it is and who sees haltere as the caller does.
+        viewed_by: Option<UserName>,
     },
     /// A program that acts for a user, with one of their application tokens.
     Token(Arc<TokenPrincipal>),
@@ -85,27 +87,46 @@ impl Principal {
 
     /// A user who has logged in, and whom no group concerns.
     pub fn of(caller: Caller) -> Self {
-        Self::Session { caller, visibility: Visibility::ALL, must_change_password: false }
+        Self::Session {
+            caller,
+            visibility: Visibility::ALL,
+            must_change_password: false,
+            viewed_by: None,
+        }
     }
 
-    /// The name in the audit trail: that of the user, and of the token if the request came with one.
+    /// The name in the audit trail: that of the user who is answerable, and of the token if the request came with one.
     pub fn actor(&self) -> Cow<'_, str> {
         match self {
             Self::Token(token) => {
                 Cow::Owned(format!("{}{}{})", token.owner, Self::TOKEN_MARK, token.name))
             }
             Self::Session { .. } | Self::CommandLine | Self::System => {
-                Cow::Borrowed(self.user().as_str())
+                Cow::Borrowed(self.answerable().as_str())
             }
         }
     }
 
-    /// The user who wants it, or for whom a token acts.
+    /// The user who wants it, for whom a token acts, or as whom an administrator sees haltere.
     pub fn user(&self) -> &UserName {
         match self {
             Self::Session { caller, .. } => &caller.user,
             Self::Token(token) => &token.owner,
             Self::CommandLine | Self::System => &SYSTEM_USER,
+        }
+    }
+
+    /// The user who answers for it, in the audit trail and for quotas: the administrator who sees haltere as [`Self::user`],
+    /// if one does, else that user.
+    pub fn answerable(&self) -> &UserName {
+        self.viewed_by().unwrap_or_else(|| self.user())
+    }
+
+    /// The administrator who sees haltere as [`Self::user`] does.
+    pub fn viewed_by(&self) -> Option<&UserName> {
+        match self {
+            Self::Session { viewed_by, .. } => viewed_by.as_ref(),
+            Self::Token(_) | Self::CommandLine | Self::System => None,
         }
     }
 
@@ -139,6 +160,14 @@ impl Principal {
                 }
             }
             Self::CommandLine | Self::System => {}
+        }
+    }
+
+    /// Replaces what the administrator who sees haltere as the user may see by what groups say now.
+    pub(crate) fn set_groups_of_viewer(&mut self, groups: Option<Arc<GroupRoles>>) {
+        match self {
+            Self::Session { visibility, .. } => visibility.set_viewer(groups),
+            Self::Token(_) | Self::CommandLine | Self::System => {}
         }
     }
 

@@ -52,7 +52,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 36] = &[
+pub const TABLE: &[Rule; 38] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -130,6 +130,9 @@ pub const TABLE: &[Rule; 36] = &[
         .plugin(PluginId::UserProfileEdit)
         .routes(&["PUT /api/profile", "PUT /api/profile/{userName}"])
         .audited_as(AuditAction::UserPassword),
+    Rule::new(Action::StopViewingAs, "profile.stop-viewing-as", ALL)
+        .routes(&["DELETE /api/view-as"])
+        .audited_as(AuditAction::UserViewAs),
     Rule::new(Action::ListBackgroundTasks, "tasks.list", ADMIN).routes(&["GET /api/system/tasks"]),
     Rule::new(Action::ListUsers, "users.list", ADMIN).plugin(PluginId::UserManagement).routes(&[
         "GET /api/user-management/roles",
@@ -164,6 +167,11 @@ pub const TABLE: &[Rule; 36] = &[
             "DELETE /api/user-management/users/{userName}/sessions/{sessionId}",
         ])
         .audited_as(AuditAction::UserEndSessions)
+        .rate_limited(),
+    Rule::new(Action::ViewAs, "users.view-as", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["POST /api/view-as"])
+        .audited_as(AuditAction::UserViewAs)
         .rate_limited(),
     Rule::new(Action::ListGroups, "groups.list", ADMIN).plugin(PluginId::UserManagement).routes(&[
         "GET /api/user-management/groups",

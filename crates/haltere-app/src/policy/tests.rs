@@ -6,7 +6,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 36] = [
+const EXPECTED: [(Action, &str); 38] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -27,6 +27,7 @@ const EXPECTED: [(Action, &str); 36] = [
     (Action::ListOwnSessions, "xxxxx"),
     (Action::EndOwnSessions, "xxxxx"),
     (Action::ChangeOwnPassword, "xxxxx"),
+    (Action::StopViewingAs, "xxxxx"),
     (Action::ListBackgroundTasks, "x----"),
     (Action::ListUsers, "x----"),
     (Action::CreateUser, "x----"),
@@ -34,6 +35,7 @@ const EXPECTED: [(Action, &str); 36] = [
     (Action::DeleteUser, "x----"),
     (Action::InviteUser, "x----"),
     (Action::EndUserSessions, "x----"),
+    (Action::ViewAs, "x----"),
     (Action::ListGroups, "x----"),
     (Action::CreateGroup, "x----"),
     (Action::UpdateGroup, "x----"),
@@ -109,6 +111,7 @@ fn a_connection_outside_the_set_is_hidden_and_nothing_else_is() {
         },
         visibility,
         must_change_password: false,
+        viewed_by: None,
     };
     let (all, some) = (viewer(Visibility::ALL), viewer(Visibility::of(["a", "b"])));
     let see = |principal: &Principal, id| {
@@ -133,13 +136,18 @@ fn a_user_who_must_change_the_password_may_do_nothing_else() {
         roles: Role::ALL.into_iter().collect(),
         session: None,
     };
-    let ann =
-        Principal::Session { caller, visibility: Visibility::ALL, must_change_password: true };
+    let ann = Principal::Session {
+        caller,
+        visibility: Visibility::ALL,
+        must_change_password: true,
+        viewed_by: None,
+    };
     let own = [
         Action::ReadProfile,
         Action::ListOwnSessions,
         Action::EndOwnSessions,
         Action::ChangeOwnPassword,
+        Action::StopViewingAs,
     ];
     for action in Action::ALL {
         let decision = decide(&ann, action, Resource::Connection("a"));
@@ -259,6 +267,80 @@ fn a_token_is_within_its_limits_and_the_groups_of_its_owner() {
     assert_eq!((on(&viewer, read), on(&viewer, delete)), ("abcd".to_owned(), String::new()));
     let limited = of(Role::Admin, Some(["b", "c", "e"]));
     assert_eq!((on(&limited, read), on(&limited, delete)), ("bc".to_owned(), "c".to_owned()));
+}
+
+/// Ann, an administrator, sees haltere as Bob does.
+fn view(roles: impl Into<Roles>) -> Principal {
+    Principal::Session {
+        caller: Caller {
+            user: UserName::parse("bob").unwrap(),
+            roles: roles.into(),
+            session: None,
+        },
+        visibility: Visibility::ALL,
+        must_change_password: false,
+        viewed_by: Some(UserName::parse("ann").unwrap()),
+    }
+}
+
+#[test]
+fn who_sees_haltere_as_another_user_reads_what_that_one_may_and_changes_nothing() {
+    for action in Action::ALL {
+        for role in Role::ALL {
+            let may = allows(role, action);
+            let expected = match action {
+                Action::StopViewingAs => Decision::Allowed,
+                _ if !may => Decision::InsufficientRole,
+                Action::ListOwnSessions => Decision::ViewOnly,
+                _ if action.only_reads() => Decision::Allowed,
+                _ => Decision::ViewOnly,
+            };
+            assert_eq!(decide(&view(role), action, Resource::Instance), expected, "{action:?}");
+        }
+    }
+    let view = view(Role::Viewer);
+    assert_eq!((view.user().as_str(), view.answerable().as_str()), ("bob", "ann"));
+    assert_eq!(view.actor(), "ann");
+}
+
+#[test]
+fn who_sees_haltere_as_another_user_sees_no_more_than_as_themselves() {
+    let scope = |ids: &[&str]| {
+        let ids = ids.iter().map(|id| Box::from(*id)).collect();
+        ConnectionScope { ids, ..ConnectionScope::default() }
+    };
+    let labels = Labels::default();
+    let connections = ["a", "b", "c"].map(|id| (id, &labels));
+    let given =
+        |scopes: &[(&ConnectionScope, Roles)]| Some(Arc::new(GroupRoles::of(scopes, connections)));
+    let on = |principal: &Principal, action: Action| {
+        let ids = ["a", "b", "c"].into_iter();
+        let decide = |id: &&str| {
+            let allowed = decide(principal, action, Resource::Connection(id)).is_allowed();
+            assert_eq!(
+                allowed,
+                principal.visibility().allows(action, id)
+                    && action.is_allowed_to(principal.roles())
+            );
+            allowed
+        };
+        ids.filter(decide).collect::<String>()
+    };
+    let (list, secrets) = (Action::ListConnections, Action::ReadConnectionSecrets);
+    let mut principal = view(Role::Admin);
+    assert_eq!((&*on(&principal, list), &*on(&principal, secrets)), ("abc", "abc"));
+    let (seen, managed) = (scope(&["a"]), scope(&["b"]));
+    principal.set_groups_of_viewer(given(&[
+        (&seen, Role::Viewer.into()),
+        (&managed, Role::ConnectionManager.into()),
+    ]));
+    assert_eq!((&*on(&principal, list), &*on(&principal, secrets)), ("ab", "b"));
+    assert!(!principal.visibility().is_all());
+    principal.set_groups_of_viewer(given(&[(&seen, Role::Viewer.into())]));
+    let any = decide(&principal, secrets, Resource::Instance);
+    assert_eq!(any, Decision::InsufficientRole);
+    principal.set_groups(given(&[(&managed, Role::Admin.into())]));
+    assert_eq!(&*on(&principal, list), "");
 }
 
 #[test]

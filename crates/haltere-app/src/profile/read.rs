@@ -12,13 +12,16 @@ use crate::policy::Action;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub username: UserName,
+    /// The administrator who sees haltere as this user does.
+    pub viewed_by: Option<UserName>,
     pub roles: Roles,
     pub permissions: Vec<Action>,
     /// What the user's groups give on each connection; `None` for a user whom no group concerns.
     pub connections: Option<Vec<ConnectionRole>>,
     /// The groups of the user, by name.
     pub groups: Vec<Membership>,
-    /// Whether their password is still the one that the first start generated and printed.
+    /// Whether their password is still the one that the first start generated and printed; not shown to an administrator who
+    /// sees haltere as they do.
     pub initial_password: bool,
     /// Whether they may do nothing but change it.
     pub must_change_password: bool,
@@ -57,9 +60,11 @@ impl Profiles {
             connections: self.connections_of(ctx),
             groups,
             username: ctx.user().clone(),
+            viewed_by: ctx.principal.viewed_by().cloned(),
             roles: ctx.roles(),
             permissions: Action::ALL.into_iter().filter(|action| ctx.may(*action)).collect(),
-            initial_password: user.is_some_and(|user| user.initial_password),
+            initial_password: user.is_some_and(|user| user.initial_password)
+                && ctx.principal.viewed_by().is_none(),
             must_change_password: ctx.principal.must_change_password(),
         })
     }

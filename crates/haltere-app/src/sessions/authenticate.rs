@@ -38,9 +38,9 @@ impl Sessions {
         }
     }
 
-    /// Whether a session that was authenticated has not ended since.
-    pub(crate) fn is_in_use(&self, id: &SessionId) -> bool {
-        self.live().contains(id)
+    /// Whether a session that was authenticated has not ended since, and is still seen with the eyes of this user.
+    pub(crate) fn is_still_of(&self, id: &SessionId, caller: &Caller) -> bool {
+        self.live().is_of(id, caller)
     }
 
     async fn find(&self, id: &SessionId, now: Timestamp) -> Result<Option<Stored>, Internal> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Caller, SessionId, Timestamp, UserName};
+use haltere_core::{Caller, Roles, SessionId, Timestamp, UserName};
 
 use crate::credential::Credential;
 use crate::policy::GroupRoles;
@@ -16,7 +16,10 @@ const MAX: usize = 20_000;
 /// A session that is valid now.
 #[derive(Debug, Clone)]
 pub struct Session {
+    /// The user who has logged in, or as whom that one sees haltere.
     pub caller: Caller,
+    /// The administrator who has logged in and sees haltere as `caller` does.
+    pub viewed_by: Option<UserName>,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
     pub credential: Credential,
@@ -44,6 +47,7 @@ pub(super) struct Live {
 }
 
 struct LiveSession {
+    /// The user who has logged in.
     caller: Caller,
     expires_at: Timestamp,
     last_used_at: Timestamp,
@@ -51,6 +55,16 @@ struct LiveSession {
     must_change_password: bool,
     /// What groups give its user. Requests ask for it themselves.
     groups: Option<Arc<GroupRoles>>,
+    /// As whom its user, an administrator, sees haltere.
+    view: Option<View>,
+}
+
+/// Another user, as whom an administrator sees haltere.
+pub(super) struct View {
+    pub(super) user: UserName,
+    pub(super) roles: Roles,
+    /// What groups give that user. Requests ask for it themselves.
+    pub(super) groups: Option<Arc<GroupRoles>>,
 }
 
 /// What memory knows of a session.
@@ -101,14 +115,40 @@ impl Live {
             credential: Credential::new(),
             must_change_password,
             groups,
+            view: None,
         });
         self.used.insert(id, now);
         Some(entry.session())
     }
 
-    /// Whether a session is in memory.
-    pub(super) fn contains(&self, id: &SessionId) -> bool {
-        self.sessions.contains_key(id)
+    /// Whether a session is in memory, and seen with the eyes of this user.
+    pub(super) fn is_of(&self, id: &SessionId, caller: &Caller) -> bool {
+        self.sessions.get(id).is_some_and(|entry| entry.seen_as() == *caller)
+    }
+
+    /// A session in memory.
+    pub(super) fn get(&self, id: &SessionId) -> Option<Session> {
+        self.sessions.get(id).map(LiveSession::session)
+    }
+
+    /// Makes the user of a session see haltere as another user does, or as themselves again. What was begun with it ends.
+    pub(super) fn set_view(&mut self, id: &SessionId, view: Option<View>) {
+        let Some(entry) = self.sessions.get_mut(id) else { return };
+        entry.view = view;
+        entry.renew_credential();
+    }
+
+    /// Follows the roles of users as whom others see haltere. Such a view ends if the user has none.
+    pub(super) fn follow_views(&mut self, roles_of: impl Fn(&UserName) -> Option<Roles>) {
+        for entry in self.sessions.values_mut() {
+            let Some(view) = &mut entry.view else { continue };
+            match roles_of(&view.user) {
+                Some(roles) if roles == view.roles => continue,
+                Some(roles) => view.roles = roles,
+                None => entry.view = None,
+            }
+            entry.renew_credential();
+        }
     }
 
     /// When a session in memory was last used; `None` where the store knows better.
@@ -176,6 +216,9 @@ impl Live {
     ) {
         for entry in self.sessions.values_mut() {
             follow(&entry.caller.user, &mut entry.groups, &mut entry.credential);
+            if let Some(view) = &mut entry.view {
+                follow(&view.user, &mut view.groups, &mut entry.credential);
+            }
         }
     }
 
@@ -202,9 +245,25 @@ impl Live {
 }
 
 impl LiveSession {
+    /// The user who has logged in, or as whom that one sees haltere.
+    fn seen_as(&self) -> Caller {
+        match &self.view {
+            Some(View { user, roles, groups: _ }) => {
+                Caller { user: user.clone(), roles: *roles, session: self.caller.session }
+            }
+            None => self.caller.clone(),
+        }
+    }
+
+    /// Ends what was begun with it.
+    fn renew_credential(&mut self) {
+        std::mem::replace(&mut self.credential, Credential::new()).end();
+    }
+
     fn session(&self) -> Session {
         Session {
-            caller: self.caller.clone(),
+            caller: self.seen_as(),
+            viewed_by: self.view.is_some().then(|| self.caller.user.clone()),
             expires_at: self.expires_at,
             credential: self.credential.clone(),
             must_change_password: self.must_change_password,

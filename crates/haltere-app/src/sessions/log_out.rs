@@ -24,7 +24,7 @@ impl Sessions {
         let mut tx = self.store.write().await.context(OPERATION)?;
         if tx.sessions().delete(session).await.context(OPERATION)? {
             let entry = audit::done(self.wall_clock(), ctx, AuditAction::SessionLogout, "", "");
-            let audited = self.audit.account_entry(ctx.user(), "", entry);
+            let audited = self.audit.account_entry(ctx.answerable(), "", entry);
             audited.write(&mut *tx).await.context(OPERATION)?;
             tx.commit().await.context(OPERATION)?;
             audited.committed();

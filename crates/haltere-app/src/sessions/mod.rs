@@ -14,6 +14,7 @@ mod sync;
 mod throttle;
 mod timeline;
 mod token;
+mod view_as;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -29,6 +30,7 @@ pub use log_in::{LogIn, LoggedIn, LoginError};
 pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 pub use token::is_token;
+pub use view_as::ViewAsError;
 
 pub(crate) use log_in::PasswordRefusal;
 pub(crate) use throttle::{KeyedLimit, LoginAttempt, Throttled};

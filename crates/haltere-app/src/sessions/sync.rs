@@ -71,7 +71,8 @@ impl Sessions {
         }
     }
 
-    /// Ends the sessions in memory that are not in the store or whose user has other roles now or is disabled.
+    /// Ends the sessions in memory that are not in the store or whose user has other roles now or is disabled. Views as another
+    /// user follow that one.
     pub(crate) async fn check(&self) -> Result<(), Internal> {
         const OPERATION: &str = "check the sessions in use";
         self.live().distrust();
@@ -81,6 +82,9 @@ impl Sessions {
         for user in read.users().list().await.context(OPERATION)? {
             users.insert(user.name.clone(), user);
         }
+        self.live().follow_views(|name| {
+            users.get(name).filter(|user| !user.disabled).map(|user| user.roles)
+        });
         for (id, caller) in callers {
             let user = users.get(&caller.user);
             let user = user.filter(|user| user.roles == caller.roles && !user.disabled);

@@ -40,6 +40,8 @@ pub enum AuditAction {
     UserInvite,
     /// An administrator ended sessions of a user.
     UserEndSessions,
+    /// An administrator began, or stopped, to see haltere as a user does.
+    UserViewAs,
     UserDelete,
     GroupCreate,
     /// A group was changed, also because a user or a connection in it was removed.
@@ -64,7 +66,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::ConnectionCreate,
         Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
@@ -83,6 +85,7 @@ impl AuditAction {
         Self::UserPassword,
         Self::UserInvite,
         Self::UserEndSessions,
+        Self::UserViewAs,
         Self::UserDelete,
         Self::GroupCreate,
         Self::GroupUpdate,
@@ -118,6 +121,7 @@ impl AuditAction {
             Self::UserPassword => "user.password",
             Self::UserInvite => "user.invite",
             Self::UserEndSessions => "user.end_sessions",
+            Self::UserViewAs => "user.view_as",
             Self::UserDelete => "user.delete",
             Self::GroupCreate => "group.create",
             Self::GroupUpdate => "group.update",
@@ -157,6 +161,7 @@ impl AuditAction {
             | Self::UserPassword
             | Self::UserInvite
             | Self::UserEndSessions
+            | Self::UserViewAs
             | Self::UserDelete => AuditObjectKind::User,
             Self::GroupCreate | Self::GroupUpdate | Self::GroupDelete => AuditObjectKind::Group,
             Self::TokenCreate | Self::TokenRevoke => AuditObjectKind::Token,

@@ -4,6 +4,7 @@ import {
   IconCircleCheck,
   IconDeviceDesktop,
   IconDots,
+  IconEye,
   IconMail,
   IconPencil,
   IconTrash,
@@ -14,7 +15,7 @@ import { hasPermission, useProfile } from "../../api/session";
 import { usePageMessages } from "../../i18n/page-messages";
 import classes from "./UserMenu.module.css";
 
-export type UserAction = "edit" | "sessions" | "invite" | "enable" | "disable" | "delete";
+export type UserAction = "edit" | "sessions" | "view" | "invite" | "enable" | "disable" | "delete";
 
 interface Props {
   user: User;
@@ -37,6 +38,12 @@ export function UserMenu({ user, tabIndex, onAction }: Props) {
   const items = [
     { action: "edit", icon: IconPencil, label: t.fleet.edit, isAllowed: hasPermission(profile, "users.update") },
     { action: "sessions", icon: IconDeviceDesktop, label: t.users.sessions, isAllowed: true },
+    {
+      action: "view",
+      icon: IconEye,
+      label: t.users.viewAs,
+      isAllowed: hasPermission(profile, "users.view-as") && !user.disabled && user.username !== profile?.username,
+    },
     {
       action: "invite",
       icon: IconMail,

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use haltere_core::{LabelSelector, Labels, Roles};
 
+use super::super::action::Action;
+
 /// The roles that groups give a member. The user's own roles don't count for connections.
 ///
 /// What a [`ConnectionScope`] selects by labels is looked up when it is computed.
@@ -49,6 +51,11 @@ impl GroupRoles {
     /// The roles on one connection; `None` if it is none of theirs.
     pub(super) fn on(&self, id: &str) -> Option<Roles> {
         self.each.get(id).copied()
+    }
+
+    /// Whether `action` may be done to one connection.
+    pub(super) fn allow(&self, action: Action, id: &str) -> bool {
+        self.on(id).is_some_and(|roles| action.is_allowed_to(roles))
     }
 
     /// The roles on any connection at all.
