@@ -31,14 +31,14 @@ pub enum FileError {
 pub fn line_of(entry: &NumberedEntry) -> String {
     let json = serde_json::to_string(&AuditEntryView::from(entry))
         .expect("wire types have string keys and finite numbers");
-    let mut line = harmless(json);
+    let mut line = harmless_json(json);
     line.push('\n');
     line
 }
 
 /// JSON with an escape (`\u202e`) for each character that would turn the direction of text or control a terminal. Such
 /// characters are only in strings: JSON without spaces has none of its own.
-fn harmless(json: String) -> String {
+pub fn harmless_json(json: String) -> String {
     if !json.contains(text::misleads) {
         return json;
     }

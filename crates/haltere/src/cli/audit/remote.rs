@@ -1,6 +1,7 @@
 //! The audit trail of a remote haltere, which gives it out newest first, page by page.
 
 use anyhow::{Context as _, ensure};
+use haltere_api::audit_files;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -112,7 +113,7 @@ impl Remote {
                 }
                 text => text.to_owned(),
             };
-            Ok::<_, serde_json::Error>((sequence, line + "\n"))
+            Ok::<_, serde_json::Error>((sequence, audit_files::harmless_json(line) + "\n"))
         });
         let entries = entries.collect::<Result<Vec<_>, _>>();
         Ok(Page { entries: entries.context("failed to read an entry of the audit trail")?, next })
