@@ -113,6 +113,8 @@ impl Route {
             "profile.list-sessions",
             "profile.end-sessions",
             "profile.change-password",
+            "profile.second-factor",
+            "users.reset-second-factor",
             "tokens.create",
             "users.view-as",
             "profile.stop-viewing-as",

@@ -93,6 +93,10 @@ pub(crate) enum ErrorCode {
     Invalid,
     /// Not logged in.
     Unauthorized,
+    /// The password is right; the user has a second factor, and no code was given.
+    SecondFactorRequired,
+    /// The password is right, the code of the second factor is not.
+    SecondFactorWrong,
     /// Forbidden by a role or a rule. The Connections API sends it with status 500, too.
     NotAllowed,
     /// There is no such thing, or its plugin is off.
@@ -328,7 +332,7 @@ impl From<NotAllowed> for ApiError {
     fn from(refusal: NotAllowed) -> Self {
         match refusal {
             NotAllowed::InsufficientRole => Self::not_allowed(messages::NOT_ALLOWED),
-            NotAllowed::MustChangePassword => Self::not_allowed(messages::MUST_CHANGE_PASSWORD),
+            NotAllowed::Due(due) => Self::not_allowed(messages::due(due)),
             NotAllowed::Token(rule) => Self::not_allowed(messages::token_rule(rule)),
             NotAllowed::ViewOnly => Self::not_allowed(messages::VIEW_ONLY),
             NotAllowed::Hidden => Self::not_found(messages::CONNECTION_NOT_FOUND),
@@ -396,7 +400,7 @@ pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response 
 /// Messages that are used in several places. Most are, to the letter, those of the management center for
 /// Mosquitto, because clients match on them.
 pub(crate) mod messages {
-    use haltere_app::{AuditGap, TokenRule};
+    use haltere_app::{AuditGap, Due, TokenRule};
 
     /// Why changes are refused.
     pub(crate) const fn audit_gap(gap: AuditGap) -> &'static str {
@@ -410,6 +414,14 @@ pub(crate) mod messages {
         "Changes are refused while the audit trail can't be written";
     pub(crate) const NO_AUDIT_SINK: &str =
         "Changes are refused while a required copy of the audit trail can't be written";
+
+    /// What a user has to do first.
+    pub(crate) const fn due(due: Due) -> &'static str {
+        match due {
+            Due::Password => MUST_CHANGE_PASSWORD,
+            Due::SecondFactor => MUST_SET_UP_SECOND_FACTOR,
+        }
+    }
 
     /// Why a token may not do what its role allows.
     pub(crate) const fn token_rule(rule: TokenRule) -> &'static str {
@@ -428,6 +440,9 @@ pub(crate) mod messages {
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
     pub(crate) const VIEW_ONLY: &str = "Not allowed while you see haltere as another user does";
     pub(crate) const MUST_CHANGE_PASSWORD: &str = "The password must be changed first";
+    pub(crate) const MUST_SET_UP_SECOND_FACTOR: &str = "A second factor must be set up first";
+    pub(crate) const CODE_REQUIRED: &str = "A code of the second factor is required";
+    pub(crate) const WRONG_CODE: &str = "Wrong code of the second factor";
     pub(crate) const REFUSED_TOO_OFTEN: &str = "Not allowed, and asked for too often";
     pub(crate) const TOO_MANY_ACTIONS: &str = "Too many changes and tests by this user";
     pub(crate) const PLUGIN_NOT_FOUND: &str = "Plugin not found";

@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use haltere_app::policy::Resource;
 use haltere_app::users::is_same_user;
-use haltere_app::{Action, Credential, Ctx, NotAllowed};
+use haltere_app::{Action, Credential, Ctx, Due, NotAllowed};
 use haltere_core::Origin;
 
 use crate::access::Access;
@@ -106,7 +106,8 @@ async fn authorize(request: Request, action: Action) -> Result<Request, ApiError
     let (state, ..) = common(&request)?;
     // A password that must be changed can be, even where users don't change theirs otherwise.
     let is_due = action == Action::ChangeOwnPassword
-        && request.extensions().get::<Ctx>().is_some_and(|it| it.principal.must_change_password());
+        && request.extensions().get::<Ctx>().and_then(|it| it.principal.due())
+            == Some(Due::Password);
     let is_off = action.plugin().is_some_and(|plugin| !state.app.plugins().is_on(plugin));
     if is_off && !is_due {
         return Err(ApiError::not_found(messages::PLUGIN_NOT_FOUND));

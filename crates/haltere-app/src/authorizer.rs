@@ -42,7 +42,7 @@ impl Authorizer {
             NotAllowed::Token(TokenRule::LimitedToConnections) => "limited token",
             NotAllowed::ViewOnly => "view as another user",
             NotAllowed::Hidden
-            | NotAllowed::MustChangePassword
+            | NotAllowed::Due(_)
             | NotAllowed::TooOften { .. }
             | NotAllowed::TooMany { .. }
             | NotAllowed::NotAuditable(_) => return Err(refusal),

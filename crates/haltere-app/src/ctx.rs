@@ -6,7 +6,7 @@ use haltere_core::quota::QuotaHolder;
 use haltere_core::{Caller, Origin, Roles, SessionId, UserName};
 
 use crate::credential::Credential;
-use crate::error::NotAllowed;
+use crate::error::{Due, NotAllowed};
 use crate::policy::{Action, Principal, Resource, TokenPrincipal, Visibility, decide};
 use crate::sessions::Session;
 
@@ -23,10 +23,9 @@ pub struct Ctx {
 impl Ctx {
     /// A user who comes with a session, and whom no group concerns yet.
     pub(crate) fn of_session(session: Session, origin: Origin) -> Self {
-        let Session { caller, credential, must_change_password, viewed_by, expires_at: _ } =
-            session;
+        let Session { caller, credential, due, viewed_by, expires_at: _ } = session;
         let visibility = Visibility::ALL;
-        let principal = Principal::Session { caller, visibility, must_change_password, viewed_by };
+        let principal = Principal::Session { caller, visibility, due, viewed_by };
         Self { principal, credential, origin }
     }
 
@@ -90,10 +89,10 @@ impl Ctx {
         self
     }
 
-    /// Whether the user may do nothing but change the password.
-    pub fn set_must_change_password(&mut self, must: bool) {
-        if let Principal::Session { must_change_password, .. } = &mut self.principal {
-            *must_change_password = must;
+    /// What the user has to do before anything else.
+    pub fn set_due(&mut self, now: Option<Due>) {
+        if let Principal::Session { due, .. } = &mut self.principal {
+            *due = now;
         }
     }
 

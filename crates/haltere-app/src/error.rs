@@ -19,9 +19,9 @@ pub enum NotAllowed {
     /// The caller may not see what it is about, which is treated as something that does not exist.
     #[error("not found")]
     Hidden,
-    /// The roles suffice, but the user has to change the password first.
-    #[error("the password has to be changed first")]
-    MustChangePassword,
+    /// The roles suffice, but the user has to do something else first.
+    #[error("{0}")]
+    Due(Due),
     /// The roles suffice, but a token may not do it, or not this one.
     #[error("{0}")]
     Token(TokenRule),
@@ -58,6 +58,15 @@ impl From<AuditGap> for NotAllowed {
     fn from(gap: AuditGap) -> Self {
         Self::NotAuditable(gap)
     }
+}
+
+/// What a user has to do before anything else; if it is more than one thing, the first of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Due {
+    #[error("the password has to be changed first")]
+    Password,
+    #[error("a second factor has to be set up first")]
+    SecondFactor,
 }
 
 /// Why a token may not do what its role allows.

@@ -32,6 +32,7 @@ pub mod plugins;
 pub mod policy;
 pub mod profile;
 mod reconciler;
+mod second_factor;
 pub mod sessions;
 pub mod sign_on;
 mod tasks;
@@ -46,6 +47,6 @@ pub use app::{App, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy
 pub use background::{Background, BackgroundTask, Schedule, TaskRun, TaskState};
 pub use credential::Credential;
 pub use ctx::Ctx;
-pub use error::{AuditGap, FieldFault, Internal, Invalid, NotAllowed, TokenRule};
+pub use error::{AuditGap, Due, FieldFault, Internal, Invalid, NotAllowed, TokenRule};
 pub use policy::{Action, Principal};
 pub use tokens::TokenRefusal;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use data_encoding::BASE32_NOPAD;
 use haltere_core::{
     AuditChange, AuditEntry, Caller, ChangedValues, Clock, Origin, Role, Secret, Timestamp,
     UserName,
@@ -24,6 +25,7 @@ use crate::audit_trail::NumberedEntry;
 use crate::connections::Transfer;
 use crate::ctx::Ctx;
 use crate::groups::Groups;
+use crate::second_factor::code_at;
 use crate::sessions::{LogIn, PasswordHashing};
 use crate::users::{NewUser, Users};
 use crate::vault::{MasterKey, Vault};
@@ -130,6 +132,12 @@ impl AuditSink for MemorySink {
     }
 }
 
+/// The one-time password at a time, of a secret in base32.
+pub fn one_time_password(secret: &str, at: Timestamp) -> String {
+    let secret = BASE32_NOPAD.decode(secret.as_bytes()).expect("base32");
+    code_at(&Secret::new(secret), at)
+}
+
 struct SystemClock;
 
 impl Clock for SystemClock {
@@ -205,6 +213,7 @@ impl TestApp {
         let wish = LogIn {
             username: role.as_str().to_owned(),
             password: Self::PASSWORD.into(),
+            code: None,
             origin: Self::origin(),
             user_agent: None,
         };

@@ -26,6 +26,7 @@ mod open;
 mod plugins;
 mod probe;
 mod row;
+mod second_factors;
 mod sessions;
 mod sign_ons;
 mod tokens;

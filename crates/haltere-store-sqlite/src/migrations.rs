@@ -37,6 +37,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0020_audit_by_user.sql"),
     include_str!("../migrations/0021_group_members_by_sign_on.sql"),
     include_str!("../migrations/0022_identities_without_role.sql"),
+    include_str!("../migrations/0023_second_factors.sql"),
 ];
 
 /// The schema's version once all steps are taken.

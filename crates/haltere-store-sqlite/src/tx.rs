@@ -7,8 +7,8 @@ use haltere_store::failpoint::Step;
 use haltere_store::{
     AuditReads, AuditWrites, ChangeCounters, ConnectionReads, ConnectionWrites, GroupReads,
     GroupWrites, LinkHistoryReads, LinkHistoryWrites, MetaReads, MetaWrites, PluginReads,
-    PluginWrites, ReadTx, SessionReads, SessionWrites, SignOnReads, SignOnWrites, StoreError,
-    TokenReads, TokenWrites, UserReads, UserWrites, WriteTx,
+    PluginWrites, ReadTx, SecondFactorReads, SecondFactorWrites, SessionReads, SessionWrites,
+    SignOnReads, SignOnWrites, StoreError, TokenReads, TokenWrites, UserReads, UserWrites, WriteTx,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -196,6 +196,10 @@ impl ReadTx for Tx {
         self
     }
 
+    fn second_factors(&mut self) -> &mut dyn SecondFactorReads {
+        self
+    }
+
     fn sign_ons(&mut self) -> &mut dyn SignOnReads {
         self
     }
@@ -236,6 +240,10 @@ impl WriteTx for Tx {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionWrites {
+        self
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorWrites {
         self
     }
 

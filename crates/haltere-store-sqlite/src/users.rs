@@ -16,9 +16,21 @@ macro_rules! columns {
     };
 }
 
-const LIST: &str = concat!("SELECT ", columns!(), " FROM users ORDER BY name");
-const FIND: &str = concat!("SELECT ", columns!(), " FROM users WHERE name = $1");
-const FIND_INVITED: &str = concat!("SELECT ", columns!(), " FROM users WHERE invitation = $1");
+/// The same with what is in another table.
+macro_rules! select {
+    () => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", EXISTS (SELECT 1 FROM second_factors WHERE user = name AND confirmed_at IS NOT NULL) \
+             FROM users"
+        )
+    };
+}
+
+const LIST: &str = concat!(select!(), " ORDER BY name");
+const FIND: &str = concat!(select!(), " WHERE name = $1");
+const FIND_INVITED: &str = concat!(select!(), " WHERE invitation = $1");
 const INSERT: &str = concat!(
     "INSERT INTO users (",
     columns!(),
@@ -57,6 +69,7 @@ impl UserWrites for Tx {
             must_change_password,
             last_login_at,
             invitation,
+            has_second_factor: _,
             created_at,
             updated_at,
         } = record;
@@ -86,6 +99,7 @@ impl UserWrites for Tx {
             must_change_password,
             last_login_at: _,
             invitation,
+            has_second_factor: _,
             created_at: _,
             updated_at,
         } = record;
@@ -130,6 +144,7 @@ fn read(row: &SqliteRow) -> Result<UserRecord, StoreError> {
         invitation: invitation(&mut cells)?,
         created_at: cells.time("created_at")?,
         updated_at: cells.time("updated_at")?,
+        has_second_factor: cells.get("second_factors")?,
     })
 }
 

@@ -24,6 +24,7 @@ pub mod health;
 pub mod link_history;
 pub mod meta;
 pub mod plugins;
+pub mod second_factors;
 pub mod sessions;
 pub mod sign_ons;
 pub mod tokens;
@@ -52,6 +53,9 @@ pub use health::StoreHealth;
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};
 pub use meta::{ChangeCounters, MetaReads, MetaWrites};
 pub use plugins::{PluginReads, PluginWrites};
+pub use second_factors::{
+    RecoveryCodeId, SecondFactorReads, SecondFactorRecord, SecondFactorReset, SecondFactorWrites,
+};
 pub use sessions::{SessionReads, SessionRecord, SessionWrites};
 pub use sign_ons::{IdentityRecord, SignOnReads, SignOnWrites, SignedOnRecord};
 pub use tokens::{TokenReads, TokenRecord, TokenWrites};

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use crate::{
     AuditReads, AuditWrites, ConnectionReads, ConnectionWrites, GroupReads, GroupWrites,
     LinkHistoryReads, LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites,
-    SessionReads, SessionWrites, SignOnReads, SignOnWrites, StoreError, TokenReads, TokenWrites,
-    UserReads, UserWrites,
+    SecondFactorReads, SecondFactorWrites, SessionReads, SessionWrites, SignOnReads, SignOnWrites,
+    StoreError, TokenReads, TokenWrites, UserReads, UserWrites,
 };
 
 /// Reading and changing what is stored.
@@ -32,6 +32,9 @@ pub trait ReadTx: Send {
 
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionReads;
+
+    /// Second factors of users.
+    fn second_factors(&mut self) -> &mut dyn SecondFactorReads;
 
     /// Single sign-on.
     fn sign_ons(&mut self) -> &mut dyn SignOnReads;
@@ -69,6 +72,9 @@ pub trait WriteTx: Send {
 
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionWrites;
+
+    /// Second factors of users.
+    fn second_factors(&mut self) -> &mut dyn SecondFactorWrites;
 
     /// Single sign-on.
     fn sign_ons(&mut self) -> &mut dyn SignOnWrites;

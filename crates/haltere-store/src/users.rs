@@ -7,6 +7,7 @@ use crate::StoreError;
 
 /// A row of `users`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct UserRecord {
     /// Unique.
     pub name: UserName,
@@ -23,6 +24,8 @@ pub struct UserRecord {
     /// Not part of an update: see [`UserWrites::set_last_login`].
     pub last_login_at: Option<Timestamp>,
     pub invitation: Option<Invitation>,
+    /// Whether a code is asked for at a login. Neither part of an update nor of an insert: see [`crate::second_factors`].
+    pub has_second_factor: bool,
     pub created_at: Timestamp,
     /// When an administrator, or the user, last changed something.
     pub updated_at: Timestamp,
@@ -58,7 +61,7 @@ pub trait UserWrites: UserReads {
     /// Adds a user; [`StoreError::Taken`] when the name is in use.
     async fn insert(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
-    /// Replaces all but name, `created_at` and `last_login_at`; [`StoreError::NotFound`] when there is no such user.
+    /// Replaces all but name, `created_at`, `last_login_at` and the second factor; [`StoreError::NotFound`] when there is no such user.
     async fn update(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
     /// Notes a login, if there is such a user. Does not move [`crate::ChangeCounters::sessions`].

@@ -299,6 +299,7 @@ fn app_settings(settings: &Settings) -> AppSettings {
             },
             hashing: PasswordHashing::default(),
             local_login: settings.sign_on.local_login,
+            second_factor_for: settings.login.second_factor.required_for,
         },
         tokens: token_settings(settings),
         tests: limits.tests(),
@@ -320,6 +321,7 @@ fn token_settings(settings: &Settings) -> TokenSettings {
     TokenSettings {
         max_lifetime: settings.tokens.max_lifetime.as_duration(),
         wrong_burst: settings.limits.failed_logins_per_address,
+        second_factor_for: settings.login.second_factor.required_for,
         ..TokenSettings::default()
     }
 }

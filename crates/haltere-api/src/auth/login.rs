@@ -11,7 +11,7 @@ use haltere_core::{Origin, Secret};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, SET_COOKIE, USER_AGENT};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::base_path::BasePath;
 use crate::cookie::SessionCookie;
@@ -20,6 +20,7 @@ use crate::extract::charset::Charset;
 use crate::extract::{JsonBody, Params, Query, body};
 use crate::fallback::redirect;
 use crate::limits::exceeded::QuotaLimits;
+use crate::openapi::errors::{Responses, describe};
 use crate::state::ApiState;
 use crate::wire::fields::Fields;
 
@@ -30,6 +31,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 enum LoginRefusal {
     WrongCredentials,
+    CodeRequired,
+    WrongCode,
     TooMany(ApiError),
     Other(ApiError),
 }
@@ -38,6 +41,8 @@ impl From<LoginError> for LoginRefusal {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
+            LoginError::CodeRequired => Self::CodeRequired,
+            LoginError::WrongCode => Self::WrongCode,
             LoginError::Throttled { retry_after, of } => Self::TooMany(throttled(retry_after, of)),
             LoginError::TooManyChecks(reached) => Self::TooMany(PASSWORD_CHECKS.refusal(reached)),
             LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
@@ -49,10 +54,9 @@ impl LoginRefusal {
     /// For programs.
     fn into_json(self) -> Response {
         match self {
-            Self::WrongCredentials => {
-                let code = ErrorCode::Unauthorized;
-                ApiError::new(StatusCode::UNAUTHORIZED, code, messages::UNAUTHORIZED)
-            }
+            Self::WrongCredentials => unauthorized(ErrorCode::Unauthorized, messages::UNAUTHORIZED),
+            Self::CodeRequired => code_required(),
+            Self::WrongCode => wrong_code(),
             Self::TooMany(error) | Self::Other(error) => error,
         }
         .into_response()
@@ -65,10 +69,40 @@ impl LoginRefusal {
         let reason = match self {
             Self::WrongCredentials if local_login => "authentication-failed",
             Self::WrongCredentials => "local-login-off",
+            Self::CodeRequired => "second-factor-required",
+            Self::WrongCode => "second-factor-wrong",
             Self::TooMany(_) => "throttled",
             Self::Other(error) => return error.into_response(),
         };
         redirect(&base.to(&format!("/login?error={reason}")))
+    }
+}
+
+fn unauthorized(code: ErrorCode, message: &'static str) -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, code, message)
+}
+
+/// The password is right, and the user has a second factor.
+fn code_required() -> ApiError {
+    unauthorized(ErrorCode::SecondFactorRequired, messages::CODE_REQUIRED)
+}
+
+/// The password is right, the code is not.
+fn wrong_code() -> ApiError {
+    unauthorized(ErrorCode::SecondFactorWrong, messages::WRONG_CODE)
+}
+
+/// Why a login fails though its body makes sense.
+enum Refused {}
+
+impl IntoResponses for Refused {
+    fn responses() -> Responses {
+        let wrong = unauthorized(ErrorCode::Unauthorized, messages::UNAUTHORIZED);
+        describe([
+            ("wrong", "With `?json=1`: wrong user name or password", wrong),
+            ("codeRequired", "The user has a second factor: repeat with a code", code_required()),
+            ("wrongCode", "The code is wrong, was used, or has expired", wrong_code()),
+        ])
     }
 }
 
@@ -111,18 +145,26 @@ pub(crate) enum LoginCode {
     Success,
 }
 
-/// User name and password.
+/// User name and password, and a code of the second factor.
 #[derive(Debug, ToSchema)]
 pub(crate) struct LoginForm {
     username: String,
     #[schema(value_type = String)]
     password: Secret<String>,
+    /// A one-time password or a recovery code, if the user has a second factor. A first login without one is answered with
+    /// the code `SECOND_FACTOR_REQUIRED`, once the password is right.
+    #[schema(value_type = Option<String>, nullable = false)]
+    code: Option<Secret<String>>,
 }
 
 impl LoginForm {
-    /// `None` if one of them is missing.
-    fn new(username: Option<String>, password: Option<Secret<String>>) -> Option<Self> {
-        username.zip(password).map(|(username, password)| Self { username, password })
+    /// `None` if the user name or the password is missing.
+    fn new(
+        username: Option<String>,
+        password: Option<Secret<String>>,
+        code: Option<Secret<String>>,
+    ) -> Option<Self> {
+        username.zip(password).map(|(username, password)| Self { username, password, code })
     }
 }
 
@@ -154,13 +196,12 @@ pub(crate) struct LoginParams {
         (status = 200, description = "With `?json=1`: logged in, the cookie is set", body = LoginResponse,
             headers(("Set-Cookie" = String, description = "`haltere.sid=…; HttpOnly; SameSite=Lax; Path=/`")),
             example = json!({"code": "SUCCESS", "message": "Authorized", "successful": true})),
-        (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, `/login?error=throttled`, or `/login?error=local-login-off`"),
+        (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, `/login?error=throttled`, `/login?error=second-factor-required`, `/login?error=second-factor-wrong`, or `/login?error=local-login-off`"),
         (status = 400, description = "The body can't be read", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "malformed JSON at line 1, column 2"})),
         (status = 413, description = "The body is larger than 16 KiB", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "the body is larger than 16 KiB"})),
-        (status = 401, description = "With `?json=1`: wrong user name or password", body = ErrorBody,
-            example = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"})),
+        Refused,
         (status = 429, description = "With `?json=1`: too many failed attempts, or too many logins of this user or from this address at once", body = ErrorBody,
             headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})),
@@ -182,8 +223,8 @@ pub(crate) async fn handler(
     let user_agent = user_agent.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let in_json = params.json.is_some_and(|value| !value.is_empty());
     let logged_in = match credentials(request).await? {
-        Some(LoginForm { username, password }) => {
-            let wish = LogIn { username, password, origin, user_agent };
+        Some(LoginForm { username, password, code }) => {
+            let wish = LogIn { username, password, code, origin, user_agent };
             state.app.sessions().log_in(wish).await.map_err(LoginRefusal::from)
         }
         None => Err(LoginRefusal::WrongCredentials),
@@ -219,13 +260,15 @@ async fn credentials(request: Request) -> Result<Option<LoginForm>, ApiError> {
         let body = Charset::Utf8.in_utf8(body.bytes())?;
         let form = std::str::from_utf8(&body).ok().and_then(Params::parse);
         let form = form.ok_or_else(|| ApiError::invalid("the form is not UTF-8"))?;
-        let (username, password) = (form.get("username")?, form.get("password")?);
-        return Ok(LoginForm::new(username.map(str::to_owned), password.map(Secret::from)));
+        let username = form.get("username")?.map(str::to_owned);
+        let [password, code] = [form.get("password")?, form.get("code")?];
+        return Ok(LoginForm::new(username, password.map(Secret::from), code.map(Secret::from)));
     }
     let JsonBody(body) = JsonBody::from_request(request, &()).await?;
     let mut fields = Fields::of_body(body)?;
-    let (username, password) = (fields.string("username")?, fields.string("password")?);
-    Ok(LoginForm::new(username, password.map(Secret::new)))
+    let username = fields.string("username")?;
+    let [password, code] = [fields.string("password")?, fields.string("code")?];
+    Ok(LoginForm::new(username, password.map(Secret::new), code.map(Secret::new)))
 }
 
 #[cfg(test)]

@@ -115,6 +115,9 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
                 let body =
                     json!({"code": "NOT_ALLOWED", "message": messages::MUST_CHANGE_PASSWORD});
                 add(operation, "403", "Not allowed", "mustChangePassword", body);
+                let message = messages::MUST_SET_UP_SECOND_FACTOR;
+                let body = json!({"code": "NOT_ALLOWED", "message": message});
+                add(operation, "403", "Not allowed", "mustSetUpSecondFactor", body);
             }
             if Role::ALL.into_iter().any(|role| !action.is_allowed_to(role)) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});

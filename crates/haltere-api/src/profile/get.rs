@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::profile::{ConnectionRole, Profile, ProfileError};
+use haltere_app::profile::{ConnectionRole, OwnSecondFactor, Profile, ProfileError};
 use haltere_app::{Action, Ctx};
 use haltere_core::Role;
 use http::StatusCode;
@@ -15,6 +15,7 @@ use crate::error::{ApiError, json};
 use crate::extract::RequestContext;
 use crate::state::ApiState;
 use crate::user_management::groups::WireMembership;
+use crate::wire::time;
 
 /// A user's own profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +49,9 @@ pub(crate) struct WireProfile {
     initial_password: bool,
     /// Whether the user may do nothing but change the password.
     must_change_password: bool,
+    /// Absent for a user without a password, of whom no code is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor: Option<WireSecondFactor>,
 }
 
 impl From<Profile> for WireProfile {
@@ -61,6 +65,7 @@ impl From<Profile> for WireProfile {
             groups,
             initial_password,
             must_change_password,
+            second_factor,
         } = profile;
         let connections = connections
             .map(|connections| connections.into_iter().map(WireConnectionRole::from).collect());
@@ -78,6 +83,40 @@ impl From<Profile> for WireProfile {
             groups: groups.into_iter().map(WireMembership::from).collect(),
             initial_password,
             must_change_password,
+            second_factor: second_factor.map(WireSecondFactor::from),
+        }
+    }
+}
+
+/// The second factor of a user with a password.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SecondFactor)]
+pub(crate) struct WireSecondFactor {
+    /// Whether a code is asked for at a login.
+    enabled: bool,
+    /// How many recovery codes were not used yet.
+    recovery_codes_left: u64,
+    /// Whether the user has to have one. Without one, they may do nothing but set one up.
+    required: bool,
+    /// When an administrator removed it; absent if that was not, or the user has dismissed it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_at: Option<String>,
+    /// The administrator who did, as in the audit trail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_by: Option<String>,
+}
+
+impl From<OwnSecondFactor> for WireSecondFactor {
+    fn from(factor: OwnSecondFactor) -> Self {
+        let OwnSecondFactor { enabled, recovery_codes_left, required, reset } = factor;
+        Self {
+            enabled,
+            recovery_codes_left,
+            required,
+            reset_at: reset.as_ref().map(|reset| time::rfc3339(reset.at)),
+            reset_by: reset.map(|reset| reset.by),
         }
     }
 }
@@ -158,7 +197,7 @@ impl From<ProfileError> for ApiError {
             "username": "admin", "roles": ["admin"], "isAdmin": true, "isEditor": false, "isViewer": false,
             "isConnectionManager": false, "isMonitoringViewer": false,
             "permissions": ["connections.list", "connections.create", "events.follow", "profile.read"], "initialPassword": false,
-            "mustChangePassword": false,
+            "mustChangePassword": false, "secondFactor": {"enabled": true, "recoveryCodesLeft": 10, "required": true},
         }))),
 )]
 pub(crate) async fn handler(
@@ -192,6 +231,7 @@ mod tests {
             "profile.end-sessions",
             "profile.change-password",
             "profile.stop-viewing-as",
+            "profile.second-factor",
         ];
         let expected = ["connections.list", "activity.list", "events.follow"].iter().chain(&own);
         assert_eq!(viewer["permissions"], json!(expected.collect::<Vec<_>>()));

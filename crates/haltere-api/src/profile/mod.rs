@@ -1,5 +1,6 @@
 //! `/api/profile`
 
 pub(crate) mod get;
+pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod update;

@@ -53,7 +53,7 @@ pub(crate) struct ProfileInput {
 }
 
 /// What else a profile has. Programs send back all of it, and it has no effect.
-const READ_ONLY: [&str; 11] = [
+const READ_ONLY: [&str; 12] = [
     "viewedBy",
     "isAdmin",
     "isEditor",
@@ -65,6 +65,7 @@ const READ_ONLY: [&str; 11] = [
     "groups",
     "initialPassword",
     "mustChangePassword",
+    "secondFactor",
 ];
 
 /// Why the password was not changed, though the body makes sense.
@@ -171,7 +172,7 @@ async fn change(
     }
     state.app.profiles().change_password(context, input.old_password, input.password).await?;
     let mut context = context.0.clone();
-    context.set_must_change_password(false);
+    context.set_due(context.session().and_then(|session| state.app.sessions().due(session)));
     get::response(state, &context).await
 }
 

@@ -168,13 +168,19 @@ async fn a_token_opens_every_route_but_those_of_its_owners_credentials() {
     }
     closed.sort();
     let expected = [
+        "DELETE /api/profile/second-factor",
+        "DELETE /api/profile/second-factor/reset",
         "DELETE /api/profile/sessions",
         "DELETE /api/profile/sessions/{sessionId}",
         "DELETE /api/view-as",
+        "DELETE /api/user-management/users/{userName}/second-factor",
         "GET /api/profile/sessions",
+        "POST /api/profile/second-factor",
+        "POST /api/profile/second-factor/recovery-codes",
         "POST /api/tokens",
         "POST /api/view-as",
         "PUT /api/profile",
+        "PUT /api/profile/second-factor",
         "PUT /api/profile/{userName}",
     ];
     assert_eq!(closed, expected);

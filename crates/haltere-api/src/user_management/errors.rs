@@ -21,6 +21,7 @@ impl From<UserError> for ApiError {
             UserError::NotFound => Self::gone(messages::USER_GONE),
             UserError::NoInvitation => Self::gone("Invitation not valid any more"),
             UserError::NoSuchSession => Self::not_found("Session not found"),
+            UserError::NoSecondFactor => Self::not_found("User has no second factor"),
             UserError::LastAdmin => Self::conflict(messages::LAST_ADMIN),
             UserError::BreakGlass => Self::not_allowed(messages::BREAK_GLASS),
             UserError::TooMany => Self::not_allowed("Maximum number of users reached"),
@@ -88,6 +89,16 @@ impl IntoResponses for UnknownSession {
     fn responses() -> Responses {
         let description = "The user has no such session";
         describe([("session", description, UserError::NoSuchSession.into())])
+    }
+}
+
+/// The user has no second factor.
+pub(super) enum NoSecondFactor {}
+
+impl IntoResponses for NoSecondFactor {
+    fn responses() -> Responses {
+        let description = "The user has no second factor";
+        describe([("secondFactor", description, UserError::NoSecondFactor.into())])
     }
 }
 

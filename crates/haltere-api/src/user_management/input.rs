@@ -51,7 +51,7 @@ pub(crate) struct UserChangeInput {
 }
 
 /// What `GET` returns and only haltere changes: clients send a whole user back.
-const READ_ONLY: [&str; 3] = ["hasPassword", "lastLogin", "invitedUntil"];
+const READ_ONLY: [&str; 4] = ["hasPassword", "secondFactor", "lastLogin", "invitedUntil"];
 
 impl NewUserInput {
     pub(super) fn read(body: Value) -> Result<NewUser, Invalid> {

@@ -3,7 +3,7 @@
 //! - `/api/user-management/roles`: [`roles`]
 //! - `/api/user-management/users`: [`list`], [`create`]
 //! - `/api/user-management/users/{userName}`: [`get`], [`change`], [`delete`]
-//! - below it: [`sessions`], [`invite`]
+//! - below it: [`sessions`], [`invite`], [`reset_second_factor`]
 //! - `/api/user-management/groups…`: [`groups`]
 //! - `/api/invitation`, for invited users: [`accept`]
 //!
@@ -20,6 +20,7 @@ pub(crate) mod groups;
 mod input;
 pub(crate) mod invite;
 pub(crate) mod list;
+pub(crate) mod reset_second_factor;
 pub(crate) mod roles;
 pub(crate) mod sessions;
 mod user;

@@ -381,6 +381,7 @@ async fn who_must_change_the_password_can_do_nothing_else() {
         "profile.end-sessions",
         "profile.change-password",
         "profile.stop-viewing-as",
+        "profile.second-factor",
     ]);
     assert_eq!((&profile["mustChangePassword"], &profile["permissions"]), (&json!(true), &own));
     assert_eq!(client.get("/api/profile/sessions").await.status, 200);

@@ -15,8 +15,9 @@ use crate::wire::time;
 #[serde(rename_all = "camelCase")]
 #[schema(as = User, example = json!({
     "username": "ann", "roles": ["viewer", "connectionManager"], "disabled": false, "mustChangePassword": false,
-    "hasPassword": true, "lastLogin": "2026-11-23T06:00:00Z",
+    "hasPassword": true, "secondFactor": false, "lastLogin": "2026-11-23T06:00:00Z",
 }))]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(crate) struct WireUser {
     username: String,
     /// At least one. They add up: what one of them allows is allowed.
@@ -27,6 +28,8 @@ pub(crate) struct WireUser {
     must_change_password: bool,
     /// Without one, the user can't log in before they have set one by an invitation.
     has_password: bool,
+    /// Whether a code is asked for at a login with the password.
+    second_factor: bool,
     /// The last login; absent if there was none.
     #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +48,7 @@ impl From<User> for WireUser {
             disabled,
             must_change_password,
             has_password,
+            has_second_factor,
             last_login,
             invited_until,
             created_at: _,
@@ -56,6 +60,7 @@ impl From<User> for WireUser {
             disabled,
             must_change_password,
             has_password,
+            second_factor: has_second_factor,
             last_login: last_login.map(time::rfc3339),
             invited_until: invited_until.map(time::rfc3339),
         }

@@ -105,9 +105,11 @@ impl ActivityKind {
             | AuditAction::UserCreate
             | AuditAction::UserUpdate
             | AuditAction::UserPassword
+            | AuditAction::UserSecondFactor
             | AuditAction::UserInvite
             | AuditAction::UserEndSessions
             | AuditAction::UserViewAs
+            | AuditAction::UserResetSecondFactor
             | AuditAction::UserDelete
             | AuditAction::GroupCreate
             | AuditAction::GroupUpdate

@@ -7,7 +7,7 @@ use haltere_core::{
     AuditAction, AuditOutcome, Caller, GroupName, Intent, LabelSelector, PluginId, Role, TokenName,
     TokenScope,
 };
-use haltere_store::{AuditFilter, UserRecord};
+use haltere_store::{AuditFilter, Sealed, SecondFactorRecord, UserRecord};
 use haltere_testkit::builders;
 
 use std::time::Duration;
@@ -66,6 +66,7 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::UserInvite
         | AuditAction::UserEndSessions
         | AuditAction::UserViewAs
+        | AuditAction::UserResetSecondFactor
         | AuditAction::UserDelete
         | AuditAction::GroupCreate
         | AuditAction::GroupUpdate
@@ -78,7 +79,8 @@ const fn bound(action: AuditAction) -> Bound {
         AuditAction::SessionLogin
         | AuditAction::SessionLogout
         | AuditAction::SessionEnd
-        | AuditAction::UserPassword => Bound::Account,
+        | AuditAction::UserPassword
+        | AuditAction::UserSecondFactor => Bound::Account,
         AuditAction::BackupCreate
         | AuditAction::BackupRestore
         | AuditAction::AuditRemove
@@ -207,6 +209,8 @@ impl Trial {
             | AuditAction::UserInvite
             | AuditAction::UserEndSessions
             | AuditAction::UserViewAs
+            | AuditAction::UserResetSecondFactor
+            | AuditAction::UserSecondFactor
             | AuditAction::UserDelete
             | AuditAction::UserPassword => self.act_on_users(action, n).await,
             AuditAction::GroupCreate | AuditAction::GroupUpdate | AuditAction::GroupDelete => {
@@ -286,6 +290,24 @@ impl Trial {
                 let ctx = Ctx::new(session.expect("valid").caller, TestApp::origin());
                 let viewer = TestApp::user(Role::Viewer);
                 app.sessions().view_as(&ctx, &viewer).await.is_ok()
+            }
+            AuditAction::UserResetSecondFactor => {
+                let viewer = TestApp::user(Role::Viewer);
+                let factor = SecondFactorRecord {
+                    user: viewer.clone(),
+                    secret: Sealed(Vec::new()),
+                    confirmed_at: None,
+                    last_step: 0,
+                };
+                let confirmed =
+                    SecondFactorRecord { confirmed_at: Some(app.clock().now()), ..factor };
+                let mut tx = self.test.store.write().await.expect("a write begins");
+                tx.second_factors().put(&confirmed).await.expect("written");
+                tx.commit().await.expect("committed");
+                app.users().reset_second_factor(&ctx, &viewer).await.is_ok()
+            }
+            AuditAction::UserSecondFactor => {
+                app.profiles().begin_second_factor(&ctx, TestApp::PASSWORD.into()).await.is_ok()
             }
             AuditAction::UserDelete => {
                 let name = builders::user(&format!("old-{n}"));
@@ -374,7 +396,8 @@ impl Trial {
             origin.address = Some(IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) + n as u128)));
         }
         let (username, password) = ("admin".to_owned(), TestApp::PASSWORD.into());
-        let wish = LogIn { username, password, origin: origin.clone(), user_agent: None };
+        let (code, user_agent) = (None, None);
+        let wish = LogIn { username, password, code, origin: origin.clone(), user_agent };
         let caller: Caller = self.app().sessions().log_in(wish).await.ok()?.caller;
         Some(Ctx::new(caller, origin))
     }
@@ -458,16 +481,26 @@ async fn by_reads_tests_and_switches() {
 
 #[tokio::test]
 async fn by_logins_and_account_actions() {
-    use AuditAction::{SessionEnd, SessionLogin, SessionLogout, UserPassword};
-    grows_within_its_bound(&[SessionLogin, SessionLogout, SessionEnd, UserPassword]).await;
+    use AuditAction::{SessionEnd, SessionLogin, SessionLogout, UserPassword, UserSecondFactor};
+    let actions = [SessionLogin, SessionLogout, SessionEnd, UserPassword, UserSecondFactor];
+    grows_within_its_bound(&actions).await;
 }
 
 #[tokio::test]
 async fn by_changes_of_users() {
     use AuditAction::{
-        UserCreate, UserDelete, UserEndSessions, UserInvite, UserUpdate, UserViewAs,
+        UserCreate, UserDelete, UserEndSessions, UserInvite, UserResetSecondFactor, UserUpdate,
+        UserViewAs,
     };
-    let actions = [UserCreate, UserUpdate, UserInvite, UserEndSessions, UserViewAs, UserDelete];
+    let actions = [
+        UserCreate,
+        UserUpdate,
+        UserInvite,
+        UserEndSessions,
+        UserViewAs,
+        UserResetSecondFactor,
+        UserDelete,
+    ];
     grows_within_its_bound(&actions).await;
 }
 
@@ -488,7 +521,7 @@ async fn by_tokens() {
 fn by_nothing_else() {
     let elsewhere =
         AuditAction::ALL.into_iter().filter(|it| matches!(bound(*it), Bound::CommandLine));
-    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4 + 6 + 3 + 2, AuditAction::ALL.len());
+    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 5 + 7 + 3 + 2, AuditAction::ALL.len());
 }
 
 #[tokio::test]

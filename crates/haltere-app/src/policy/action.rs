@@ -41,6 +41,8 @@ pub enum Action {
     ChangeOwnPassword,
     /// Stop seeing haltere as another user does.
     StopViewingAs,
+    /// Set up or remove one's own second factor, and make recovery codes for it.
+    ChangeOwnSecondFactor,
     /// See what haltere does in the background, and how that goes.
     ListBackgroundTasks,
     /// See users and their roles.
@@ -55,6 +57,8 @@ pub enum Action {
     EndUserSessions,
     /// See haltere as another user does.
     ViewAs,
+    /// Remove the second factor of any user.
+    ResetSecondFactor,
     /// See groups, their members and connections.
     ListGroups,
     CreateGroup,
@@ -108,7 +112,7 @@ impl Action {
         self.rule().is_rate_limited
     }
 
-    /// Whether it is about the caller's own account, and goes on while the password has to be changed.
+    /// Whether it is about the caller's own account, and goes on while something else is due.
     pub const fn is_of_own_account(self) -> bool {
         matches!(
             self,
@@ -117,16 +121,20 @@ impl Action {
                 | Self::EndOwnSessions
                 | Self::ChangeOwnPassword
                 | Self::StopViewingAs
+                | Self::ChangeOwnSecondFactor
         )
     }
 
-    /// Whether an application token may do it at all. What is about the credentials of its owner it may not.
+    /// Whether an application token may do it at all. What is about the credentials of its owner it may not,
+    /// nor take away what protects others from a leaked one.
     pub const fn is_open_to_tokens(self) -> bool {
         !matches!(
             self,
             Self::ListOwnSessions
                 | Self::EndOwnSessions
                 | Self::ChangeOwnPassword
+                | Self::ChangeOwnSecondFactor
+                | Self::ResetSecondFactor
                 | Self::CreateToken
                 | Self::ViewAs
                 | Self::StopViewingAs
@@ -171,12 +179,14 @@ impl Action {
             | Self::EndOwnSessions
             | Self::ChangeOwnPassword
             | Self::StopViewingAs
+            | Self::ChangeOwnSecondFactor
             | Self::CreateUser
             | Self::UpdateUser
             | Self::DeleteUser
             | Self::InviteUser
             | Self::EndUserSessions
             | Self::ViewAs
+            | Self::ResetSecondFactor
             | Self::CreateGroup
             | Self::UpdateGroup
             | Self::DeleteGroup
@@ -233,6 +243,7 @@ impl Action {
             | Self::EndOwnSessions
             | Self::ChangeOwnPassword
             | Self::StopViewingAs
+            | Self::ChangeOwnSecondFactor
             | Self::ListBackgroundTasks
             | Self::ListUsers
             | Self::CreateUser
@@ -241,6 +252,7 @@ impl Action {
             | Self::InviteUser
             | Self::EndUserSessions
             | Self::ViewAs
+            | Self::ResetSecondFactor
             | Self::ListGroups
             | Self::CreateGroup
             | Self::UpdateGroup

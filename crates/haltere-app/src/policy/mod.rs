@@ -13,7 +13,7 @@ pub use resource::Resource;
 pub use table::{LOGIN_ROUTES, PUBLIC_ROUTES, Rule, TABLE};
 pub use visibility::{ConnectionScope, GroupRoles, LabelsById, OutsideScope, Visibility};
 
-use crate::error::{NotAllowed, TokenRule};
+use crate::error::{Due, NotAllowed, TokenRule};
 
 /// What [`decide`] decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub enum Decision {
     InsufficientRole,
     /// The action is allowed, but the principal may not see this resource. It is treated as one that does not exist.
     Hidden,
-    /// The roles suffice, but the user has to change the password first.
-    MustChangePassword,
+    /// The roles suffice, but the user has to do something else first.
+    Due(Due),
     /// The roles suffice, but a rule about tokens does not allow it to this one.
     Token(TokenRule),
     /// The roles suffice, but the principal only sees what another user sees, and changes nothing.
@@ -43,7 +43,7 @@ impl Decision {
             Self::Allowed => Ok(()),
             Self::InsufficientRole => Err(NotAllowed::InsufficientRole),
             Self::Hidden => Err(NotAllowed::Hidden),
-            Self::MustChangePassword => Err(NotAllowed::MustChangePassword),
+            Self::Due(due) => Err(NotAllowed::Due(due)),
             Self::Token(rule) => Err(NotAllowed::Token(rule)),
             Self::ViewOnly => Err(NotAllowed::ViewOnly),
         }
@@ -77,8 +77,10 @@ pub fn decide(principal: &Principal, action: Action, resource: Resource<'_>) -> 
     {
         return Decision::Token(rule);
     }
-    if principal.must_change_password() && !action.is_of_own_account() {
-        return Decision::MustChangePassword;
+    if let Some(due) = principal.due()
+        && !action.is_of_own_account()
+    {
+        return Decision::Due(due);
     }
     match resource {
         Resource::Connection(id) => match visibility.roles_on(id, own) {

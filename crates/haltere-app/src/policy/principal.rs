@@ -7,7 +7,7 @@ use haltere_core::{Caller, Role, Roles, SessionId, TokenId, TokenName, UserName}
 
 use super::action::Action;
 use super::visibility::{GroupRoles, Visibility};
-use crate::error::TokenRule;
+use crate::error::{Due, TokenRule};
 
 /// Who wants something done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub enum Principal {
         caller: Caller,
         /// The connections that the user may see, if a role allows to see any.
         visibility: Visibility,
-        /// Whether the user may do nothing but change the password.
-        must_change_password: bool,
+        /// What the user has to do before anything else.
+        due: Option<Due>,
         /// The administrator whose session it is and who sees haltere as the caller does.
         viewed_by: Option<UserName>,
     },
@@ -44,8 +44,8 @@ pub struct TokenPrincipal {
     pub read_only: bool,
     /// The connections that it may see, if the roles allow to see any: what limits it, and what the groups of its owner give.
     pub visibility: Visibility,
-    /// Whether its owner may do nothing but change the password; then it may do nothing else either.
-    pub must_change_password: bool,
+    /// What its owner has to do before anything else; until then, it may do nothing either.
+    pub due: Option<Due>,
 }
 
 impl TokenPrincipal {
@@ -87,12 +87,7 @@ impl Principal {
 
     /// A user who has logged in, and whom no group concerns.
     pub fn of(caller: Caller) -> Self {
-        Self::Session {
-            caller,
-            visibility: Visibility::ALL,
-            must_change_password: false,
-            viewed_by: None,
-        }
+        Self::Session { caller, visibility: Visibility::ALL, due: None, viewed_by: None }
     }
 
     /// The name in the audit trail: that of the user who is answerable, and of the token if the request came with one.
@@ -171,12 +166,12 @@ impl Principal {
         }
     }
 
-    /// Whether it may do nothing but change the password.
-    pub fn must_change_password(&self) -> bool {
+    /// What the user has to do before anything else.
+    pub fn due(&self) -> Option<Due> {
         match self {
-            Self::Session { must_change_password, .. } => *must_change_password,
-            Self::Token(token) => token.must_change_password,
-            Self::CommandLine | Self::System => false,
+            Self::Session { due, .. } => *due,
+            Self::Token(token) => token.due,
+            Self::CommandLine | Self::System => None,
         }
     }
 

@@ -52,7 +52,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 38] = &[
+pub const TABLE: &[Rule; 40] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -133,6 +133,15 @@ pub const TABLE: &[Rule; 38] = &[
     Rule::new(Action::StopViewingAs, "profile.stop-viewing-as", ALL)
         .routes(&["DELETE /api/view-as"])
         .audited_as(AuditAction::UserViewAs),
+    Rule::new(Action::ChangeOwnSecondFactor, "profile.second-factor", ALL)
+        .routes(&[
+            "POST /api/profile/second-factor",
+            "PUT /api/profile/second-factor",
+            "DELETE /api/profile/second-factor",
+            "POST /api/profile/second-factor/recovery-codes",
+            "DELETE /api/profile/second-factor/reset",
+        ])
+        .audited_as(AuditAction::UserSecondFactor),
     Rule::new(Action::ListBackgroundTasks, "tasks.list", ADMIN).routes(&["GET /api/system/tasks"]),
     Rule::new(Action::ListUsers, "users.list", ADMIN).plugin(PluginId::UserManagement).routes(&[
         "GET /api/user-management/roles",
@@ -172,6 +181,11 @@ pub const TABLE: &[Rule; 38] = &[
         .plugin(PluginId::UserManagement)
         .routes(&["POST /api/view-as"])
         .audited_as(AuditAction::UserViewAs)
+        .rate_limited(),
+    Rule::new(Action::ResetSecondFactor, "users.reset-second-factor", ADMIN)
+        .plugin(PluginId::UserManagement)
+        .routes(&["DELETE /api/user-management/users/{userName}/second-factor"])
+        .audited_as(AuditAction::UserResetSecondFactor)
         .rate_limited(),
     Rule::new(Action::ListGroups, "groups.list", ADMIN).plugin(PluginId::UserManagement).routes(&[
         "GET /api/user-management/groups",

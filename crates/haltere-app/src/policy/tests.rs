@@ -6,7 +6,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 38] = [
+const EXPECTED: [(Action, &str); 40] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -28,6 +28,7 @@ const EXPECTED: [(Action, &str); 38] = [
     (Action::EndOwnSessions, "xxxxx"),
     (Action::ChangeOwnPassword, "xxxxx"),
     (Action::StopViewingAs, "xxxxx"),
+    (Action::ChangeOwnSecondFactor, "xxxxx"),
     (Action::ListBackgroundTasks, "x----"),
     (Action::ListUsers, "x----"),
     (Action::CreateUser, "x----"),
@@ -36,6 +37,7 @@ const EXPECTED: [(Action, &str); 38] = [
     (Action::InviteUser, "x----"),
     (Action::EndUserSessions, "x----"),
     (Action::ViewAs, "x----"),
+    (Action::ResetSecondFactor, "x----"),
     (Action::ListGroups, "x----"),
     (Action::CreateGroup, "x----"),
     (Action::UpdateGroup, "x----"),
@@ -110,7 +112,7 @@ fn a_connection_outside_the_set_is_hidden_and_nothing_else_is() {
             session: None,
         },
         visibility,
-        must_change_password: false,
+        due: None,
         viewed_by: None,
     };
     let (all, some) = (viewer(Visibility::ALL), viewer(Visibility::of(["a", "b"])));
@@ -130,17 +132,11 @@ fn a_connection_outside_the_set_is_hidden_and_nothing_else_is() {
 }
 
 #[test]
-fn a_user_who_must_change_the_password_may_do_nothing_else() {
+fn a_user_for_whom_something_is_due_may_do_nothing_else() {
     let caller = Caller {
         user: UserName::parse("ann").unwrap(),
         roles: Role::ALL.into_iter().collect(),
         session: None,
-    };
-    let ann = Principal::Session {
-        caller,
-        visibility: Visibility::ALL,
-        must_change_password: true,
-        viewed_by: None,
     };
     let own = [
         Action::ReadProfile,
@@ -148,12 +144,17 @@ fn a_user_who_must_change_the_password_may_do_nothing_else() {
         Action::EndOwnSessions,
         Action::ChangeOwnPassword,
         Action::StopViewingAs,
+        Action::ChangeOwnSecondFactor,
     ];
-    for action in Action::ALL {
-        let decision = decide(&ann, action, Resource::Connection("a"));
-        let expected =
-            if own.contains(&action) { Decision::Allowed } else { Decision::MustChangePassword };
-        assert_eq!(decision, expected, "{action:?}");
+    for due in [Due::Password, Due::SecondFactor] {
+        let (caller, visibility) = (caller.clone(), Visibility::ALL);
+        let ann = Principal::Session { caller, visibility, due: Some(due), viewed_by: None };
+        for action in Action::ALL {
+            let decision = decide(&ann, action, Resource::Connection("a"));
+            let expected =
+                if own.contains(&action) { Decision::Allowed } else { Decision::Due(due) };
+            assert_eq!(decision, expected, "{action:?}");
+        }
     }
 }
 
@@ -166,7 +167,7 @@ fn token(role: Role, owner_roles: impl Into<Roles>) -> TokenPrincipal {
         owner_roles: owner_roles.into(),
         read_only: false,
         visibility: Visibility::ALL,
-        must_change_password: false,
+        due: None,
     }
 }
 
@@ -278,7 +279,7 @@ fn view(roles: impl Into<Roles>) -> Principal {
             session: None,
         },
         visibility: Visibility::ALL,
-        must_change_password: false,
+        due: None,
         viewed_by: Some(UserName::parse("ann").unwrap()),
     }
 }
@@ -354,8 +355,7 @@ fn what_only_reads_is_asked_for_by_get() {
 #[test]
 fn a_token_of_a_user_who_must_change_the_password_may_only_see_the_profile() {
     for action in Action::ALL.into_iter().filter(|it| it.is_open_to_tokens()) {
-        let token =
-            TokenPrincipal { must_change_password: true, ..token(Role::Admin, Role::Admin) };
+        let token = TokenPrincipal { due: Some(Due::Password), ..token(Role::Admin, Role::Admin) };
         assert_eq!(decides(token, action).is_allowed(), action == Action::ReadProfile);
     }
 }

@@ -2,6 +2,7 @@
 
 mod change_password;
 mod read;
+mod second_factor;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::sessions::Sessions;
 
 pub use change_password::ChangePasswordError;
 pub use read::{ConnectionRole, Profile, ProfileError};
+pub use second_factor::{OwnSecondFactor, SecondFactorError, SecondFactorSetup};
 
 /// Users' own profiles and what they can do with them.
 #[derive(Clone)]

@@ -2,9 +2,9 @@
 
 use haltere_core::{Role, Roles, UserName};
 
-use super::Profiles;
+use super::{OwnSecondFactor, Profiles};
 use crate::ctx::Ctx;
-use crate::error::{ErrorContext, Internal, NotAllowed};
+use crate::error::{Due, ErrorContext, Internal, NotAllowed};
 use crate::groups::Membership;
 use crate::policy::Action;
 
@@ -25,6 +25,8 @@ pub struct Profile {
     pub initial_password: bool,
     /// Whether they may do nothing but change it.
     pub must_change_password: bool,
+    /// `None` for a user without a password, of whom no code is asked.
+    pub second_factor: Option<OwnSecondFactor>,
 }
 
 /// What a user may do with a connection as a member of groups.
@@ -56,7 +58,15 @@ impl Profiles {
         // A user who was just removed still gets a response, without a password.
         let user = read.users().find(ctx.user()).await.context(OPERATION)?;
         let groups = Membership::all_of(read.groups(), ctx.user()).await.context(OPERATION)?;
+        let second_factor = match &user {
+            // An administrator who sees haltere as the user does is not asked for that user's.
+            Some(user) if ctx.principal.viewed_by().is_none() => {
+                self.second_factor_of(&mut *read, ctx, user).await?
+            }
+            _ => None,
+        };
         Ok(Profile {
+            second_factor,
             connections: self.connections_of(ctx),
             groups,
             username: ctx.user().clone(),
@@ -65,7 +75,7 @@ impl Profiles {
             permissions: Action::ALL.into_iter().filter(|action| ctx.may(*action)).collect(),
             initial_password: user.is_some_and(|user| user.initial_password)
                 && ctx.principal.viewed_by().is_none(),
-            must_change_password: ctx.principal.must_change_password(),
+            must_change_password: ctx.principal.due() == Some(Due::Password),
         })
     }
 

@@ -5,7 +5,8 @@ use haltere_core::{Caller, SessionId, Timestamp};
 use super::Sessions;
 use super::live::{Known, Live, Session, Stored, is_over};
 use super::token;
-use crate::error::{ErrorContext, Internal};
+use crate::error::{Due, ErrorContext, Internal};
+use crate::second_factor::due_in_session;
 
 impl Sessions {
     /// The session of this token; `None` if there is none (any more). Counts as use of the session.
@@ -38,6 +39,11 @@ impl Sessions {
         }
     }
 
+    /// What the user of a session in memory has to do before anything else.
+    pub fn due(&self, id: &SessionId) -> Option<Due> {
+        self.live().due(id)
+    }
+
     /// Whether a session that was authenticated has not ended since, and is still seen with the eyes of this user.
     pub(crate) fn is_still_of(&self, id: &SessionId, caller: &Caller) -> bool {
         self.live().is_of(id, caller)
@@ -55,11 +61,12 @@ impl Sessions {
         }
         let user = read.users().find(&record.user).await.context(OPERATION)?;
         let Some(user) = user.filter(|user| !user.disabled) else { return Ok(None) };
+        let required_for = self.settings.second_factor_for;
+        let due = due_in_session(&mut *read, &user, id, required_for).await.context(OPERATION)?;
         let groups = self.fleet.group_roles_of(&user.name);
         let caller = Caller { user: user.name, roles: user.roles, session: Some(*id) };
-        let must_change_password = user.must_change_password;
         let expires_at = record.expires_at;
-        Ok(Some(Stored { caller, expires_at, must_change_password, groups }))
+        Ok(Some(Stored { caller, expires_at, due, groups }))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use haltere_core::{Caller, Roles, SessionId, Timestamp, UserName};
 
 use crate::credential::Credential;
+use crate::error::Due;
 use crate::policy::GroupRoles;
 
 /// The most sessions kept in memory. Beyond it the one that was not used for longest is forgotten:
@@ -23,15 +24,15 @@ pub struct Session {
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
     pub credential: Credential,
-    /// Whether the user may do nothing but change the password.
-    pub must_change_password: bool,
+    /// What the user has to do before anything else.
+    pub due: Option<Due>,
 }
 
 /// A session that was found valid in the store.
 pub(super) struct Stored {
     pub(super) caller: Caller,
     pub(super) expires_at: Timestamp,
-    pub(super) must_change_password: bool,
+    pub(super) due: Option<Due>,
     /// What groups gave the user when it was read.
     pub(super) groups: Option<Arc<GroupRoles>>,
 }
@@ -52,7 +53,7 @@ struct LiveSession {
     expires_at: Timestamp,
     last_used_at: Timestamp,
     credential: Credential,
-    must_change_password: bool,
+    due: Option<Due>,
     /// What groups give its user. Requests ask for it themselves.
     groups: Option<Arc<GroupRoles>>,
     /// As whom its user, an administrator, sees haltere.
@@ -107,13 +108,13 @@ impl Live {
         if self.sessions.len() >= MAX {
             self.forget_oldest();
         }
-        let Stored { caller, expires_at, must_change_password, groups } = stored;
+        let Stored { caller, expires_at, due, groups } = stored;
         let entry = self.sessions.entry(id).or_insert_with(|| LiveSession {
             caller,
             expires_at,
             last_used_at: now,
             credential: Credential::new(),
-            must_change_password,
+            due,
             groups,
             view: None,
         });
@@ -201,10 +202,15 @@ impl Live {
         self.sessions.iter().map(|(id, entry)| (*id, entry.caller.clone())).collect()
     }
 
-    /// Whether the user of a session may do nothing but change the password.
-    pub(super) fn set_must_change_password(&mut self, id: &SessionId, must: bool) {
+    /// What the user of a session has to do before anything else.
+    pub(super) fn due(&self, id: &SessionId) -> Option<Due> {
+        self.sessions.get(id).and_then(|entry| entry.due)
+    }
+
+    /// Notes that.
+    pub(super) fn set_due(&mut self, id: &SessionId, due: Option<Due>) {
         if let Some(entry) = self.sessions.get_mut(id) {
-            entry.must_change_password = must;
+            entry.due = due;
         }
     }
 
@@ -266,7 +272,7 @@ impl LiveSession {
             viewed_by: self.view.is_some().then(|| self.caller.user.clone()),
             expires_at: self.expires_at,
             credential: self.credential.clone(),
-            must_change_password: self.must_change_password,
+            due: self.due,
         }
     }
 }

@@ -11,10 +11,11 @@ use haltere_store::{SessionRecord, UserRecord};
 
 use super::local_login::MayLogIn;
 use super::throttle::Throttled;
-use super::{LoginAttempt, Sessions, token};
+use super::{CountedLogin, LoginAttempt, Sessions, token};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
+use crate::second_factor::{CodeCheck, CodeKind, check};
 use crate::tasks::to_completion;
 use crate::users::{PasswordCheck, PasswordMatch, PasswordPermit, find_user};
 
@@ -28,6 +29,8 @@ pub struct LogIn {
     pub username: String,
     /// As typed.
     pub password: Secret<String>,
+    /// A code of the second factor, as typed; not looked at for users without one.
+    pub code: Option<Secret<String>>,
     /// The origin of the request.
     pub origin: Origin,
     /// The `User-Agent` of the client.
@@ -50,6 +53,12 @@ pub enum LoginError {
     /// The name, the password or both are wrong, without saying which.
     #[error("wrong user name or password")]
     WrongCredentials,
+    /// The password is right; the user has a second factor, and no code was given.
+    #[error("a code of the second factor is required")]
+    CodeRequired,
+    /// The password is right, the code is not: it is wrong, was used, or has expired.
+    #[error("wrong code of the second factor")]
+    WrongCode,
     /// Too many failures; the password was not looked at.
     #[error("too many failed logins, try again in {} s", .retry_after.as_secs())]
     Throttled {
@@ -74,40 +83,64 @@ impl Sessions {
     }
 
     async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
-        let verified = self.verify(&wish).await?;
-        if let Some(logged_in) = self.begin(&wish, verified).await? {
+        if let Some(logged_in) = self.attempt(&wish).await? {
             return Ok(logged_in);
         }
         // Another login may have renewed the hash of the same password.
-        let verified = self.verify(&wish).await?;
-        self.begin(&wish, verified).await?.ok_or(LoginError::WrongCredentials)
+        self.attempt(&wish).await?.ok_or(LoginError::WrongCredentials)
+    }
+
+    /// `None` when the hash of the password is another one by now. Failures are audited.
+    async fn attempt(&self, wish: &LogIn) -> Result<Option<LoggedIn>, LoginError> {
+        let (verified, counted) = self.verify(wish).await?;
+        let begun = self.begin(wish, verified).await;
+        let now = self.clock.steady();
+        match &begun {
+            Ok(Some(_)) => self.throttle.succeeded(&counted, now),
+            // It stays a failure, as a wrong password does.
+            Err(LoginError::WrongCode) => self.audit_denied(wish, "wrong code").await?,
+            Err(LoginError::CodeRequired) => {
+                self.throttle.refund(&counted, now);
+                // A login page asks for the code next. From elsewhere it may be somebody who has only the password.
+                if !counted.is_known() {
+                    self.audit_denied(wish, "right password, no code").await?;
+                }
+            }
+            Ok(None) | Err(_) => self.throttle.refund(&counted, now),
+        }
+        begun
     }
 
     /// Looks at the password; a failure is audited.
-    async fn verify(&self, wish: &LogIn) -> Result<Verified, LoginError> {
+    async fn verify(&self, wish: &LogIn) -> Result<(Verified, CountedLogin), LoginError> {
         let LogIn { username, password, origin, .. } = wish;
         let attempt = LoginAttempt::new(username, origin.address);
         let who = self.who_may_log_in().await?;
-        let verified = self.verify_password_of(&who, &attempt, username, password.clone()).await;
+        let verified = self.verify_counted_of(&who, &attempt, username, password.clone()).await;
         let refusal = match verified {
             Ok(verified) => return Ok(verified),
             Err(refusal) => refusal,
         };
         if let Some(detail) = refusal.audited_as(&who) {
-            let entry = audit::login_denied(self.wall_clock(), username, origin, detail);
-            self.audit.append_failed_login(entry).await.context("log in")?;
+            self.audit_denied(wish, detail).await?;
         }
         Err(refusal.into())
     }
 
-    /// Stores a session of a user whose password was right; `None` when its hash is another one by now.
+    async fn audit_denied(&self, wish: &LogIn, why: &str) -> Result<(), Internal> {
+        let entry = audit::login_denied(self.wall_clock(), &wish.username, &wish.origin, why);
+        self.audit.append_failed_login(entry).await.context("log in")
+    }
+
+    /// Stores a session of a user whose password was right, if the code is; `None` when the hash of the password is another
+    /// one by now.
     async fn begin(
         &self,
         wish: &LogIn,
         verified: Verified,
     ) -> Result<Option<LoggedIn>, LoginError> {
         const OPERATION: &str = "log in";
-        let LogIn { origin, user_agent, .. } = wish;
+        let LogIn { origin, user_agent, code, .. } = wish;
         let Verified { user, outdated } = verified;
         let renewed = match outdated {
             Some(password) => self.renew(wish, password).await?,
@@ -143,17 +176,31 @@ impl Sessions {
             });
             return if is_renewed { Ok(None) } else { Err(LoginError::WrongCredentials) };
         }
+        // In this transaction, so that no code is good for two sessions.
+        let vault = &self.fleet.vault;
+        let (wall_clock, code) = (self.wall_clock(), code.as_ref());
+        let by = match check(&mut *tx, vault, &user.name, code, wall_clock).await? {
+            CodeCheck::NotSetUp | CodeCheck::Right(CodeKind::OneTimePassword) => "",
+            CodeCheck::Right(CodeKind::Recovery) => "recovery code",
+            CodeCheck::Missing => return Err(LoginError::CodeRequired),
+            CodeCheck::Wrong => return Err(LoginError::WrongCode),
+        };
         if let Some(password_hash) = renewed {
             let renewed = UserRecord { password_hash: Some(password_hash), ..user };
             tx.users().update(&renewed).await.context(OPERATION)?;
         }
-        let at = to_the_minute(self.wall_clock());
+        let at = to_the_minute(wall_clock);
         tx.users().set_last_login(&record.user, at).await.context(OPERATION)?;
         let ended = self.evict_for_new(tx.sessions(), &record.user).await?;
         tx.sessions().insert(&record).await.context(OPERATION)?;
-        let detail = ended.audited_as();
-        let entry = audit::done(self.wall_clock(), &ctx, AuditAction::SessionLogin, "", detail);
-        let audited = self.audit.account_entry(&record.user, ended.manner(), entry);
+        let detail = match (by, ended.audited_as()) {
+            (by, ended) if ended.is_empty() => by.to_owned(),
+            ("", ended) => ended,
+            (by, ended) => format!("{by}; {ended}"),
+        };
+        let entry = audit::done(wall_clock, &ctx, AuditAction::SessionLogin, "", detail);
+        let manner = format!("{by}\n{}", ended.manner());
+        let audited = self.audit.account_entry(&record.user, manner, entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
@@ -185,17 +232,29 @@ impl Sessions {
         typed: &str,
         password: Secret<String>,
     ) -> Result<Verified, PasswordRefusal> {
-        self.verify_password_of(&MayLogIn::All, attempt, typed, password).await
+        let (verified, counted) = self.verify_counted(attempt, typed, password).await?;
+        self.throttle.succeeded(&counted, self.clock.steady());
+        Ok(verified)
+    }
+
+    /// The same where the password alone is not enough: the attempt stays a failure until the caller knows better.
+    pub(crate) async fn verify_counted(
+        &self,
+        attempt: &LoginAttempt,
+        typed: &str,
+        password: Secret<String>,
+    ) -> Result<(Verified, CountedLogin), PasswordRefusal> {
+        self.verify_counted_of(&MayLogIn::All, attempt, typed, password).await
     }
 
     /// The same; the passwords of all others than `who` are wrong.
-    async fn verify_password_of(
+    async fn verify_counted_of(
         &self,
         who: &MayLogIn,
         attempt: &LoginAttempt,
         typed: &str,
         password: Secret<String>,
-    ) -> Result<Verified, PasswordRefusal> {
+    ) -> Result<(Verified, CountedLogin), PasswordRefusal> {
         let Sessions { throttle, passwords, .. } = self;
         let is_known = throttle.check(attempt, self.clock.steady())?;
         let check =
@@ -210,8 +269,7 @@ impl Sessions {
                 return Err(error.into());
             }
         };
-        throttle.succeeded(&counted, self.clock.steady());
-        Ok(verified)
+        Ok((verified, counted))
     }
 
     /// The user, when there is one and `password` is theirs.

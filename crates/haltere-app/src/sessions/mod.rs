@@ -33,7 +33,7 @@ pub use token::is_token;
 pub use view_as::ViewAsError;
 
 pub(crate) use log_in::PasswordRefusal;
-pub(crate) use throttle::{KeyedLimit, LoginAttempt, Throttled};
+pub(crate) use throttle::{CountedLogin, KeyedLimit, LoginAttempt, Throttled};
 
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;

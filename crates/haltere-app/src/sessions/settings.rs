@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use haltere_core::Roles;
+
 /// How long sessions last, and how logging in is protected.
 #[derive(Debug, Clone)]
 pub struct SessionSettings {
@@ -17,6 +19,8 @@ pub struct SessionSettings {
     pub hashing: PasswordHashing,
     /// Whether users can log in with a password, and not only those whom the command line has excepted.
     pub local_login: bool,
+    /// Users with one of these roles have to have a second factor.
+    pub second_factor_for: Roles,
 }
 
 impl Default for SessionSettings {
@@ -29,6 +33,7 @@ impl Default for SessionSettings {
             throttle: ThrottleSettings::default(),
             hashing: PasswordHashing::default(),
             local_login: true,
+            second_factor_for: Roles::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ use haltere_store::failpoint::spared;
 
 use super::Sessions;
 use crate::error::{ErrorContext, Internal};
+use crate::second_factor::due_in_session;
 
 impl Sessions {
     /// Ends sessions that have expired or that were removed from the store.
@@ -90,7 +91,9 @@ impl Sessions {
             let user = user.filter(|user| user.roles == caller.roles && !user.disabled);
             match user {
                 Some(user) if read.sessions().find(&id).await.context(OPERATION)?.is_some() => {
-                    self.live().set_must_change_password(&id, user.must_change_password);
+                    let required_for = self.settings.second_factor_for;
+                    let due = due_in_session(&mut *read, user, &id, required_for).await;
+                    self.live().set_due(&id, due.context(OPERATION)?);
                 }
                 _ => self.live().end(&id),
             }

@@ -61,6 +61,13 @@ pub(crate) struct CountedLogin {
     by_pair: bool,
 }
 
+impl CountedLogin {
+    /// Whether this address has logged in to the account before.
+    pub(crate) fn is_known(&self) -> bool {
+        self.by_pair
+    }
+}
+
 /// Too many failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Throttled {

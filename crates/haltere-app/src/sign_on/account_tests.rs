@@ -169,6 +169,7 @@ async fn one_user_too_many_is_refused_in_words() {
             must_change_password: false,
             last_login_at: None,
             invitation: None,
+            has_second_factor: false,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
         };

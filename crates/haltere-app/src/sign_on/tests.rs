@@ -122,6 +122,7 @@ impl Setup {
         let wish = LogIn {
             username: user.to_owned(),
             password: TestApp::PASSWORD.into(),
+            code: None,
             origin: TestApp::origin(),
             user_agent: None,
         };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use haltere_core::Roles;
+
 /// The most tokens of all users together. All of them are in memory.
 pub(super) const MAX_TOKENS: usize = 1_000;
 /// The most tokens of one user.
@@ -22,6 +24,8 @@ pub struct TokenSettings {
     pub wrong_burst: u32,
     /// After that, one per this.
     pub wrong_interval: Duration,
+    /// Users with one of these roles have to have a second factor; until then, their tokens are good for nothing.
+    pub second_factor_for: Roles,
 }
 
 impl Default for TokenSettings {
@@ -30,6 +34,7 @@ impl Default for TokenSettings {
             max_lifetime: Duration::from_hours(365 * 24),
             wrong_burst: 30,
             wrong_interval: Duration::from_secs(10),
+            second_factor_for: Roles::default(),
         }
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use haltere_core::{ConnectionId, Timestamp, TokenId, TokenScope, UserName, error_chain};
+use haltere_core::{ConnectionId, Roles, Timestamp, TokenId, TokenScope, UserName, error_chain};
 use haltere_store::failpoint::spared;
 use haltere_store::{ReadTx, StoreError, TokenRecord, UserRecord};
 
 use super::live::Stored;
 use super::{Server, Tokens, record};
-use crate::error::{ErrorContext, Internal};
+use crate::error::{Due, ErrorContext, Internal};
 use crate::policy::{TokenPrincipal, Visibility};
+use crate::second_factor::due_of_tokens;
 
 impl Tokens {
     /// Ends what goes on with tokens that have expired, or with any while the plugin is off.
@@ -55,8 +56,12 @@ impl Tokens {
         let is_on = self.is_on();
         let mut read = self.0.store.read().await.context(OPERATION)?;
         let counter = read.meta().change_counters().await.context(OPERATION)?.sessions;
-        let stored =
-            if is_on { valid(&mut *read, server).await.context(OPERATION)? } else { Vec::new() };
+        let second_factor_for = self.0.settings.second_factor_for;
+        let stored = if is_on {
+            valid(&mut *read, server, second_factor_for).await.context(OPERATION)?
+        } else {
+            Vec::new()
+        };
         self.0.live.lock().replace(stored);
         *read_at = Some((counter, is_on));
         Ok(())
@@ -90,7 +95,11 @@ impl Tokens {
 }
 
 /// The tokens of users who are there and may log in. Those that have expired are among them: the wall clock may be set back.
-async fn valid(read: &mut dyn ReadTx, server: &Server) -> Result<Vec<Stored>, StoreError> {
+async fn valid(
+    read: &mut dyn ReadTx,
+    server: &Server,
+    second_factor_for: Roles,
+) -> Result<Vec<Stored>, StoreError> {
     let tokens = read.tokens().list().await?;
     if tokens.is_empty() {
         return Ok(Vec::new());
@@ -98,13 +107,21 @@ async fn valid(read: &mut dyn ReadTx, server: &Server) -> Result<Vec<Stored>, St
     let users = read.users().list().await?.into_iter().filter(|user| !user.disabled);
     let users: HashMap<UserName, UserRecord> =
         users.map(|user| (user.name.clone(), user)).collect();
-    Ok(tokens
-        .into_iter()
-        .filter_map(|token| stored(&token, users.get(&token.owner)?, server))
-        .collect())
+    let mut valid = Vec::new();
+    for token in tokens {
+        let Some(owner) = users.get(&token.owner) else { continue };
+        let due = due_of_tokens(read, owner, second_factor_for).await?;
+        valid.extend(stored(&token, owner, due, server));
+    }
+    Ok(valid)
 }
 
-fn stored(token: &TokenRecord, owner: &UserRecord, server: &Server) -> Option<Stored> {
+fn stored(
+    token: &TokenRecord,
+    owner: &UserRecord,
+    due: Option<Due>,
+    server: &Server,
+) -> Option<Stored> {
     let Some(scope) = record::scope(token) else {
         let name = token.name.as_str();
         tracing::warn!(name, "what limits a token can't be read; the token is not valid");
@@ -118,7 +135,7 @@ fn stored(token: &TokenRecord, owner: &UserRecord, server: &Server) -> Option<St
         owner_roles: owner.roles,
         read_only: scope.read_only,
         visibility: visibility(&scope, server),
-        must_change_password: owner.must_change_password,
+        due,
     };
     Some(Stored {
         principal,

@@ -110,6 +110,7 @@ impl Users {
             must_change_password,
             last_login_at: None,
             invitation: None,
+            has_second_factor: false,
             created_at: now,
             updated_at: now,
         })

@@ -21,6 +21,8 @@ pub enum UserError {
     NoInvitation,
     #[error("the user has no such session")]
     NoSuchSession,
+    #[error("the user has no second factor")]
+    NoSecondFactor,
     /// No administrator who can log in and sees all connections would be left.
     #[error("the last administrator can't be removed, disabled or lose the role admin")]
     LastAdmin,

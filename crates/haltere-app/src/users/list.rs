@@ -10,6 +10,7 @@ use crate::policy::Action;
 
 /// A user, as others may see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct User {
     /// Unique.
     pub name: UserName,
@@ -20,6 +21,8 @@ pub struct User {
     /// Whether the user may do nothing but change the password.
     pub must_change_password: bool,
     pub has_password: bool,
+    /// Whether a code is asked for at a login with the password.
+    pub has_second_factor: bool,
     /// To the minute.
     pub last_login: Option<Timestamp>,
     /// When the link expires by which the user can set a password.
@@ -47,6 +50,7 @@ impl From<UserRecord> for User {
             must_change_password,
             last_login_at,
             invitation,
+            has_second_factor,
             created_at,
             updated_at,
         } = user;
@@ -56,6 +60,7 @@ impl From<UserRecord> for User {
             disabled,
             must_change_password,
             has_password: password_hash.is_some(),
+            has_second_factor,
             last_login: last_login_at,
             invited_until: invitation.map(|invitation| invitation.expires_at),
             created_at,

@@ -13,6 +13,7 @@ mod names;
 mod password;
 mod password_pool;
 mod remove;
+mod reset_second_factor;
 mod rules;
 pub(crate) mod signed_on;
 mod weak_password;

@@ -51,6 +51,7 @@ pub(crate) async fn insert(
         must_change_password: false,
         last_login_at: None,
         invitation: None,
+        has_second_factor: false,
         created_at: now,
         updated_at: now,
     };

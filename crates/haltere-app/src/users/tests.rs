@@ -92,6 +92,7 @@ async fn logs_in(app: &TestApp, username: &str, password: &str) -> Option<String
     let wish = LogIn {
         username: username.to_owned(),
         password: password.into(),
+        code: None,
         origin: TestApp::origin(),
         user_agent: None,
     };

@@ -120,7 +120,9 @@ impl Vault {
         }
         // A new key would open nothing of what is there, and hide that the old one is missing.
         let stored = write.connections().list().await.map_err(VaultError::Store)?;
-        if stored.iter().any(|row| row.password.is_some() || row.key.is_some()) {
+        let has_secrets = stored.iter().any(|row| row.password.is_some() || row.key.is_some());
+        let factors = write.second_factors().list().await.map_err(VaultError::Store)?;
+        if has_secrets || !factors.is_empty() {
             return Err(VaultError::MissingDataKey);
         }
         let data_key = sealing::random_key();

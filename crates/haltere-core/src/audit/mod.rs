@@ -36,12 +36,16 @@ pub enum AuditAction {
     UserCreate,
     UserUpdate,
     UserPassword,
+    /// A user set up or removed their second factor, or made recovery codes for it; the detail says which.
+    UserSecondFactor,
     /// A link was made by which a user can set a password.
     UserInvite,
     /// An administrator ended sessions of a user.
     UserEndSessions,
     /// An administrator began, or stopped, to see haltere as a user does.
     UserViewAs,
+    /// An administrator removed the second factor of a user.
+    UserResetSecondFactor,
     UserDelete,
     GroupCreate,
     /// A group was changed, also because a user or a connection in it was removed.
@@ -66,7 +70,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::ConnectionCreate,
         Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
@@ -83,9 +87,11 @@ impl AuditAction {
         Self::UserCreate,
         Self::UserUpdate,
         Self::UserPassword,
+        Self::UserSecondFactor,
         Self::UserInvite,
         Self::UserEndSessions,
         Self::UserViewAs,
+        Self::UserResetSecondFactor,
         Self::UserDelete,
         Self::GroupCreate,
         Self::GroupUpdate,
@@ -119,9 +125,11 @@ impl AuditAction {
             Self::UserCreate => "user.create",
             Self::UserUpdate => "user.update",
             Self::UserPassword => "user.password",
+            Self::UserSecondFactor => "user.second_factor",
             Self::UserInvite => "user.invite",
             Self::UserEndSessions => "user.end_sessions",
             Self::UserViewAs => "user.view_as",
+            Self::UserResetSecondFactor => "user.reset_second_factor",
             Self::UserDelete => "user.delete",
             Self::GroupCreate => "group.create",
             Self::GroupUpdate => "group.update",
@@ -159,9 +167,11 @@ impl AuditAction {
             Self::UserCreate
             | Self::UserUpdate
             | Self::UserPassword
+            | Self::UserSecondFactor
             | Self::UserInvite
             | Self::UserEndSessions
             | Self::UserViewAs
+            | Self::UserResetSecondFactor
             | Self::UserDelete => AuditObjectKind::User,
             Self::GroupCreate | Self::GroupUpdate | Self::GroupDelete => AuditObjectKind::Group,
             Self::TokenCreate | Self::TokenRevoke => AuditObjectKind::Token,

@@ -23,6 +23,7 @@ pub mod link_history;
 pub mod meta;
 pub mod plugins;
 mod records;
+pub mod second_factors;
 pub mod sessions;
 pub mod sign_ons;
 pub mod tokens;
@@ -97,6 +98,12 @@ macro_rules! contract_tests {
                 deleting_returns_whether_there_was_one,
                 members_and_connections_go_with_their_user_and_connection,
                 each_change_moves_the_counter,
+            }
+            second_factors {
+                it_counts_once_it_is_confirmed,
+                a_code_is_accepted_once,
+                all_of_it_goes_with_its_user,
+                all_but_the_use_of_codes_moves_the_counter,
             }
             sessions {
                 what_was_inserted_is_found_expired_or_not,

@@ -84,6 +84,7 @@ pub(super) fn user(name: &str) -> UserRecord {
         must_change_password: true,
         last_login_at: None,
         invitation: None,
+        has_second_factor: false,
         created_at: at(0),
         updated_at: at(0),
     }

@@ -22,6 +22,7 @@ mod link;
 mod listen;
 mod load;
 mod log;
+mod login;
 mod plugins;
 mod secret;
 mod server;
@@ -43,6 +44,7 @@ use egress::Egress;
 use limits::LimitSettings;
 use link::Link;
 use log::Log;
+use login::Login;
 use plugins::Plugins;
 use sessions::Sessions;
 use sign_on::SignOn;
@@ -85,6 +87,9 @@ pub(crate) struct Settings {
 
     #[config(nested)]
     pub sessions: Sessions,
+
+    #[config(nested)]
+    pub login: Login,
 
     #[config(nested)]
     pub sign_on: SignOn,

@@ -36,7 +36,8 @@ async fn log_in_from(
     origin: Origin,
 ) -> Result<LoggedIn, LoginError> {
     let (username, password) = (username.to_owned(), password.into());
-    app.app.sessions().log_in(LogIn { username, password, origin, user_agent: None }).await
+    let (code, user_agent) = (None, None);
+    app.app.sessions().log_in(LogIn { username, password, code, origin, user_agent }).await
 }
 
 async fn session(app: &TestApp, token: &Secret<String>) -> Option<Session> {

@@ -34,6 +34,7 @@ async fn log_in_with(app: &TestApp, user_agent: &str) -> Ctx {
     let wish = LogIn {
         username: "viewer".to_owned(),
         password: TestApp::PASSWORD.into(),
+        code: None,
         origin: TestApp::origin(),
         user_agent: Some(user_agent.to_owned()),
     };

@@ -5,6 +5,7 @@ use crate::audit_trail::reseal_signing_key;
 use crate::connections::reseal;
 use crate::ctx::Ctx;
 use crate::policy::Action;
+use crate::second_factor;
 use crate::vault::sealing::random_key;
 use crate::vault::wraps::Wraps;
 use crate::vault::{MasterKey, Vault};
@@ -28,6 +29,13 @@ impl Keyring {
                     let reason = reason.to_string();
                     unreadable.push(UnreadableSecret { connection: row.id.clone(), reason });
                 }
+            }
+        }
+        let factors = tx.second_factors().list().await.map_err(store_failed)?;
+        for factor in &factors {
+            match second_factor::reseal(&old, &new, factor) {
+                Ok(resealed) => tx.second_factors().put(&resealed).await.map_err(store_failed)?,
+                Err(_) => unreadable.push(UnreadableSecret::second_factor(&factor.user)),
             }
         }
         let signs = reseal_signing_key(&old, &new, tx.meta()).await.map_err(store_failed)?;

@@ -1,15 +1,17 @@
 use parking_lot::Mutex;
 
-use haltere_core::{Role, Timestamp};
+use haltere_core::{Role, Secret, Timestamp, UserName};
 use haltere_store::contract::bare_connection;
-use haltere_store::{AuditFilter, ConnectionRecord, Sealed};
+use haltere_store::{AuditFilter, ConnectionRecord, Sealed, SecondFactorRecord};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::*;
 use crate::audit_trail::AuditTrail;
 use crate::ctx::Ctx;
+use crate::second_factor;
 use crate::testing::TestApp;
+use crate::users::signed_on;
 use crate::vault::{MasterKey, SealContext, Vault};
 
 struct Fixed;
@@ -241,11 +243,48 @@ async fn the_signing_key_of_the_audit_trail_is_tried_as_well() {
     trail.checkpoint(&ctx(), &vault).await.unwrap();
     let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
     let expected =
-        Verified { secrets: 3, connections: 1, has_signing_key: true, unreadable: Vec::new() };
+        Verified { secrets: 3, connections: 1, has_signing_key: true, ..Verified::default() };
     assert_eq!(verified, expected);
     let mut tx = keyring.store.write().await.unwrap();
     tx.meta().set("audit.signing_key", &[1; 60]).await.unwrap();
     tx.commit().await.unwrap();
     let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
     assert_eq!(verified.unreadable, [UnreadableSecret::signing_key()]);
+}
+
+#[tokio::test]
+async fn second_factors_are_tried_and_resealed_as_well() {
+    let (keyring, _folder) = keyring().await;
+    let vault = Vault::existing(&*keyring.store, &key('1')).await.unwrap();
+    let ann = UserName::parse("ann").unwrap();
+    let secret = Secret::new(b"12345678901234567890".to_vec());
+    let factor = SecondFactorRecord {
+        user: ann.clone(),
+        secret: second_factor::seal(&vault, &ann, &secret),
+        confirmed_at: None,
+        last_step: 0,
+    };
+    let mut tx = keyring.store.write().await.unwrap();
+    signed_on::insert(&mut *tx, &ann, Role::Viewer.into(), Fixed.now()).await.unwrap();
+    tx.second_factors().put(&factor).await.unwrap();
+    tx.commit().await.unwrap();
+    keyring.reseal(&ctx(), &key('1')).await.unwrap();
+    let vault = Vault::existing(&*keyring.store, &key('1')).await.unwrap();
+    let stored = async || {
+        let mut read = keyring.store.read().await.unwrap();
+        read.second_factors().find(&ann).await.unwrap().unwrap()
+    };
+    let resealed = stored().await;
+    assert_ne!(resealed.secret, factor.secret);
+    assert_eq!(second_factor::open(&vault, &resealed).unwrap(), secret);
+    let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
+    assert_eq!((verified.secrets, verified.second_factors), (3, 1));
+    let mut tx = keyring.store.write().await.unwrap();
+    let damaged = SecondFactorRecord { secret: Sealed(vec![1; 60]), ..resealed };
+    tx.second_factors().put(&damaged).await.unwrap();
+    tx.commit().await.unwrap();
+    let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
+    assert_eq!(verified.unreadable, [UnreadableSecret::second_factor(&ann)]);
+    let refused = keyring.reseal(&ctx(), &key('1')).await.unwrap_err();
+    assert!(matches!(refused, KeyringError::Unreadable(_)), "{refused:?}");
 }

@@ -40,17 +40,24 @@ impl Options {
         for line in unreadable_lines(&verified) {
             print_quoting(&format!("{line}\n"))?;
         }
-        let Verified { secrets, connections, has_signing_key, unreadable } = verified;
+        let Verified { secrets, connections, second_factors, has_signing_key, unreadable } =
+            verified;
+        let (of_users, reset) = match second_factors {
+            0 => (String::new(), ""),
+            count => (format!(", of {count} second factors"), ", and reset those second factors"),
+        };
         let of_trail =
             if has_signing_key { " and of the audit trail (its signing key)" } else { "" };
-        let what = format!("secrets of {connections} connections{of_trail}");
+        let what = format!("secrets of {connections} connections{of_users}{of_trail}");
         match unreadable.len() {
             0 => {
                 notice(&format!("all {secrets} {what} can be opened"));
                 Ok(())
             }
             bad => {
-                bail!("{bad} of {secrets} secrets can't be opened; give those connections new ones")
+                bail!(
+                    "{bad} of {secrets} secrets can't be opened; give those connections new ones{reset}"
+                )
             }
         }
     }

@@ -16,6 +16,8 @@ pub(super) trait UserDirectory {
 
     async fn end_sessions(&self, name: &UserName) -> anyhow::Result<()>;
 
+    async fn reset_second_factor(&self, name: &UserName) -> anyhow::Result<()>;
+
     /// Lets a user log in with a password even where local login is off, or not any more.
     async fn set_break_glass(&self, name: &UserName, is_excepted: bool) -> anyhow::Result<()>;
 
@@ -30,6 +32,7 @@ pub(super) struct ListedUser {
     pub(super) disabled: bool,
     pub(super) must_change_password: bool,
     pub(super) has_password: bool,
+    pub(super) has_second_factor: bool,
     pub(super) invited: bool,
     /// Whether they may log in with a password even where local login is off. A remote haltere does not say it.
     pub(super) is_excepted: bool,

@@ -40,6 +40,11 @@ impl UserDirectory for LocalUsers {
         Ok(())
     }
 
+    async fn reset_second_factor(&self, name: &UserName) -> anyhow::Result<()> {
+        self.users.reset_second_factor(&self.ctx, name).await?;
+        Ok(())
+    }
+
     async fn set_break_glass(&self, name: &UserName, is_excepted: bool) -> anyhow::Result<()> {
         self.users.set_break_glass(&self.ctx, name, is_excepted).await?;
         Ok(())
@@ -59,6 +64,7 @@ fn listed(user: &User, excepted: &[UserName]) -> ListedUser {
         disabled: user.disabled,
         must_change_password: user.must_change_password,
         has_password: user.has_password,
+        has_second_factor: user.has_second_factor,
         invited: user.invited_until.is_some(),
     }
 }

@@ -80,6 +80,12 @@ enum Command {
         #[arg(value_parser = UserName::parse)]
         name: UserName,
     },
+    /// Remove the second factor of a user, who has lost the device and the recovery codes, and end their sessions. The user
+    /// sees it after the next login.
+    ResetSecondFactor {
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+    },
     /// Let a user log in with a password even where local login is off (sign_on.local_login), for when the provider is not
     /// available.
     BreakGlass {
@@ -169,6 +175,11 @@ impl Command {
                 outcome.with_context(|| format!("failed to end the sessions of {name}"))?;
                 notice(&format!("ended the sessions of {name}"));
             }
+            Self::ResetSecondFactor { name } => {
+                let outcome = users.reset_second_factor(&name).await;
+                outcome.with_context(|| format!("failed to reset the second factor of {name}"))?;
+                notice(&format!("removed the second factor of {name}; their sessions have ended"));
+            }
             Self::BreakGlass { name, off } => {
                 let outcome = users.set_break_glass(&name, !off).await;
                 outcome.with_context(|| format!("failed to change how {name} may log in"))?;
@@ -206,6 +217,7 @@ fn row(user: &ListedUser) -> (&str, Vec<String>) {
         (user.disabled, "disabled"),
         (user.must_change_password, "has to change the password"),
         (!user.has_password, "no password yet"),
+        (user.has_second_factor, "second factor"),
         (user.invited, "invited"),
         (user.is_excepted, "may always log in with a password"),
     ];

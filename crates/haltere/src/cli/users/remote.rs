@@ -15,12 +15,15 @@ const PATH: &str = "/api/user-management/users";
 /// A user on the wire.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "as on the wire")]
 struct WireUser {
     username: String,
     roles: Vec<String>,
     disabled: bool,
     must_change_password: bool,
     has_password: bool,
+    #[serde(default)]
+    second_factor: bool,
     invited_until: Option<IgnoredAny>,
 }
 
@@ -94,6 +97,13 @@ impl UserDirectory for Remote {
         Ok(self.act(Method::DELETE, &format!("{}/sessions", path(name))).await?)
     }
 
+    async fn reset_second_factor(&self, _: &UserName) -> anyhow::Result<()> {
+        // The command line comes with a token.
+        Err(Usage::because(anyhow!(
+            "a token can't reset a second factor; use the console, or the machine of haltere without --remote"
+        )))
+    }
+
     async fn set_break_glass(&self, _: &UserName, _: bool) -> anyhow::Result<()> {
         // It is for when logins fail, and this needs one.
         Err(Usage::because(anyhow!("this works without --remote only, on the machine of haltere")))
@@ -120,6 +130,7 @@ impl From<WireUser> for ListedUser {
             disabled,
             must_change_password,
             has_password,
+            second_factor,
             invited_until,
         } = user;
         Self {
@@ -128,6 +139,7 @@ impl From<WireUser> for ListedUser {
             disabled,
             must_change_password,
             has_password,
+            has_second_factor: second_factor,
             invited: invited_until.is_some(),
             is_excepted: false,
         }

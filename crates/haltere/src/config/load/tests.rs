@@ -1,3 +1,5 @@
+use haltere_core::{Role, Roles};
+
 use super::*;
 use crate::config::{show, template};
 
@@ -351,6 +353,30 @@ fn a_quota_is_less_than_the_limit_and_more_than_zero() {
             }
         }
     }
+}
+
+#[test]
+fn a_second_factor_is_required_of_some_roles_or_of_all() {
+    const ENV: &str = "HALTERE_LOGIN_SECOND_FACTOR_REQUIRED_FOR";
+    let set = |roles: &[Role]| roles.iter().copied().collect::<Roles>();
+    let all = set(&Role::ALL);
+    let of = |text: &str| {
+        let config = file(&format!("[login.second_factor]\nrequired_for = {text}\n"));
+        let sources = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+        load(&sources).map(|it| it.settings.login.second_factor.required_for)
+    };
+    assert_eq!(of("[]").expect("valid"), Roles::default());
+    assert_eq!(of("\"all\"").expect("valid"), all);
+    let some = of("[\"admin\", \"editor\"]").expect("valid");
+    assert_eq!(some, set(&[Role::Admin, Role::Editor]));
+    let refusal = format!("{:#}", of("[\"root\"]").unwrap_err());
+    assert!(refusal.contains("login.second_factor.required_for"), "{refusal}");
+    let required_for = |value| {
+        let sources = Sources { env: env(&[(ENV, value)]), ..Sources::default() };
+        load(&sources).expect("valid").settings.login.second_factor.required_for
+    };
+    assert_eq!(required_for("all"), all);
+    assert_eq!(required_for("admin, viewer"), set(&[Role::Admin, Role::Viewer]));
 }
 
 #[test]
