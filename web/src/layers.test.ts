@@ -34,6 +34,7 @@ const PACKAGES: readonly (readonly [pattern: RegExp, folders: readonly string[],
   [/^@tanstack\/react-virtual$/, ["ui", "pages"], "tables, and lists of any length"],
   [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
   [/^uplot/, ["ui"], "one frame for all charts"],
+  [/^uqr$/, ["ui"], "one component for QR codes"],
   [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
 ];
 

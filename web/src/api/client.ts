@@ -72,6 +72,16 @@ export class ApiError extends Error {
   get isUnauthorized(): boolean {
     return this.status === 401;
   }
+
+  /** The password is right, and a code of the second factor is needed, too. */
+  get isCodeRequired(): boolean {
+    return this.code === "SECOND_FACTOR_REQUIRED";
+  }
+
+  /** The password is right, the code of the second factor is not. */
+  get isWrongCode(): boolean {
+    return this.code === "SECOND_FACTOR_WRONG";
+  }
 }
 
 type FetchResult<T> = { data?: T; error?: unknown; response: Response };

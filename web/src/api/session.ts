@@ -101,10 +101,11 @@ async function fetchProfile(): Promise<Profile | null> {
   }
 }
 
-/** Logs in; throws when that fails. */
-export async function logIn(queries: QueryClient, username: string, password: string) {
+/** Logs in; throws when that fails. A user with a second factor needs a code as well. */
+export async function logIn(queries: QueryClient, username: string, password: string, code?: string) {
   const lastUser = queries.getQueryData<SessionState>(KEY)?.profile?.username;
-  await unwrap(api.POST("/auth", { params: { query: { json: "1" } }, body: { username, password } }));
+  const body = { username, password, ...(code !== undefined && { code }) };
+  await unwrap(api.POST("/auth", { params: { query: { json: "1" } }, body }));
   if (username !== lastUser) clearFleet(queries);
   await queries.invalidateQueries();
 }

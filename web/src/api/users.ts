@@ -38,6 +38,12 @@ export async function inviteUser(queries: QueryClient, name: string): Promise<In
   return invitation;
 }
 
+/** Removes the second factor of a user and ends their sessions. */
+export async function resetSecondFactor(queries: QueryClient, name: string): Promise<void> {
+  await unwrap(api.DELETE("/api/user-management/users/{userName}/second-factor", withName(name)));
+  await queries.invalidateQueries(usersQuery);
+}
+
 /** The sessions of a user, the most recently used first. */
 export const userSessionsQuery = (name: string) =>
   queryOptions({

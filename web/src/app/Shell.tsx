@@ -1,6 +1,7 @@
 import { Kbd, MantineThemeProvider, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconUserCircle } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import type { StaticDataRouteOption } from "@tanstack/react-router";
 import { Link, Outlet, useMatchRoute, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { Suspense, useEffect, useState } from "react";
@@ -33,6 +34,10 @@ export function Shell() {
   const [typedPassword, setTypedPassword] = useState<string>();
   const { error: reason } = useSearch({ strict: false });
   useFocusReturn(!hasSession);
+  const queries = useQueryClient();
+  // Whose second factor is being set up: the page stays until the user has seen the recovery codes.
+  const [factorSetup, setFactorSetup] = useState<string>();
+  if (profile && isFactorDue(profile) && factorSetup !== profile.username) setFactorSetup(profile.username);
   const isInvitation = useMatchRoute()({ to: PATHS.invitation }) !== false;
 
   if (profile === undefined) return <ServerUnavailablePage />;
@@ -48,6 +53,18 @@ export function Shell() {
     return (
       <Suspense>
         <InitialPasswordPage profile={profile} typedPassword={typedPassword} onPostpone={postpone} />
+      </Suspense>
+    );
+  }
+  if (profile && hasSession && (isFactorDue(profile) || factorSetup === profile.username)) {
+    const end = async () => {
+      // What was refused until now is requested again.
+      await queries.invalidateQueries();
+      setFactorSetup(undefined);
+    };
+    return (
+      <Suspense>
+        <SecondFactorPage profile={profile} typedPassword={typedPassword} onDone={() => void end()} />
       </Suspense>
     );
   }
@@ -75,6 +92,11 @@ export function Shell() {
       )}
     </>
   );
+}
+
+/** Whether the user has to set up a second factor before anything else. */
+function isFactorDue({ secondFactor }: Profile): boolean {
+  return secondFactor?.required === true && !secondFactor.enabled;
 }
 
 /** Dialogs and tooltips are rendered inside of the frame, so that they are suspended with it. */
@@ -161,6 +183,11 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
             )}
             {hasSession && <OfflineBanner />}
             {profile.isAdmin && <StorageBanner />}
+            {profile.secondFactor?.resetAt !== undefined && (
+              <Suspense>
+                <SecondFactorResetBanner at={profile.secondFactor.resetAt} by={profile.secondFactor.resetBy ?? ""} />
+              </Suspense>
+            )}
           </div>
           <main id="content" className={classes.main} data-width={width} tabIndex={-1}>
             <Outlet />
@@ -175,6 +202,10 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
 const LoginPage = lazyComponent(async () => (await import("../pages/LoginPage")).LoginPage);
 const InitialPasswordPage = lazyComponent(
   async () => (await import("../pages/InitialPasswordPage")).InitialPasswordPage,
+);
+const SecondFactorPage = lazyComponent(async () => (await import("../pages/SecondFactorPage")).SecondFactorPage);
+const SecondFactorResetBanner = lazyComponent(
+  async () => (await import("../components/SecondFactorResetBanner")).SecondFactorResetBanner,
 );
 const InvitationPage = lazyComponent(async () => (await import("../pages/InvitationPage")).InvitationPage);
 const ViewBanner = lazyComponent(async () => (await import("../components/ViewBanner")).ViewBanner);

@@ -74,6 +74,15 @@ export const auditMessages: typeof en = {
         "{actor} hat das eigene Passwort geändert",
         "{actor} hat versucht, das eigene Passwort zu ändern",
       ],
+      "user.second_factor": [
+        "{actor} hat den eigenen zweiten Faktor geändert",
+        "{actor} hat versucht, den eigenen zweiten Faktor zu ändern",
+      ],
+      "user.second_factor begun": ["{actor} hat begonnen, einen zweiten Faktor einzurichten"],
+      "user.second_factor set up": ["{actor} hat einen zweiten Faktor eingerichtet"],
+      "user.second_factor removed": ["{actor} hat den eigenen zweiten Faktor entfernt"],
+      "user.second_factor new recovery codes": ["{actor} hat neue Wiederherstellungscodes erzeugt"],
+      "user.second_factor reset seen": ["{actor} hat gesehen, dass der zweite Faktor zurückgesetzt wurde"],
       "user.invite": [
         "{actor} hat [den Benutzer {object}|mehrere Benutzer] eingeladen",
         "{actor} hat versucht, [den Benutzer {object}|mehrere Benutzer] einzuladen",
@@ -88,6 +97,10 @@ export const auditMessages: typeof en = {
       ],
       "user.view_as begin": ["{actor} sieht haltere jetzt wie {object}"],
       "user.view_as end": ["{actor} sieht haltere nicht mehr wie {object}"],
+      "user.reset_second_factor": [
+        "{actor} hat den zweiten Faktor von [{object}|mehreren Benutzern] zurückgesetzt",
+        "{actor} hat versucht, den zweiten Faktor von [{object}|mehreren Benutzern] zurückzusetzen",
+      ],
       "user.delete": [
         "{actor} hat [den Benutzer {object}|mehrere Benutzer] entfernt",
         "{actor} hat versucht, [den Benutzer {object}|mehrere Benutzer] zu entfernen",

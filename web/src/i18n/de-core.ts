@@ -93,6 +93,8 @@ export const coreMessages: CoreMessages = {
       "session-expired":
         "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es hier weiter, mit allem, was Sie eingegeben haben.",
       "authentication-failed": "Benutzername oder Passwort ist falsch.",
+      "second-factor-required": "Melden Sie sich noch einmal an: Ein Code Ihres zweiten Faktors gehört dazu.",
+      "second-factor-wrong": "Der Code ist falsch, schon benutzt oder abgelaufen.",
       throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
       "local-login-off":
         "Benutzername oder Passwort ist falsch, oder dieser Benutzer darf sich nicht mit Passwort anmelden. Nutzen Sie die zentrale Anmeldung.",
@@ -120,6 +122,10 @@ export const coreMessages: CoreMessages = {
     as: (user) => `Weiter als ${user}`,
     or: "oder",
     withPassword: "Mit Passwort anmelden",
+    code: "Code",
+    codeText: "Aus Ihrer App, oder ein Wiederherstellungscode.",
+    codeTitle: "Zweiter Faktor",
+    back: "Zurück",
     tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} erneut.`,
     unreachable: "haltere ist nicht erreichbar. Läuft es?",
     firstTime: "Zum ersten Mal hier? Das Passwort von admin steht im Protokoll vom Start von haltere.",
@@ -312,6 +318,7 @@ export const coreMessages: CoreMessages = {
       "Connection with either the same name or id already exists":
         "Es gibt schon eine Verbindung mit diesem Namen oder dieser Kennung.",
       "The password must be changed first": "Wählen Sie zuerst ein neues Passwort.",
+      "A second factor must be set up first": "Richten Sie zuerst einen zweiten Faktor ein.",
       "User object invalid": "Etwas an diesem Benutzer ist ungültig.",
       "User must have at least one role": "Ein Benutzer braucht mindestens eine Rolle.",
       "Invitation not valid any more":

@@ -236,6 +236,53 @@ export const settingsMessages: typeof en = {
     logIn: "Anmelden",
   },
 
+  secondFactor: {
+    title: "Zweiter Faktor",
+    off: "Aus. Mit einem zweiten Faktor genügt das Passwort allein nicht zur Anmeldung: Eine App auf Ihrem Telefon oder Rechner zeigt einen Code.",
+    on: (codesLeft) =>
+      codesLeft === 1
+        ? "Ein. Sie haben noch 1 Wiederherstellungscode."
+        : `Ein. Sie haben noch ${codesLeft} Wiederherstellungscodes.`,
+    setUp: "Einrichten",
+    begin: "Weiter",
+    beginText: "Sie brauchen eine App für Einmalpasswörter (TOTP): einen Authenticator oder einen Passwortmanager.",
+    scan: "Scannen Sie diesen Code mit der App.",
+    qrCode: "QR-Code für die App",
+    orType: "Oder tippen Sie dieses Geheimnis ein:",
+    copySecret: "Geheimnis kopieren",
+    firstCode: "Code, den die App zeigt",
+    confirm: "Bestätigen",
+    recoveryCodes: "Wiederherstellungscodes",
+    recoveryCodesText:
+      "Für den Tag, an dem die App verloren ist. Jeder davon meldet Sie einmal an. Bewahren Sie sie sicher auf: Sie werden nur jetzt gezeigt.",
+    copyCodes: "Alle kopieren",
+    saveCodes: "Herunterladen",
+    fileTitle: (user, host) => `Wiederherstellungscodes von ${user} für haltere auf ${host}`,
+    fileName: "haltere-wiederherstellungscodes.txt",
+    done: "Fertig",
+    goOn: "Weiter",
+    renew: "Neue Wiederherstellungscodes",
+    renewText: "Neue Codes ersetzen die, die Sie haben. Ihre anderen Sitzungen werden abgemeldet.",
+    remove: "Abschalten",
+    removeText: "Danach genügt das Passwort zur Anmeldung. Ihre anderen Sitzungen werden abgemeldet.",
+    removeRequiredText:
+      "Sie brauchen einen: Als Nächstes richten Sie einen anderen ein. Ihre anderen Sitzungen werden abgemeldet.",
+    removed: "Der zweite Faktor ist abgeschaltet. Ihre anderen Sitzungen sind abgemeldet.",
+    dueTitle: "Zweiten Faktor einrichten",
+    dueText: "Sie brauchen einen, bevor es weitergeht: Ihre Rolle verlangt ihn.",
+    resetTitle: "Ihr zweiter Faktor wurde zurückgesetzt",
+    resetText: (by, time) =>
+      `Von \u2068${by}\u2069, ${time}. Wenn Sie nicht darum gebeten haben, wenden Sie sich an die Administration.`,
+    dismiss: "Ausblenden",
+    notDismissed: "Der Hinweis ist nicht ausgeblendet",
+    refusals: {
+      "password: is wrong": "Das aktuelle Passwort ist falsch.",
+      "code: is wrong": "Der Code ist falsch, schon benutzt oder abgelaufen.",
+      "There is a second factor already": "Sie haben schon einen zweiten Faktor eingerichtet. Laden Sie die Seite neu.",
+      "There is no second factor": "Es gibt keinen zweiten Faktor mehr. Laden Sie die Seite neu.",
+    },
+  },
+
   initialPassword: {
     title: "Neues Passwort wählen",
     text: "Das erste Passwort steht im Protokoll. Wählen Sie eines, das nur Sie kennen.",

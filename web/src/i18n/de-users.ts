@@ -52,6 +52,7 @@ export const userMessages: typeof en = {
       "profile.end-sessions": "eigene Sitzungen beenden",
       "profile.change-password": "eigenes Passwort ändern",
       "profile.stop-viewing-as": "haltere nicht mehr als ein anderer Benutzer sehen",
+      "profile.second-factor": "eigenen zweiten Faktor einrichten",
       "tasks.list": "Hintergrundaufgaben sehen",
       "users.list": "Benutzer sehen",
       "users.create": "Benutzer anlegen",
@@ -60,6 +61,7 @@ export const userMessages: typeof en = {
       "users.invite": "Benutzer einladen",
       "users.end-sessions": "Sitzungen von Benutzern beenden",
       "users.view-as": "haltere als ein anderer Benutzer sehen",
+      "users.reset-second-factor": "zweite Faktoren von Benutzern zurücksetzen",
       "groups.list": "Gruppen sehen",
       "groups.create": "Gruppen anlegen",
       "groups.update": "Gruppen ändern",
@@ -114,14 +116,22 @@ export const userMessages: typeof en = {
     nowEnabled: (name) => `\u2068${name}\u2069 ist entsperrt`,
     nowDisabled: (name) => `\u2068${name}\u2069 ist gesperrt`,
     deleted: (name) => `\u2068${name}\u2069 ist gelöscht`,
+    secondFactor: "Zweiter Faktor",
+    hasSecondFactor: "mit zweitem Faktor",
+    resetSecondFactor: "Zweiten Faktor zurücksetzen",
+    reset: "Zurücksetzen",
+    secondFactorReset: (name) => `Der zweite Faktor von \u2068${name}\u2069 ist zurückgesetzt`,
     ask: {
       disable: (name) => `\u2068${name}\u2069 sperren?`,
       delete: (name) => `\u2068${name}\u2069 löschen?`,
+      resetSecondFactor: (name) => `Zweiten Faktor von \u2068${name}\u2069 zurücksetzen?`,
     },
     consequence: {
       disable: "Die Sitzungen des Benutzers enden, und er kann sich nicht anmelden, bis er entsperrt wird.",
       delete:
         "Die Sitzungen des Benutzers enden, und er kann sich nicht mehr anmelden. Das lässt sich nicht rückgängig machen. Was er getan hat, bleibt im Audit-Protokoll.",
+      resetSecondFactor:
+        "Für Benutzer, die ihr Gerät und die Wiederherstellungscodes verloren haben: Vergewissern Sie sich, dass Sie mit der richtigen Person sprechen. Die Sitzungen enden, und bis ein neuer zweiter Faktor eingerichtet ist, genügt das Passwort. Der Benutzer erfährt davon.",
     },
     ownAccount: "Das ist Ihr eigenes Konto: Auch Ihre Sitzung endet.",
 

@@ -76,6 +76,15 @@ export const auditMessages = {
         "{actor} changed their own password",
         "{actor} tried to change their own password",
       ],
+      "user.second_factor": [
+        "{actor} changed their own second factor",
+        "{actor} tried to change their own second factor",
+      ],
+      "user.second_factor begun": ["{actor} began to set up a second factor"],
+      "user.second_factor set up": ["{actor} set up a second factor"],
+      "user.second_factor removed": ["{actor} removed their own second factor"],
+      "user.second_factor new recovery codes": ["{actor} made new recovery codes"],
+      "user.second_factor reset seen": ["{actor} has seen that their second factor was reset"],
       "user.invite": [
         "{actor} invited [the user {object}|several users]",
         "{actor} tried to invite [the user {object}|several users]",
@@ -90,6 +99,10 @@ export const auditMessages = {
       ],
       "user.view_as begin": ["{actor} began to see haltere as {object} does"],
       "user.view_as end": ["{actor} stopped seeing haltere as {object} does"],
+      "user.reset_second_factor": [
+        "{actor} reset the second factor of [{object}|several users]",
+        "{actor} tried to reset the second factor of [{object}|several users]",
+      ],
       "user.delete": [
         "{actor} removed [the user {object}|several users]",
         "{actor} tried to remove [the user {object}|several users]",

@@ -98,6 +98,8 @@ export const coreMessages = {
       "session-expired":
         "Your session has ended. Log in again and you are back where you were, with all that you typed.",
       "authentication-failed": "The user name or the password is wrong.",
+      "second-factor-required": "Log in again: a code of your second factor is needed, too.",
+      "second-factor-wrong": "The code is wrong, was used already, or has expired.",
       throttled: "Too many attempts. Please wait a minute, then try again.",
       "local-login-off":
         "The user name or the password is wrong, or this user may not use a password. Log in with single sign-on.",
@@ -121,6 +123,10 @@ export const coreMessages = {
     or: "or",
     /** Opens the form where passwords are switched off; for users whom the command line has excepted. */
     withPassword: "Log in with a password",
+    code: "Code",
+    codeText: "From your app, or a recovery code.",
+    codeTitle: "Second factor",
+    back: "Back",
     tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
     unreachable: "Can't reach haltere. Is it running?",
     firstTime: "First time here? Find the admin password in haltere's startup log.",
@@ -308,6 +314,7 @@ export const coreMessages = {
       "Connection with either the same name or id already exists":
         "A connection with this name or this id already exists.",
       "The password must be changed first": "Choose a new password first.",
+      "A second factor must be set up first": "Set up a second factor first.",
       "User object invalid": "Something about this user is not valid.",
       "User must have at least one role": "A user needs at least one role.",
       "Invitation not valid any more": "This invitation was used already, or has expired. Ask for another one.",

@@ -234,6 +234,51 @@ export const settingsMessages = {
     logIn: "Log in",
   },
 
+  secondFactor: {
+    title: "Second factor",
+    off: "Off. With a second factor, the password alone is not enough to log in: an app on your phone or computer shows a code.",
+    on: (codesLeft: number) =>
+      codesLeft === 1 ? "On. You have 1 recovery code left." : `On. You have ${codesLeft} recovery codes left.`,
+    setUp: "Set up",
+    begin: "Continue",
+    beginText: "You need an app for one-time passwords (TOTP): an authenticator or a password manager.",
+    scan: "Scan this code with the app.",
+    qrCode: "QR code for the app",
+    orType: "Or type in this secret:",
+    copySecret: "Copy the secret",
+    firstCode: "Code that the app shows",
+    confirm: "Confirm",
+    recoveryCodes: "Recovery codes",
+    recoveryCodesText:
+      "For the day on which the app is lost. Each of them logs you in once. Keep them in a safe place: they are shown only now.",
+    copyCodes: "Copy all",
+    saveCodes: "Download",
+    fileTitle: (user: string, host: string) => `Recovery codes of ${user} for haltere at ${host}`,
+    fileName: "haltere-recovery-codes.txt",
+    done: "Done",
+    goOn: "Continue",
+    renew: "New recovery codes",
+    renewText: "New codes replace those that you have. Your other sessions are logged out.",
+    remove: "Switch off",
+    removeText: "The password alone logs you in then. Your other sessions are logged out.",
+    removeRequiredText: "You need one: you set up another one next. Your other sessions are logged out.",
+    removed: "The second factor is off. Your other sessions are logged out.",
+    dueTitle: "Set up a second factor",
+    dueText: "You need one before you continue: your role requires it.",
+    resetTitle: "Your second factor was reset",
+    resetText: (by: string, time: string) =>
+      `By \u2068${by}\u2069, ${time}. If you did not ask for it, tell an administrator.`,
+    dismiss: "Dismiss",
+    notDismissed: "The notice is not dismissed",
+    /** By the server's message. */
+    refusals: {
+      "password: is wrong": "The current password is wrong.",
+      "code: is wrong": "The code is wrong, was used already, or has expired.",
+      "There is a second factor already": "You have set up a second factor already. Reload the page.",
+      "There is no second factor": "There is no second factor any more. Reload the page.",
+    } as Record<string, string>,
+  },
+
   initialPassword: {
     title: "Choose a new password",
     text: "The initial password is in the log. Choose one only you know.",

@@ -53,6 +53,7 @@ export const userMessages = {
       "profile.end-sessions": "End their own sessions",
       "profile.change-password": "Change their own password",
       "profile.stop-viewing-as": "Stop seeing haltere as another user",
+      "profile.second-factor": "Set up their own second factor",
       "tasks.list": "See background tasks",
       "users.list": "See users",
       "users.create": "Create users",
@@ -61,6 +62,7 @@ export const userMessages = {
       "users.invite": "Invite users",
       "users.end-sessions": "End sessions of users",
       "users.view-as": "See haltere as another user",
+      "users.reset-second-factor": "Reset second factors of users",
       "groups.list": "See groups",
       "groups.create": "Create groups",
       "groups.update": "Change groups",
@@ -115,14 +117,22 @@ export const userMessages = {
     nowEnabled: (name: string) => `\u2068${name}\u2069 is enabled`,
     nowDisabled: (name: string) => `\u2068${name}\u2069 is disabled`,
     deleted: (name: string) => `\u2068${name}\u2069 is deleted`,
+    secondFactor: "Second factor",
+    hasSecondFactor: "with a second factor",
+    resetSecondFactor: "Reset second factor",
+    reset: "Reset",
+    secondFactorReset: (name: string) => `The second factor of \u2068${name}\u2069 is reset`,
     ask: {
       disable: (name: string) => `Disable \u2068${name}\u2069?`,
       delete: (name: string) => `Delete \u2068${name}\u2069?`,
+      resetSecondFactor: (name: string) => `Reset the second factor of \u2068${name}\u2069?`,
     },
     consequence: {
       disable: "The user's sessions end, and they can't log in until they are enabled again.",
       delete:
         "The user's sessions end, and they can't log in any more. This can't be undone. The audit trail keeps what they did.",
+      resetSecondFactor:
+        "For a user who has lost the device and the recovery codes: make sure that you talk to the right person. Their sessions end, and the password is enough until they set up a second factor again. The user is informed.",
     },
     ownAccount: "This is your own account: your session ends, too.",
 

@@ -83,7 +83,7 @@ test("a limit on connections is not one on network connections", () => {
 test("every message of the server that the console may get has a text in both languages", () => {
   /** Those with a field of their own in the body, and those for other clients. */
   const others =
-    /^(UNAUTHORIZED|REFUSED_TOO_OFTEN|TOO_MANY_ACTIONS|OUTDATED|OTHER_ORIGIN|OTHER_ORIGIN_LOGOUT|TOKEN_IN_URL|TOKEN_EXISTS|TOO_MANY_WRONG_TOKENS|WRONG_TOKENS_LIMIT|BUSY_REASON|WITHOUT_STATUS)$/;
+    /^(UNAUTHORIZED|CODE_REQUIRED|WRONG_CODE|REFUSED_TOO_OFTEN|TOO_MANY_ACTIONS|OUTDATED|OTHER_ORIGIN|OTHER_ORIGIN_LOGOUT|TOKEN_IN_URL|TOKEN_EXISTS|TOO_MANY_WRONG_TOKENS|WRONG_TOKENS_LIMIT|BUSY_REASON|WITHOUT_STATUS)$/;
   const source = readFileSync(join(import.meta.dirname, "../../../crates/haltere-api/src/error.rs"), "utf8");
   const messages = Array.from(source.matchAll(/const ([A-Z_]+): &str =\s+"((?:[^"\\]|\\.)+)"/g));
   expect(messages.length).toBeGreaterThan(10);

@@ -9,6 +9,7 @@ const ANN: User = {
   disabled: false,
   mustChangePassword: false,
   hasPassword: true,
+  secondFactor: false,
 };
 
 test("only what differs is changed", () => {

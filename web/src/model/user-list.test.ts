@@ -13,6 +13,7 @@ const user = (username: string, roles: string[], fields: Partial<User> = {}): Us
   disabled: false,
   mustChangePassword: false,
   hasPassword: true,
+  secondFactor: false,
   ...fields,
 });
 

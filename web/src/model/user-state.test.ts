@@ -11,6 +11,7 @@ const user = (fields: Partial<User>): User => ({
   disabled: false,
   mustChangePassword: false,
   hasPassword: true,
+  secondFactor: false,
   ...fields,
 });
 

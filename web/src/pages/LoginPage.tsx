@@ -30,12 +30,27 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
   const queries = useQueryClient();
   const [username, setUsername] = useState(lastUser ?? "");
   const [password, setPassword] = useState("");
+  /** Undefined until the server has accepted the password and asks for a code. */
+  const [code, setCode] = useState<string>();
   const passwordField = useRef<HTMLInputElement>(null);
+  const codeField = useRef<HTMLInputElement>(null);
+  /** Asks for the password, again. */
+  const backToPassword = () => {
+    setPassword("");
+    setCode(undefined);
+  };
   const login = useMutation({
-    mutationFn: () => logIn(queries, username, password),
+    mutationFn: () => logIn(queries, username, password, code),
     onSuccess: () => onLoggedIn(password),
-    onError: () => {
-      setPassword("");
+    onError: (error) => {
+      const refusal = error instanceof ApiError ? error : undefined;
+      const asksForCode = refusal?.isCodeRequired === true || refusal?.isWrongCode === true;
+      if (asksForCode || (code !== undefined && refusal?.isUnauthorized !== true)) {
+        setCode("");
+        codeField.current?.focus();
+        return;
+      }
+      backToPassword();
       passwordField.current?.focus();
     },
   });
@@ -55,33 +70,35 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
     event.preventDefault();
     login.mutate();
   };
-  const isRefused = login.error instanceof ApiError && login.error.isUnauthorized;
-  const error = login.error ?? byProxy.error;
+  const loginError = login.error instanceof ApiError ? login.error : undefined;
+  const isRefused = loginError?.isUnauthorized === true && code === undefined;
+  const error = loginError?.isCodeRequired === true ? null : (login.error ?? byProxy.error);
   const shownReason = refusal ?? reason;
   const notice = error ? errorNotice(error, t) : shownReason && t.login.reasons[shownReason];
   const { provider, proxyUser } = signOn ?? {};
-  const hasForm = signOn?.localLogin !== false || wantsPassword;
+  const hasForm = (signOn?.localLogin !== false || wantsPassword) && code === undefined;
+  const offersSignOn = code === undefined;
 
   return (
-    <StandalonePage product={t.product} title={t.login.title} text={t.motto}>
+    <StandalonePage product={t.product} title={code === undefined ? t.login.title : t.login.codeTitle} text={t.motto}>
       {notice && (
         <Alert color={error || refusal ? "red" : "yellow"} variant="light" mb="md" role="alert">
           {notice}
         </Alert>
       )}
-      {proxyUser !== undefined && (
+      {offersSignOn && proxyUser !== undefined && (
         <BusyButton fullWidth size="md" mb="sm" isBusy={byProxy.isPending} onClick={() => byProxy.mutate()}>
           {t.login.as(proxyUser)}
         </BusyButton>
       )}
-      {provider && (
+      {offersSignOn && provider && (
         // Not a request of the page: the browser goes there.
         <Button component="a" href={provider.start} fullWidth size="md">
           {t.login.with(provider.name)}
         </Button>
       )}
       {hasForm && (provider ?? proxyUser) !== undefined && <Divider my="lg" label={t.login.or} />}
-      {!hasForm && (
+      {offersSignOn && !hasForm && (
         <Button variant="subtle" fullWidth mt="md" onClick={() => setWantsPassword(true)}>
           {t.login.withPassword}
         </Button>
@@ -119,6 +136,39 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
           </BusyButton>
         </form>
       )}
+      {code !== undefined && (
+        <form onSubmit={submit}>
+          <TextInput
+            ref={codeField}
+            label={t.login.code}
+            description={t.login.codeText}
+            name="code"
+            autoComplete="one-time-code"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            withAsterisk={false}
+            autoFocus
+            size="md"
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+          <BusyButton type="submit" fullWidth size="md" mt="xl" isBusy={login.isPending}>
+            {t.login.submit}
+          </BusyButton>
+          <Button
+            variant="subtle"
+            fullWidth
+            mt="sm"
+            onClick={() => {
+              login.reset();
+              backToPassword();
+            }}
+          >
+            {t.login.back}
+          </Button>
+        </form>
+      )}
       {/* Only to users who can't log in: for all others it would be noise after the first start. */}
       {isRefused && lastUser === undefined && <p className={classes.hint}>{t.login.firstTime}</p>}
     </StandalonePage>
@@ -129,6 +179,7 @@ function errorNotice(error: Error, t: CoreMessages): string {
   const { login } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return login.unreachable;
+  if (error.isWrongCode) return login.reasons["second-factor-wrong"] ?? error.message;
   if (error.isUnauthorized) return login.reasons["authentication-failed"] ?? error.message;
   return errorText(error, t);
 }

@@ -11,6 +11,7 @@ import { groupNames } from "../model/own-groups";
 import { Card } from "../ui/Card";
 import { PropertyList } from "../ui/PropertyList";
 import { OwnTokens } from "./profile/OwnTokens";
+import { SecondFactor } from "./profile/SecondFactor";
 import { Sessions } from "./profile/Sessions";
 import classes from "./ProfilePage.module.css";
 
@@ -39,6 +40,7 @@ export function ProfilePage() {
           <PasswordForm username={profile.username} />
         </Card>
       )}
+      <SecondFactor profile={profile} />
       <OwnTokens />
       {hasPermission(profile, "profile.list-sessions") && <Sessions />}
     </div>

@@ -27,6 +27,7 @@ import { EditUserPanel } from "./users/EditUserPanel";
 import { InvitationDialog } from "./users/InvitationDialog";
 import { NewUserPanel } from "./users/NewUserPanel";
 import { useChangeNotification } from "./users/use-change-notification";
+import type { QuestionedAction } from "./users/UserActionDialog";
 import { UserActionDialog } from "./users/UserActionDialog";
 import type { UserAction } from "./users/UserMenu";
 import { findMenuButton } from "./users/UserMenu";
@@ -45,7 +46,7 @@ function Users() {
   const profile = useProfile();
   const canCreate = hasPermission(profile, "users.create");
   const [invitation, setInvitation] = useState<Invitation>();
-  const [question, setQuestion] = useState<{ action: "disable" | "delete"; user: User }>();
+  const [question, setQuestion] = useState<{ action: QuestionedAction; user: User }>();
   const search = useSearch({ from: "/administration/users" });
   const updateSearch = useSearchUpdate<UsersSearch>(PATHS.users);
   const { data: users, failureReason } = useQuery(usersQuery);

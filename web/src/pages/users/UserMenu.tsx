@@ -7,6 +7,7 @@ import {
   IconEye,
   IconMail,
   IconPencil,
+  IconShieldX,
   IconTrash,
 } from "@tabler/icons-react";
 
@@ -15,7 +16,8 @@ import { hasPermission, useProfile } from "../../api/session";
 import { usePageMessages } from "../../i18n/page-messages";
 import classes from "./UserMenu.module.css";
 
-export type UserAction = "edit" | "sessions" | "view" | "invite" | "enable" | "disable" | "delete";
+export type UserAction =
+  "edit" | "sessions" | "view" | "invite" | "resetSecondFactor" | "enable" | "disable" | "delete";
 
 interface Props {
   user: User;
@@ -50,6 +52,12 @@ export function UserMenu({ user, tabIndex, onAction }: Props) {
       label: t.users.newInvitation,
       // A link does not work while the user is disabled.
       isAllowed: hasPermission(profile, "users.invite") && !user.disabled,
+    },
+    {
+      action: "resetSecondFactor",
+      icon: IconShieldX,
+      label: t.users.resetSecondFactor,
+      isAllowed: hasPermission(profile, "users.reset-second-factor") && user.secondFactor,
     },
     {
       action: user.disabled ? "enable" : "disable",

@@ -1,5 +1,5 @@
 import type { TablerIcon } from "@tabler/icons-react";
-import { IconAlertTriangle, IconBan, IconCircleCheck, IconKey, IconMail } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBan, IconCircleCheck, IconKey, IconMail, IconShieldLock } from "@tabler/icons-react";
 
 import { usePageMessages } from "../../i18n/page-messages";
 import type { UserState } from "../../model/user-state";
@@ -27,6 +27,16 @@ export function UserStateBadge({ state, isQuiet = false }: { state: UserState; i
     >
       <Icon size={14} stroke={2} aria-hidden />
       {users.states[state]}
+    </span>
+  );
+}
+
+/** Shows that a user has a second factor. */
+export function SecondFactorMark() {
+  const { users } = usePageMessages();
+  return (
+    <span className={classes.mark} role="img" aria-label={users.hasSecondFactor} title={users.secondFactor}>
+      <IconShieldLock size={15} stroke={1.8} aria-hidden />
     </span>
   );
 }

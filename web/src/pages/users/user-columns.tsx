@@ -13,7 +13,7 @@ import type { Column } from "../../ui/table/column";
 import classes from "./user-columns.module.css";
 import type { UserAction } from "./UserMenu";
 import { UserMenu } from "./UserMenu";
-import { UserStateBadge } from "./UserStateBadge";
+import { SecondFactorMark, UserStateBadge } from "./UserStateBadge";
 
 /** Those by which users can be sorted, and the others. */
 export type UserColumn = UserSortKey | "groups" | "sessions" | "actions";
@@ -63,6 +63,7 @@ export function useUserColumns(
             {/* Where there is no column for them. */}
             <span className={classes.state}>
               <UserStateBadge state={userState(user, now)} isQuiet />
+              {user.secondFactor && <SecondFactorMark />}
             </span>
             <span className={classes.roles}>{roleNames(user, t)}</span>
           </div>
@@ -83,7 +84,12 @@ export function useUserColumns(
         width: 9,
         dropOrder: 3,
         isSortable: true,
-        cell: (user) => <UserStateBadge state={userState(user, now)} />,
+        cell: (user) => (
+          <span className={classes.line}>
+            <UserStateBadge state={userState(user, now)} />
+            {user.secondFactor && <SecondFactorMark />}
+          </span>
+        ),
       },
       ...(hasPermission(profile, "groups.list")
         ? ([
