@@ -1,5 +1,5 @@
 //! Second factors: one-time passwords that an app computes ([`totp`]), and recovery codes ([`recovery`]) for the day on which
-//! the device is lost. The secret is sealed ([`sealed`]). See decision 53.
+//! the device is lost. The secret is sealed ([`sealed`]). See decision 55.
 
 mod check;
 mod due;
