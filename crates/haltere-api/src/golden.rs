@@ -168,7 +168,7 @@ fn parameters_of_a_sentence_within_a_sentence_have_names_of_their_own() {
 #[test]
 fn golden_names() {
     let all = json!({
-        "auditActions": AuditAction::ALL.map(AuditAction::as_str),
+        "auditActions": AuditAction::ALL.map(AuditAction::as_str).to_vec(),
         "plugins": PluginId::ALL.map(PluginId::as_str),
         "roles": Role::ALL.map(Role::as_str),
     });
