@@ -104,3 +104,48 @@ test.describe("without local login", () => {
     await expect(page.getByRole("alert")).toBeVisible();
   });
 });
+
+test.describe("the page Sign-on", () => {
+  const settings: Settings = { HALTERE_SIGN_ON_OIDC_MEMBERSHIPS: "operators = Nowhere" };
+  test.use({ settings });
+
+  test("shows what is configured, and a test passes", async ({ page, ports, provider }) => {
+    expect(provider).toBeDefined();
+    await page.goto("/administration/sign-on");
+    await submitLogin(page);
+    await expect(page.getByRole("heading", { name: en.nav.signOn, level: 1 })).toBeVisible();
+    await expect(page.getByText(`http://127.0.0.1:${ports.haltere}/api/sign-on/oidc/callback`)).toBeVisible();
+    await expect(page.getByRole("row", { name: /operators.*Nowhere/ })).toContainText(en.signOn.missing);
+    await expect(page.locator("body")).not.toContainText("a secret of the browser tests");
+    await page.getByRole("button", { name: en.signOn.copy(en.signOn.redirectUri) }).click();
+    await page.getByRole("button", { name: en.signOn.test, exact: true }).click();
+    await expect(page.getByText(en.signOn.works)).toBeVisible();
+    const steps = page.getByRole("region", { name: en.signOn.test }).getByRole("listitem");
+    await expect(steps).toHaveCount(7);
+    await expect(steps.getByLabel(en.form.passed)).toHaveCount(7);
+    await expectAccessible(page, "the page Sign-on");
+  });
+
+  test("a test of a provider that is down says why, and what was not reached", async ({ page }) => {
+    await page.goto("/administration/sign-on");
+    await submitLogin(page);
+    await page.getByRole("button", { name: en.signOn.test, exact: true }).click();
+    await expect(page.getByText(en.signOn.worksNot)).toBeVisible();
+    const steps = page.getByRole("region", { name: en.signOn.test }).getByRole("listitem");
+    await expect(steps.first()).toContainText("ECONNREFUSED");
+    await expect(steps.getByLabel(en.signOn.skipped)).toHaveCount(6);
+  });
+});
+
+test.describe("a wrong secret", () => {
+  const settings: Settings = { HALTERE_SIGN_ON_OIDC_CLIENT_SECRET: "another" };
+  test.use({ settings, locale: "de-DE" });
+
+  test("is found by a test", async ({ page, provider }) => {
+    expect(provider).toBeDefined();
+    await page.goto("/administration/sign-on");
+    await submitLogin(page, "admin", undefined, de);
+    await page.getByRole("button", { name: de.signOn.test, exact: true }).click();
+    await expect(page.getByText(de.signOn.findings.clientRefused("invalid_client"))).toBeVisible();
+  });
+});

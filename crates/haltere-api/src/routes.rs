@@ -88,6 +88,8 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(sign_on::callback::handler))
         .route(routes!(sign_on::back_channel::handler))
         .route(routes!(sign_on::header::handler))
+        .route(routes!(sign_on::settings::handler))
+        .route(routes!(sign_on::test::handler))
         .route(routes!(pages::stylesheet::handler))
         .route(routes!(console::page::handler))
         .route(routes!(console::file::handler))

@@ -49,6 +49,11 @@ impl KeySet {
         if keys.is_empty() { Err(KeySetFault::Empty) } else { Ok(Self(keys)) }
     }
 
+    /// How many keys it has.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The keys that may have signed a token with this key id and algorithm.
     pub(crate) fn candidates(
         &self,

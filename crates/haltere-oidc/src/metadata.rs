@@ -28,6 +28,8 @@ pub struct ProviderMetadata {
     pub client_authentication: ClientAuthentication,
     /// Whether each response of the authorization endpoint names the issuer (RFC 9207).
     pub names_issuer: bool,
+    /// Whether it says that it supports PKCE with SHA-256, or does not say.
+    pub announces_pkce: bool,
     /// The algorithms that both sides can.
     pub(crate) algorithms: Vec<Algorithm>,
 }
@@ -58,6 +60,7 @@ struct Document {
     response_types_supported: Option<Vec<String>>,
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    code_challenge_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
@@ -73,6 +76,11 @@ pub fn discovery_url(issuer: &str) -> Result<ProviderUrl, UrlFault> {
 }
 
 impl ProviderMetadata {
+    /// The names of the algorithms that both sides can.
+    pub fn algorithm_names(&self) -> Vec<String> {
+        self.algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect()
+    }
+
     /// Reads the document of `issuer`, which has to name exactly this issuer.
     pub fn parse(body: &[u8], issuer: &str) -> Result<Self, MetadataFault> {
         let document: Document =
@@ -127,6 +135,9 @@ impl ProviderMetadata {
                 ClientAuthentication::Basic
             },
             names_issuer: document.authorization_response_iss_parameter_supported,
+            announces_pkce: document
+                .code_challenge_methods_supported
+                .is_none_or(|methods| methods.iter().any(|it| it == "S256")),
             algorithms,
         })
     }

@@ -10,6 +10,15 @@ export const signOnQuery = queryOptions({
   gcTime: 0,
 });
 
+/** How single sign-on is set up; for administrators. */
+export const signOnSettingsQuery = queryOptions({
+  queryKey: ["sign-on-settings"],
+  queryFn: () => unwrap(api.GET("/api/sign-on/settings")),
+});
+
+/** Asks the provider what a login asks it. */
+export const testSignOn = () => unwrap(api.POST("/api/sign-on/test"));
+
 /** Logs the user in whom a proxy has authenticated; the reason if that fails. */
 export async function signOnByProxy(): Promise<string | undefined> {
   const { successful, reason } = await unwrap(api.POST("/api/sign-on/header"));

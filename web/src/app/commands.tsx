@@ -8,6 +8,7 @@ import {
   IconKeyboard,
   IconLanguage,
   IconListSearch,
+  IconLogin2,
   IconLogout,
   IconMoon,
   IconPlug,
@@ -138,6 +139,9 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
             run: () => void navigate(linkTo.plugins()),
           },
         ]
+      : []),
+    ...(hasPermission(profile, "sign-on.read")
+      ? [{ id: "sign-on", label: t.nav.signOn, icon: IconLogin2, run: () => void navigate(linkTo.signOn()) }]
       : []),
     ...(hasPermission(profile, "audit.list")
       ? [{ id: "audit", label: t.nav.audit, icon: IconListSearch, run: () => void navigate(linkTo.audit()) }]

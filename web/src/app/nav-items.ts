@@ -24,7 +24,15 @@ const NAV_ITEMS: readonly NavItem[] = [
     id: "administration",
     to: PATHS.administration,
     icon: IconSettings,
-    permissions: ["users.list", "groups.list", "tokens.list", "plugins.switch", "connections.import", "audit.list"],
+    permissions: [
+      "users.list",
+      "groups.list",
+      "tokens.list",
+      "plugins.switch",
+      "sign-on.read",
+      "connections.import",
+      "audit.list",
+    ],
   },
 ];
 

@@ -181,6 +181,15 @@ const plugins = createRoute({
   ),
 });
 
+const signOn = createRoute({
+  getParentRoute: () => administration,
+  path: "sign-on",
+  component: lazyRouteComponent(
+    whenReachable(() => import("../pages/SignOnPage")),
+    "SignOnPage",
+  ),
+});
+
 const transfer = createRoute({
   getParentRoute: () => administration,
   path: "transfer",
@@ -240,7 +249,7 @@ export const router = createRouter({
     newConnection,
     activity,
     profile,
-    administration.addChildren([administrationStart, users, groups, tokens, plugins, transfer, audit, about]),
+    administration.addChildren([administrationStart, users, groups, tokens, plugins, signOn, transfer, audit, about]),
     gallery,
     ...redirects,
   ]),

@@ -1,11 +1,12 @@
-import { CloseButton, Loader } from "@mantine/core";
-import { IconCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
+import { CloseButton } from "@mantine/core";
+import { IconShieldCheck } from "@tabler/icons-react";
 import type { RefObject } from "react";
 import { useEffect, useRef } from "react";
 
 import type { TestStage } from "../api/connection-test";
 import type { Certificate, ConnectionTest } from "../api/schema";
 import { LocalTime } from "../components/LocalTime";
+import { StageLine, StageList } from "../components/StageLine";
 import { TrustIssuer } from "../components/TrustIssuer";
 import { useFocusHandover } from "../hooks/use-focus-handover";
 import { useAdvice } from "../i18n/advice";
@@ -75,11 +76,11 @@ export function TestPanel({ test, isOutdated, trustedCa, replacesCa, onTrust, cl
         <>
           {isOutdated && <p className={classes.note}>{t.form.outdated}</p>}
           <div className={classes.body}>
-            <ol className={classes.stages}>
+            <StageList>
               {test.stages.map((stage) => (
                 <Stage key={stage.stage} stage={stage} result={test.result} />
               ))}
-            </ol>
+            </StageList>
             {test.result && <Result result={test.result} replacesCa={replacesCa} onTrust={onTrust} />}
           </div>
         </>
@@ -161,15 +162,6 @@ function Stage({ stage: { stage, state, elapsedMs, detail }, result }: StageProp
   };
   const shown = "text" in found ? found.text : detail;
   return (
-    <li data-state={state}>
-      <span className={classes.sign}>
-        {state === "running" && <Loader size={14} aria-label={t.loading} />}
-        {state === "passed" && <IconCheck size={16} aria-label={t.form.passed} />}
-        {state === "failed" && <IconX size={16} aria-label={t.form.failed} />}
-      </span>
-      <strong>{t.stageNames[stage]}</strong>
-      <span className={classes.detail}>{state !== "failed" && shown}</span>
-      <span className={classes.time}>{elapsedMs !== undefined && formatRunTime(elapsedMs, language)}</span>
-    </li>
+    <StageLine name={t.stageNames[stage]} state={state} detail={state !== "failed" && shown} elapsedMs={elapsedMs} />
   );
 }

@@ -91,6 +91,7 @@ export const activityMessages: typeof english = {
       "token.create": "Zugriffstoken erstellt",
       "token.revoke": "Zugriffstoken widerrufen",
       "plugin.switch": "Plugin umgeschaltet",
+      "sign_on.test": "Zentrale Anmeldung getestet",
       "backup.create": "Sicherung erstellt",
       "backup.restore": "Aus einer Sicherung wiederhergestellt",
       "audit.remove": "Alte Einträge des Audit-Protokolls entfernt",

@@ -131,6 +131,10 @@ export const auditMessages: typeof en = {
       ],
       "plugin.switch on": ["{actor} hat das Plugin {object} eingeschaltet"],
       "plugin.switch off": ["{actor} hat das Plugin {object} ausgeschaltet"],
+      "sign_on.test": [
+        "{actor} hat die zentrale Anmeldung getestet",
+        "{actor} hat versucht, die zentrale Anmeldung zu testen",
+      ],
       "backup.create": ["{actor} hat eine Sicherung erstellt", "{actor} hat versucht, eine Sicherung zu erstellen"],
       "backup.restore": [
         "{actor} hat eine Sicherung wiederhergestellt",

@@ -26,6 +26,7 @@ export const coreMessages: CoreMessages = {
     groups: "Gruppen",
     tokens: "Zugriffstokens",
     plugins: "Plugins",
+    signOn: "Anmeldung",
     audit: "Audit-Protokoll",
     about: "Über haltere",
     api: "API",

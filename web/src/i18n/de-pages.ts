@@ -4,6 +4,7 @@ import { auditMessages } from "./de-audit";
 import { connectionMessages } from "./de-connection";
 import { groupMessages } from "./de-groups";
 import { settingsMessages } from "./de-settings";
+import { signOnMessages } from "./de-sign-on";
 import { tokenMessages } from "./de-tokens";
 import { userMessages } from "./de-users";
 import type { PageMessages } from "./en-pages";
@@ -16,6 +17,7 @@ export const pageMessages: PageMessages = {
   ...connectionMessages,
   ...groupMessages,
   ...settingsMessages,
+  ...signOnMessages,
   ...tokenMessages,
   ...userMessages,
 };

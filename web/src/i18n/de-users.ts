@@ -69,6 +69,8 @@ export const userMessages: typeof en = {
       "tokens.list": "Zugriffstokens sehen",
       "tokens.create": "Zugriffstokens anlegen",
       "tokens.revoke": "Zugriffstokens widerrufen",
+      "sign-on.read": "Einrichtung der zentralen Anmeldung sehen",
+      "sign-on.test": "Zentrale Anmeldung testen",
       "installation.back-up": "haltere sichern",
       "vault.manage": "Schlüssel der Verschlüsselung verwalten",
     },

@@ -92,6 +92,7 @@ export const activityMessages = {
       "token.create": "Application token created",
       "token.revoke": "Application token revoked",
       "plugin.switch": "Plugin switched",
+      "sign_on.test": "Single sign-on tested",
       "backup.create": "Backup made",
       "backup.restore": "Restored from a backup",
       "audit.remove": "Old entries of the audit trail removed",

@@ -133,6 +133,7 @@ export const auditMessages = {
       ],
       "plugin.switch on": ["{actor} switched the plugin {object} on"],
       "plugin.switch off": ["{actor} switched the plugin {object} off"],
+      "sign_on.test": ["{actor} tested single sign-on", "{actor} tried to test single sign-on"],
       "backup.create": ["{actor} made a backup", "{actor} tried to make a backup"],
       "backup.restore": ["{actor} restored a backup", "{actor} tried to restore a backup"],
       "audit.remove": [

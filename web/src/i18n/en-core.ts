@@ -29,6 +29,7 @@ export const coreMessages = {
     groups: "Groups",
     tokens: "Application tokens",
     plugins: "Plugins",
+    signOn: "Sign-on",
     audit: "Audit trail",
     about: "About",
     api: "API",

@@ -4,6 +4,7 @@ import { auditMessages } from "./en-audit";
 import { connectionMessages } from "./en-connection";
 import { groupMessages } from "./en-groups";
 import { settingsMessages } from "./en-settings";
+import { signOnMessages } from "./en-sign-on";
 import { tokenMessages } from "./en-tokens";
 import { userMessages } from "./en-users";
 
@@ -15,6 +16,7 @@ export const pageMessages = {
   ...connectionMessages,
   ...groupMessages,
   ...settingsMessages,
+  ...signOnMessages,
   ...tokenMessages,
   ...userMessages,
 };

@@ -70,6 +70,8 @@ export const userMessages = {
       "tokens.list": "See application tokens",
       "tokens.create": "Create application tokens",
       "tokens.revoke": "Revoke application tokens",
+      "sign-on.read": "See how single sign-on is set up",
+      "sign-on.test": "Test single sign-on",
       "installation.back-up": "Back up haltere",
       "vault.manage": "Manage encryption keys",
     } satisfies Record<Permission, string> as Record<Permission, string>,

@@ -14,6 +14,7 @@ interface Section {
     | typeof linkTo.groups
     | typeof linkTo.tokens
     | typeof linkTo.plugins
+    | typeof linkTo.signOn
     | typeof linkTo.transfer
     | typeof linkTo.audit
     | typeof linkTo.about
@@ -29,6 +30,7 @@ const SECTIONS: readonly Section[] = [
   { link: linkTo.groups(), label: (t) => t.nav.groups, permission: "groups.list" },
   { link: linkTo.tokens(), label: (t) => t.nav.tokens, permission: "tokens.list" },
   { link: linkTo.plugins(), label: (t) => t.nav.plugins, permission: "plugins.switch" },
+  { link: linkTo.signOn(), label: (t) => t.nav.signOn, permission: "sign-on.read" },
   { link: linkTo.transfer(), label: (t) => t.transfer.title, permission: "connections.import" },
   { link: linkTo.audit(), label: (t) => t.nav.audit, permission: "audit.list" },
   { link: linkTo.about(), label: (t) => t.about.title },

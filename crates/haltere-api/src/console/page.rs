@@ -67,7 +67,7 @@ pub(crate) fn response(options: &ApiOptions) -> Response {
 /// The paths of the console's pages except `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
 /// any segment. Every other path is a 404, so that tools which probe for other software don't take this
 /// page for it.
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 22] = [
     "/login",
     "/invitation",
     "/connections/*",
@@ -82,6 +82,7 @@ const PAGES: [&str; 21] = [
     "/administration/groups",
     "/administration/tokens",
     "/administration/plugins",
+    "/administration/sign-on",
     "/administration/transfer",
     "/administration/audit",
     "/administration/about",

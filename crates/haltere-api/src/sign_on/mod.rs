@@ -5,7 +5,9 @@ pub(crate) mod callback;
 pub(crate) mod header;
 pub(crate) mod offer;
 mod reason;
+pub(crate) mod settings;
 pub(crate) mod start;
+pub(crate) mod test;
 mod trusted_headers;
 
 pub use trusted_headers::{HeaderNameError, TrustedHeaders};

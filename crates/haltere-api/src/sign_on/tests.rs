@@ -186,3 +186,39 @@ async fn a_right_password_is_refused_like_a_wrong_one_where_local_login_is_off()
     let refused = api.anonymous().text(Method::POST, "/auth?json=1", FORM, form).await;
     refused.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
 }
+
+#[tokio::test]
+async fn administrators_see_the_settings_and_test_them() {
+    let (provider, api) = start().await;
+    let admin = api.admin().await;
+    let settings = admin.get("/api/sign-on/settings").await;
+    assert_eq!(settings.status, 200, "{}", settings.text);
+    assert!(!settings.text.contains(CLIENT_SECRET), "{}", settings.text);
+    let shown = &settings.json()["provider"];
+    assert_eq!(shown["redirectUri"], "http://haltere.test/api/sign-on/oidc/callback");
+    assert_eq!(shown["accounts"]["roles"][0], json!({"group": "admins", "role": "admin"}));
+    let test = admin.post("/api/sign-on/test", json!(null)).await.json();
+    assert_eq!(test["works"], true, "{test}");
+    let step = |test: &Value, n: usize, field: &str| test["steps"][n][field].clone();
+    assert_eq!(
+        (step(&test, 6, "step"), step(&test, 6, "outcome")),
+        (json!("client"), json!("passed"))
+    );
+    provider.script(|script| script.broken = Some((404, String::new())));
+    let test = admin.post("/api/sign-on/test", json!(null)).await.json();
+    assert_eq!(test["works"], false);
+    assert_eq!(
+        (step(&test, 1, "finding"), step(&test, 1, "detail")),
+        (json!("status"), json!("404"))
+    );
+    assert_eq!(step(&test, 2, "outcome"), "skipped");
+
+    let viewer = api.role(haltere_core::Role::Viewer).await;
+    assert_eq!(viewer.get("/api/sign-on/settings").await.status, 403);
+    assert_eq!(viewer.post("/api/sign-on/test", json!(null)).await.status, 403);
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let none = json!({"localLogin": true, "breakGlass": []});
+    assert_eq!(admin.get("/api/sign-on/settings").await.json(), none);
+    assert_eq!(admin.post("/api/sign-on/test", json!(null)).await.status, 404);
+}

@@ -117,6 +117,7 @@ impl ActivityKind {
             | AuditAction::TokenCreate
             | AuditAction::TokenRevoke => Self::Access,
             AuditAction::PluginSwitch
+            | AuditAction::SignOnTest
             | AuditAction::BackupCreate
             | AuditAction::BackupRestore
             | AuditAction::AuditRemove

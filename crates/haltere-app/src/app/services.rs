@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use haltere_core::quota::QuotaBounds;
 use haltere_core::{Clock, Quota};
 use haltere_store::{Store, Transactions};
 use tokio_util::sync::CancellationToken;
@@ -154,13 +155,19 @@ impl Shared {
         )
     }
 
-    pub(super) fn sign_on(&self, sessions: &Arc<Sessions>, settings: SignOnSettings) -> SignOn {
+    pub(super) fn sign_on(
+        &self,
+        sessions: &Arc<Sessions>,
+        tests: QuotaBounds,
+        settings: SignOnSettings,
+    ) -> SignOn {
         SignOn::new(
             Arc::clone(&self.transactions),
             Arc::clone(&self.clock),
             (Arc::clone(&self.audit), self.strict.clone(), self.tasks.clone()),
             Arc::clone(sessions),
             Arc::clone(&self.fleet),
+            tests,
             settings,
         )
     }

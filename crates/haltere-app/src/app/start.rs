@@ -49,7 +49,7 @@ impl App {
         let (activity, plugins, events) = (shared.activity(), shared.plugins(), shared.events());
         let audit_trail = shared.audit_trail();
         let sessions = Arc::new(shared.sessions(settings.sessions));
-        let sign_on = Arc::new(shared.sign_on(&sessions, settings.sign_on));
+        let sign_on = Arc::new(shared.sign_on(&sessions, settings.tests, settings.sign_on));
         let profiles = shared.profiles(&sessions);
         let (users, groups) = (shared.users(&sessions), shared.groups(&sessions));
         let tokens = shared.tokens(settings.tokens);

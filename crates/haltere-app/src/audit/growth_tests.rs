@@ -24,6 +24,7 @@ use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::groups::{GroupChange, NewGroup};
 use crate::sessions::LogIn;
+use crate::sign_on;
 use crate::testing::TestApp;
 use crate::tokens::NewToken;
 use crate::users::NewUser;
@@ -61,6 +62,7 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::ConnectionDisconnect
         | AuditAction::ConnectionTest
         | AuditAction::PluginSwitch
+        | AuditAction::SignOnTest
         | AuditAction::UserCreate
         | AuditAction::UserUpdate
         | AuditAction::UserInvite
@@ -109,10 +111,14 @@ struct Trial {
 impl Trial {
     /// Starts a server whose windows do not close during the test.
     async fn start() -> Self {
+        let nowhere = broken();
         let test = TestApp::start_with(|config| {
             let audit = &mut config.settings.audit;
             (audit.reads_within, audit.repeats_within) = (HOUR, HOUR);
             audit.actions_per_hour = RATE;
+            // No provider is there.
+            let issuer = nowhere.url().replace("mqtt://", "http://");
+            config.settings.sign_on.oidc = Some(sign_on::fixture::settings(&issuer));
         });
         let this = Self { test: test.await, broken: broken() };
         // By another user than the one under test.
@@ -223,6 +229,7 @@ impl Trial {
                 let plugin = PluginId::UserProfileEdit;
                 app.plugins().switch(&ctx, plugin, n.is_multiple_of(2)).await.is_ok()
             }
+            AuditAction::SignOnTest => app.sign_on().test(&ctx).await.is_ok(),
             AuditAction::BackupCreate
             | AuditAction::BackupRestore
             | AuditAction::AuditRemove
@@ -469,12 +476,15 @@ async fn by_new_connections() {
 
 #[tokio::test]
 async fn by_reads_tests_and_switches() {
-    use AuditAction::{ConnectionExport, ConnectionReadSecrets, ConnectionTest, PluginSwitch};
+    use AuditAction::{
+        ConnectionExport, ConnectionReadSecrets, ConnectionTest, PluginSwitch, SignOnTest,
+    };
     grows_within_its_bound(&[
         ConnectionExport,
         ConnectionReadSecrets,
         ConnectionTest,
         PluginSwitch,
+        SignOnTest,
     ])
     .await;
 }
@@ -521,7 +531,7 @@ async fn by_tokens() {
 fn by_nothing_else() {
     let elsewhere =
         AuditAction::ALL.into_iter().filter(|it| matches!(bound(*it), Bound::CommandLine));
-    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 5 + 7 + 3 + 2, AuditAction::ALL.len());
+    assert_eq!(elsewhere.count() + 4 + 3 + 5 + 5 + 7 + 3 + 2, AuditAction::ALL.len());
 }
 
 #[tokio::test]

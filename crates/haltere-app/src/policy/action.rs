@@ -68,6 +68,10 @@ pub enum Action {
     ListTokens,
     CreateToken,
     RevokeToken,
+    /// See how single sign-on is set up, without the secret.
+    ReadSignOn,
+    /// Ask the provider of single sign-on what a login would ask it.
+    TestSignOn,
     /// Make a backup, or start from one.
     BackUp,
     /// Check the vault's secrets and change its keys.
@@ -167,7 +171,8 @@ impl Action {
             | Self::ListBackgroundTasks
             | Self::ListUsers
             | Self::ListGroups
-            | Self::ListTokens => true,
+            | Self::ListTokens
+            | Self::ReadSignOn => true,
             Self::CreateConnection
             | Self::UpdateConnection
             | Self::DeleteConnection
@@ -192,6 +197,7 @@ impl Action {
             | Self::DeleteGroup
             | Self::CreateToken
             | Self::RevokeToken
+            | Self::TestSignOn
             | Self::BackUp
             | Self::ManageVault => false,
         }
@@ -260,6 +266,8 @@ impl Action {
             | Self::ListTokens
             | Self::CreateToken
             | Self::RevokeToken
+            | Self::ReadSignOn
+            | Self::TestSignOn
             | Self::BackUp
             | Self::ManageVault => false,
         }

@@ -52,7 +52,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 40] = &[
+pub const TABLE: &[Rule; 42] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -219,6 +219,11 @@ pub const TABLE: &[Rule; 40] = &[
         .plugin(PluginId::ApplicationTokens)
         .routes(&["DELETE /api/tokens/{tokenHash}"])
         .audited_as(AuditAction::TokenRevoke)
+        .rate_limited(),
+    Rule::new(Action::ReadSignOn, "sign-on.read", ADMIN).routes(&["GET /api/sign-on/settings"]),
+    Rule::new(Action::TestSignOn, "sign-on.test", ADMIN)
+        .routes(&["POST /api/sign-on/test"])
+        .audited_as(AuditAction::SignOnTest)
         .rate_limited(),
     Rule::new(Action::BackUp, "installation.back-up", ADMIN).audited_as(AuditAction::BackupCreate),
     Rule::new(Action::ManageVault, "vault.manage", ADMIN).audited_as(AuditAction::SecretsRotate),

@@ -6,7 +6,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 40] = [
+const EXPECTED: [(Action, &str); 42] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -45,6 +45,8 @@ const EXPECTED: [(Action, &str); 40] = [
     (Action::ListTokens, "x----"),
     (Action::CreateToken, "x----"),
     (Action::RevokeToken, "x----"),
+    (Action::ReadSignOn, "x----"),
+    (Action::TestSignOn, "x----"),
     (Action::BackUp, "x----"),
     (Action::ManageVault, "x----"),
 ];

@@ -21,7 +21,7 @@ impl SignOn {
         let Some(signed_on) = signed_on.filter(|it| it.issuer == settings.issuer) else {
             return Ok(None);
         };
-        let back = format!("{}/login", settings.public_url);
+        let back = settings.post_logout_redirect_uri();
         let mut parameters =
             vec![("client_id", &*settings.client_id), ("post_logout_redirect_uri", &*back)];
         if let Some(session) = &signed_on.provider_session {

@@ -47,6 +47,11 @@ impl RoleMapping {
         rules.into_iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 
+    /// All rules: a group, and what it gives.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&str, Role)> {
+        self.0.iter().map(|rule| (&*rule.group, rule.gives))
+    }
+
     /// The roles of a user who is in these groups.
     pub(super) fn roles_of(&self, groups: &[&str]) -> Roles {
         given(&self.0, groups).copied().collect()
@@ -71,6 +76,11 @@ impl GroupMapping {
     /// The groups here of a user who is in these groups there, each once.
     pub(super) fn groups_of(&self, groups: &[&str]) -> Vec<GroupName> {
         sorted(given(&self.0, groups))
+    }
+
+    /// All rules: a group at the provider, and one here.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&str, &GroupName)> {
+        self.0.iter().map(|rule| (&*rule.group, &rule.gives))
     }
 
     /// All groups here that it names, each once.

@@ -17,7 +17,9 @@ mod memberships;
 mod pending;
 mod provider;
 mod settings;
+mod shown_settings;
 mod start;
+mod test;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +36,9 @@ pub use finish::Finish;
 pub use header::HeaderLogin;
 pub use mapping::{GroupMapping, MappingError, RoleMapping};
 pub use settings::{AccountRules, HeaderSettings, OidcSettings, SignOnSettings};
+pub use shown_settings::{SettingsError, ShownAccounts, ShownProvider, ShownSettings};
 pub use start::Started;
+pub use test::{SignOnFinding, SignOnStep, SignOnTestError, StepOutcome, StepReport};
 
 use crate::audit::AuditWriter;
 use crate::audit_sinks::StrictAudit;
@@ -60,6 +64,8 @@ pub struct SignOn {
     local_login: bool,
     oidc: Option<Oidc>,
     header: Option<HeaderSettings>,
+    /// How many tests may run: as many as of connections.
+    tests: Quota,
     /// Memberships that could not be given.
     not_added: Mutex<LogLimit<Duration>>,
 }
@@ -82,6 +88,7 @@ impl SignOn {
         (audit, strict, tasks): (Arc<AuditWriter>, StrictAudit, TaskTracker),
         sessions: Arc<Sessions>,
         fleet: Arc<Fleet>,
+        tests: QuotaBounds,
         settings: SignOnSettings,
     ) -> Self {
         let SignOnSettings { local_login, oidc, header } = settings;
@@ -108,6 +115,7 @@ impl SignOn {
             local_login,
             oidc,
             header,
+            tests: Quota::new(tests),
             not_added,
         }
     }
@@ -130,6 +138,8 @@ impl SignOn {
 
 #[cfg(test)]
 mod account_tests;
+#[cfg(test)]
+pub(crate) mod fixture;
 #[cfg(test)]
 mod membership_tests;
 #[cfg(test)]

@@ -183,9 +183,17 @@ impl Provider {
         self.latest.lock().clone()
     }
 
+    /// Reads the discovery document; its address, and what is there.
+    pub(super) async fn read_document(&self) -> (Option<String>, Result<Vec<u8>, ProviderError>) {
+        match discovery_url(&self.issuer) {
+            Ok(url) => (Some(url.as_str().to_owned()), self.get(&url, None).await),
+            Err(fault) => (None, Err(ProviderError::Issuer(fault))),
+        }
+    }
+
     async fn read(&self) -> Result<Known, ProviderError> {
-        let url = discovery_url(&self.issuer).map_err(ProviderError::Issuer)?;
-        let metadata = ProviderMetadata::parse(&self.get(&url, None).await?, &self.issuer)?;
+        let (_, document) = self.read_document().await;
+        let metadata = ProviderMetadata::parse(&document?, &self.issuer)?;
         let keys = self.read_keys(&metadata).await?;
         Ok(Known {
             metadata: Arc::new(metadata),
@@ -194,7 +202,11 @@ impl Provider {
         })
     }
 
-    async fn read_keys(&self, metadata: &ProviderMetadata) -> Result<KeySet, ProviderError> {
+    /// Reads the key set.
+    pub(super) async fn read_keys(
+        &self,
+        metadata: &ProviderMetadata,
+    ) -> Result<KeySet, ProviderError> {
         Ok(KeySet::parse(&self.get(&metadata.jwks_uri, None).await?)?)
     }
 

@@ -58,6 +58,16 @@ impl OidcSettings {
     pub fn redirect_uri(&self) -> String {
         format!("{}/api/sign-on/oidc/callback", self.public_url)
     }
+
+    /// Where it sends them after a logout there.
+    pub fn post_logout_redirect_uri(&self) -> String {
+        format!("{}/login", self.public_url)
+    }
+
+    /// Where it sends logout tokens.
+    pub fn back_channel_logout_uri(&self) -> String {
+        format!("{}/api/sign-on/oidc/back-channel-logout", self.public_url)
+    }
 }
 
 /// What a proxy may say in headers.

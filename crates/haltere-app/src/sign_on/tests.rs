@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{Clock as _, Origin, Role, Roles, Secret, UserName};
-use haltere_testkit::oidc::{
-    CLIENT_ID, CLIENT_SECRET, Script, SigningKey, signed_with_secret, unsigned,
-};
+use haltere_testkit::oidc::{CLIENT_ID, Script, SigningKey, signed_with_secret, unsigned};
 use haltere_testkit::wait::{DEADLINE, until};
 use haltere_testkit::{MockClock, OidcProvider};
 use serde_json::{Value, json};
@@ -25,27 +23,6 @@ pub(super) struct Setup {
     pub(super) clock: Arc<MockClock>,
 }
 
-fn settings(provider: &OidcProvider) -> OidcSettings {
-    OidcSettings {
-        issuer: provider.issuer().to_owned(),
-        client_id: CLIENT_ID.to_owned(),
-        client_secret: Some(CLIENT_SECRET.into()),
-        public_url: "https://haltere.example.org".to_owned(),
-        name: "Example".to_owned(),
-        scopes: "openid profile".to_owned(),
-        name_claim: "preferred_username".to_owned(),
-        role_claim: "groups".to_owned(),
-        membership_claim: "groups".to_owned(),
-        accounts: AccountRules {
-            roles: RoleMapping::parse(["mqtt-admins = admin", "ops = viewer"]).expect("good"),
-            memberships: GroupMapping::default(),
-            creates: true,
-            links: false,
-        },
-        ca: None,
-    }
-}
-
 pub(super) async fn start(change: impl FnOnce(&mut SignOnSettings)) -> Setup {
     start_with(change, |_| {}).await
 }
@@ -58,7 +35,7 @@ pub(super) async fn start_with(
     let provider = OidcProvider::start(clock.now().as_second()).await;
     let app = TestApp::start_with(|config| {
         config.clock = Arc::clone(&clock) as Arc<_>;
-        config.settings.sign_on.oidc = Some(settings(&provider));
+        config.settings.sign_on.oidc = Some(fixture::settings(provider.issuer()));
         change(&mut config.settings.sign_on);
         config.settings.sessions.local_login = config.settings.sign_on.local_login;
         change_all(config);

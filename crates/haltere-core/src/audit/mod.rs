@@ -56,6 +56,8 @@ pub enum AuditAction {
     /// A token was revoked.
     TokenRevoke,
     PluginSwitch,
+    /// The provider of single sign-on was asked for a test.
+    SignOnTest,
     /// Everything was copied into a backup.
     BackupCreate,
     /// This database came out of a backup.
@@ -70,7 +72,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::ConnectionCreate,
         Self::ConnectionOverwrite,
         Self::ConnectionUpdate,
@@ -99,6 +101,7 @@ impl AuditAction {
         Self::TokenCreate,
         Self::TokenRevoke,
         Self::PluginSwitch,
+        Self::SignOnTest,
         Self::BackupCreate,
         Self::BackupRestore,
         Self::AuditRemove,
@@ -137,6 +140,7 @@ impl AuditAction {
             Self::TokenCreate => "token.create",
             Self::TokenRevoke => "token.revoke",
             Self::PluginSwitch => "plugin.switch",
+            Self::SignOnTest => "sign_on.test",
             Self::BackupCreate => "backup.create",
             Self::BackupRestore => "backup.restore",
             Self::AuditRemove => "audit.remove",
@@ -176,7 +180,8 @@ impl AuditAction {
             Self::GroupCreate | Self::GroupUpdate | Self::GroupDelete => AuditObjectKind::Group,
             Self::TokenCreate | Self::TokenRevoke => AuditObjectKind::Token,
             Self::PluginSwitch => AuditObjectKind::Plugin,
-            Self::BackupCreate
+            Self::SignOnTest
+            | Self::BackupCreate
             | Self::BackupRestore
             | Self::AuditRemove
             | Self::AuditCheckpoint

@@ -40,7 +40,7 @@ impl From<TestError> for ApiError {
     }
 }
 
-const TESTS: QuotaLimits = QuotaLimits {
+pub(crate) const TESTS: QuotaLimits = QuotaLimits {
     user: (
         "limits.tests_per_user",
         "Too many of your connection tests are running; try again in a few seconds",
