@@ -428,6 +428,7 @@ pub(crate) mod messages {
         match rule {
             TokenRule::NeedsLogin => "Not allowed with a token; log in",
             TokenRule::ReadOnly => "Not allowed with a read-only token",
+            TokenRule::OtherActions => "Not allowed with a token that is limited to other actions",
             TokenRule::LimitedToConnections => {
                 "Not allowed with a token that is limited to some connections"
             }

@@ -39,6 +39,7 @@ impl Authorizer {
             NotAllowed::InsufficientRole => "insufficient role",
             NotAllowed::Token(TokenRule::NeedsLogin) => "not with a token",
             NotAllowed::Token(TokenRule::ReadOnly) => "read-only token",
+            NotAllowed::Token(TokenRule::OtherActions) => "token for other actions",
             NotAllowed::Token(TokenRule::LimitedToConnections) => "limited token",
             NotAllowed::ViewOnly => "view as another user",
             NotAllowed::Hidden

@@ -76,6 +76,8 @@ pub enum TokenRule {
     NeedsLogin,
     #[error("not allowed with a read-only token")]
     ReadOnly,
+    #[error("not allowed with a token that is limited to other actions")]
+    OtherActions,
     #[error("not allowed with a token that is limited to some connections")]
     LimitedToConnections,
 }

@@ -38,6 +38,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0021_group_members_by_sign_on.sql"),
     include_str!("../migrations/0022_identities_without_role.sql"),
     include_str!("../migrations/0023_second_factors.sql"),
+    include_str!("../migrations/0024_token_actions.sql"),
 ];
 
 /// The schema's version once all steps are taken.

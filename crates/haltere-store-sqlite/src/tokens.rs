@@ -12,7 +12,7 @@ use crate::tx::Tx;
 macro_rules! columns {
     () => {
         "id, name, description, owner, role, created_at, expires_at, last_used_at, read_only, \
-         connections, labels, networks"
+         connections, labels, networks, actions"
     };
 }
 
@@ -21,7 +21,7 @@ const FIND: &str = concat!("SELECT ", columns!(), " FROM tokens WHERE id = $1");
 const INSERT: &str = concat!(
     "INSERT INTO tokens (",
     columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 );
 /// One statement however many tokens: $1 is a JSON array of `["<id in hex>", <milliseconds>]`.
 const TOUCH: &str = "UPDATE tokens SET last_used_at = used.at \
@@ -58,6 +58,7 @@ impl TokenWrites for Tx {
             connections,
             labels,
             networks,
+            actions,
         } = record;
         let insert = sqlx::query(INSERT)
             .bind(&id.0[..])
@@ -71,7 +72,8 @@ impl TokenWrites for Tx {
             .bind(*read_only)
             .bind(connections.as_deref())
             .bind(labels.as_deref())
-            .bind(networks.as_deref());
+            .bind(networks.as_deref())
+            .bind(actions.as_deref());
         self.change(insert).await?;
         Ok(())
     }
@@ -110,6 +112,7 @@ fn read(row: &SqliteRow) -> Result<TokenRecord, StoreError> {
         connections: cells.get("connections")?,
         labels: cells.get("labels")?,
         networks: cells.get("networks")?,
+        actions: cells.get("actions")?,
     })
 }
 

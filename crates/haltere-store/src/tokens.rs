@@ -29,6 +29,8 @@ pub struct TokenRecord {
     pub labels: Option<String>,
     /// The only networks from which it may be used, separated by commas.
     pub networks: Option<String>,
+    /// The names of the only actions that it may do, separated by commas.
+    pub actions: Option<String>,
 }
 
 /// Looking up tokens.

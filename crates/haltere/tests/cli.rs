@@ -263,6 +263,14 @@ fn tokens_are_managed_while_a_server_runs() {
     let facts = "; read-only; labels site=graz; from 10.0.0.0/8; never used\n";
     assert!(list.ends_with(facts) && !list.contains("hlt_"), "{list}");
 
+    let wrong = refusal(&create(&["--role", "viewer", "--only", "connections.conjure"]));
+    assert!(wrong.contains("must be one of connections.list, "), "{wrong}");
+    assert!(run(folder.path(), &["tokens", "revoke", "ci"]).status.success());
+    let only = ["--role", "connectionManager", "--label", "site=graz", "--only"];
+    assert!(create(&[&only[..], &["connections.create"]].concat()).status.success());
+    let list = stdout(&run(folder.path(), &["tokens", "list"]));
+    let facts = "; only connections.create; labels site=graz; never used\n";
+    assert!(list.ends_with(facts), "{list}");
     assert!(run(folder.path(), &["tokens", "revoke", "ci"]).status.success());
     let gone = refusal(&run(folder.path(), &["tokens", "revoke", "ci"]));
     assert!(gone.contains("failed to revoke ci: there is no such token"), "{gone}");

@@ -42,6 +42,7 @@ export const tokenMessages: typeof en = {
     readOnly: "Nur lesen",
     connectionCount: (n) => (n === 1 ? "1 Verbindung" : `${n} Verbindungen`),
     networkCount: (n) => (n === 1 ? "1 Netz" : `${n} Netze`),
+    actionCount: (n) => (n === 1 ? "1 Aktion" : `${n} Aktionen`),
 
     off: "Zugriffstokens sind aus",
     offText: "Das Plugin application-tokens ist aus: Kein Token gilt. Die vorhandenen bleiben gespeichert.",
@@ -59,6 +60,11 @@ export const tokenMessages: typeof en = {
     expiresOn: (time) => `Gültig bis ${time}.`,
     limitsTitle: "Grenzen",
     readOnlyText: "Das Token kann nichts tun, was etwas ändert oder verbindet.",
+    onlyActions: "Nur einige Aktionen",
+    onlyActionsText:
+      "Das Token kann sonst nur sein Profil lesen. Ohne „Verbindungen sehen“ sieht es keine, auch keine von ihm angelegten.",
+    actionsTitle: "Aktionen",
+    findAction: "Eine Aktion suchen …",
     onlySome: "Nur einige Verbindungen",
     onlySomeText: "Andere gibt es für das Token nicht.",
     onlyLabels: "Nur Verbindungen mit diesen Labels",
@@ -88,6 +94,7 @@ export const tokenMessages: typeof en = {
     mayOfUser: (name) => `soweit es auch die Rollen von \u2068${name}\u2069 erlauben`,
     coverage: "Gilt für",
     ids: "Nur diese Verbindungen",
+    onlyTheseActions: "Nur diese Aktionen",
     fromNetworks: "Nur aus",
     createdAt: "Erstellt",
     hash: "Hash (SHA-256)",
@@ -112,6 +119,7 @@ export const tokenMessages: typeof en = {
     refusals: {
       "name: is taken": "Es gibt schon ein Token mit diesem Namen.",
       "validUntil: must be in the future": "Muss in der Zukunft liegen.",
+      "actions: must name at least one action": "Wählen Sie mindestens eine Aktion.",
       "connections: must name at least one connection": "Wählen Sie mindestens eine Verbindung.",
       "description: must not contain control, invisible or direction-changing characters":
         "Darf keine Steuerzeichen, keine unsichtbaren und keine die Schreibrichtung ändernden Zeichen enthalten.",

@@ -40,6 +40,7 @@ export const tokenMessages = {
     readOnly: "Read-only",
     connectionCount: (n: number) => (n === 1 ? "1 connection" : `${n} connections`),
     networkCount: (n: number) => (n === 1 ? "1 network" : `${n} networks`),
+    actionCount: (n: number) => (n === 1 ? "1 action" : `${n} actions`),
 
     off: "Application tokens are off",
     offText: "The plugin application-tokens is off: no token is valid. Those that exist stay stored.",
@@ -57,6 +58,11 @@ export const tokenMessages = {
     expiresOn: (time: string) => `Valid until ${time}.`,
     limitsTitle: "Limits",
     readOnlyText: "The token can do nothing that changes or connects something.",
+    onlyActions: "Only some actions",
+    onlyActionsText:
+      "The token may do nothing else but read its profile. Without “See connections”, it sees none, not even those that it creates.",
+    actionsTitle: "Actions",
+    findAction: "Find an action …",
     onlySome: "Only some connections",
     onlySomeText: "Others don't exist for the token.",
     onlyLabels: "Only connections with these labels",
@@ -83,6 +89,7 @@ export const tokenMessages = {
     mayOfUser: (name: string) => `as far as the roles of \u2068${name}\u2069 allow it, too`,
     coverage: "Covers",
     ids: "Only these connections",
+    onlyTheseActions: "Only these actions",
     fromNetworks: "Only from",
     createdAt: "Created",
     hash: "Hash (SHA-256)",
@@ -106,6 +113,7 @@ export const tokenMessages = {
     refusals: {
       "name: is taken": "There is a token with this name already.",
       "validUntil: must be in the future": "Must be in the future.",
+      "actions: must name at least one action": "Choose at least one action.",
       "connections: must name at least one connection": "Choose at least one connection.",
       "description: must not contain control, invisible or direction-changing characters":
         "Must not contain control, invisible or direction-changing characters.",

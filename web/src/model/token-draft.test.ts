@@ -33,6 +33,12 @@ test("limits are sent as they are typed, and an empty list of connections for th
   });
 });
 
+test("actions are sent while the token is limited to them", () => {
+  const draft = { ...EMPTY_TOKEN, actions: ["connections.create"] as const };
+  expect(toNewToken(draft, NOW)).not.toHaveProperty("actions");
+  expect(toNewToken({ ...draft, onlyActions: true }, NOW).actions).toEqual(["connections.create"]);
+});
+
 test("a chosen connection counts only while the list does", () => {
   expect(toNewToken({ ...EMPTY_TOKEN, connections: ["a"] }, NOW)).not.toHaveProperty("connections");
 });

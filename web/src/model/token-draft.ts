@@ -1,4 +1,4 @@
-import type { Connection, NewToken } from "../api/schema";
+import type { Connection, NewToken, Permission } from "../api/schema";
 import { labelMatcher } from "./label-selector";
 
 /** After how many days a token expires, or on a date. */
@@ -14,6 +14,9 @@ export interface TokenDraft {
   /** The last day, as the field has it: `2027-01-31`. */
   readonly lastDay: string;
   readonly readOnly: boolean;
+  /** Whether the token may do only `actions`. */
+  readonly onlyActions: boolean;
+  readonly actions: readonly Permission[];
   /** Whether the token covers only `connections`. */
   readonly onlySome: boolean;
   readonly connections: readonly string[];
@@ -30,6 +33,8 @@ export const EMPTY_TOKEN: TokenDraft = {
   expiry: 30,
   lastDay: "",
   readOnly: false,
+  onlyActions: false,
+  actions: [],
   onlySome: false,
   connections: [],
   labels: "",
@@ -47,7 +52,7 @@ export function expiryOf({ expiry, lastDay }: Pick<TokenDraft, "expiry" | "lastD
 
 /** What the API creates of a draft. */
 export function toNewToken(draft: TokenDraft, now: number): NewToken {
-  const { name, description, role, readOnly, onlySome, connections, labels, networks } = draft;
+  const { name, description, role, readOnly, onlyActions, actions, onlySome, connections, labels, networks } = draft;
   const until = expiryOf(draft, now);
   const allowed = networks.split(/[\s,;]+/).filter(Boolean);
   return {
@@ -57,6 +62,7 @@ export function toNewToken(draft: TokenDraft, now: number): NewToken {
     validUntil: until === undefined ? "" : new Date(until).toISOString(),
     readOnly,
     ...(description.trim() && { description }),
+    ...(onlyActions && { actions: [...actions] }),
     ...(onlySome && { connections: [...connections] }),
     ...(labels.trim() && { labels: labels.trim() }),
     ...(allowed.length > 0 && { networks: allowed }),

@@ -63,6 +63,8 @@ test("limits are said in a few words", () => {
   expect(limitsText(token("ci"), en)).toBe("");
   const limits = { readOnly: true, connections: ["a", "b"], labels: "site=graz", networks: ["10.0.0.0/8"] };
   expect(limitsText(token("ci", limits), en)).toBe("Read-only · 2 connections · site=graz · 10.0.0.0/8");
+  expect(limitsText(token("ci", { actions: ["connections.create"] }), en)).toBe("Create connections");
+  expect(limitsText(token("ci", { actions: ["connections.list", "activity.list"] }), de)).toBe("2 Aktionen");
   const networks = ["10.0.0.0/8", "192.0.2.1/32"];
   expect(limitsText(token("ci", { connections: ["a"], networks }), de)).toBe("1 Verbindung · 2 Netze");
 });

@@ -22,6 +22,7 @@ export function filterTokens(tokens: readonly Token[], query: string, t: Message
       state,
       token.readOnly && t.tokens.readOnly,
       token.labels,
+      ...(token.actions ?? []).flatMap((action) => [action, t.users.may[action]]),
       ...(token.connections ?? []),
       ...(token.networks ?? []),
     ];
@@ -30,9 +31,14 @@ export function filterTokens(tokens: readonly Token[], query: string, t: Message
 }
 
 /** What limits a token, in a few words; empty if nothing but its role does. */
-export function limitsText({ readOnly, connections, labels, networks }: Token, { tokens }: Messages): string {
+export function limitsText(
+  { readOnly, actions, connections, labels, networks }: Token,
+  { tokens, users }: Messages,
+): string {
   const limits = [
     readOnly && tokens.readOnly,
+    actions &&
+      (actions.length > 1 ? tokens.actionCount(actions.length) : actions.map((action) => users.may[action]).join()),
     connections && tokens.connectionCount(connections.length),
     labels,
     networks && (networks.length === 1 ? networks[0] : tokens.networkCount(networks.length)),

@@ -170,6 +170,9 @@ fn describe_token_rules(operation: &mut Operation, action: Action) {
     if !action.only_reads() {
         describe("readOnlyToken", TokenRule::ReadOnly);
     }
+    if action != Action::ReadProfile {
+        describe("tokenOfOtherActions", TokenRule::OtherActions);
+    }
     if !action.keeps_to_visibility() {
         describe("limitedToken", TokenRule::LimitedToConnections);
     }

@@ -154,7 +154,7 @@ impl From<ConnectionRole> for WireConnectionRole {
 
 /// The name of an action.
 #[derive(Debug, Clone, Copy)]
-struct Permission(Action);
+pub(crate) struct Permission(pub(crate) Action);
 
 impl Serialize for Permission {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use haltere_app::Action;
 use haltere_app::tokens::NewToken;
 use haltere_core::{ConnectionId, LabelSelector, Network, Role, Timestamp, TokenName, TokenScope};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::profile::get::Permission;
 use crate::wire::fields::{Fields, Invalid};
 
 /// A new token.
@@ -39,6 +41,10 @@ pub(crate) struct NewTokenInput {
     /// The only networks from which the token may be used, at most 20: addresses, or prefixes such as `10.0.0.0/8`.
     #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 20, nullable = false)]
     networks: Option<Vec<Network>>,
+    /// The only actions that the token may do, in addition to `profile.read`, by the names that `permissions` in `GET /api/profile`
+    /// has. Each has to be one that the role allows, and that a token may do at all.
+    #[schema(value_type = Option<Vec<Permission>>, min_items = 1, nullable = false)]
+    actions: Option<BTreeSet<Action>>,
 }
 
 /// What `GET` returns and only haltere decides: clients send it back.
@@ -61,10 +67,11 @@ impl NewTokenInput {
             connections: connections(&mut fields)?,
             labels: labels(&mut fields)?,
             networks: networks(&mut fields)?,
+            actions: actions(&mut fields)?,
         };
         fields.ignore(&READ_ONLY);
         fields.finish()?;
-        let Self { name, description, valid_until, role, .. } = input;
+        let Self { name, description, valid_until, role, actions, .. } = input;
         let scope = TokenScope {
             connections: input.connections,
             labels: input.labels.unwrap_or_default(),
@@ -72,7 +79,8 @@ impl NewTokenInput {
             read_only: input.read_only,
         };
         let description = description.unwrap_or_default().trim().to_owned();
-        Ok(NewToken { name, description, owner: None, role, expires_at: valid_until, scope })
+        let expires_at = valid_until;
+        Ok(NewToken { name, description, owner: None, role, expires_at, scope, actions })
     }
 }
 
@@ -90,6 +98,14 @@ fn labels(fields: &mut Fields) -> Result<Option<LabelSelector>, Invalid> {
         return Err(fields.refuse("labels", "must not be empty; leave it out for all connections"));
     }
     Ok(Some(labels))
+}
+
+fn actions(fields: &mut Fields) -> Result<Option<BTreeSet<Action>>, Invalid> {
+    let Some(names) = fields.strings("actions")? else { return Ok(None) };
+    let actions = names.iter().map(|name| Action::parse(name)).collect::<Option<BTreeSet<_>>>();
+    let unknown =
+        || fields.refuse("actions", "must be names as in permissions of GET /api/profile");
+    actions.map(Some).ok_or_else(unknown)
 }
 
 fn networks(fields: &mut Fields) -> Result<Option<Vec<Network>>, Invalid> {

@@ -117,6 +117,18 @@ async fn a_refusal_names_the_field() {
         ("readOnly", json!("true"), "readOnly: must be true or false"),
         ("connections", json!("a"), "connections: must be a list of strings"),
         ("connections", json!([]), "connections: must name at least one connection"),
+        ("actions", json!("connections.create"), "actions: must be a list of strings"),
+        ("actions", json!([]), "actions: must name at least one action"),
+        (
+            "actions",
+            json!(["connections.conjure"]),
+            "actions: must be names as in permissions of GET /api/profile",
+        ),
+        (
+            "actions",
+            json!(["connections.create"]),
+            "actions: the role viewer does not allow connections.create",
+        ),
         ("connections", json!(["nope"]), "connections: there is none with the id \"nope\""),
         ("labels", json!("a b"), "labels: character 3: expected =, !=, in, notin or a comma"),
         ("labels", json!(" "), "labels: must not be empty; leave it out for all connections"),
@@ -323,6 +335,79 @@ async fn what_a_token_creates_is_within_its_limits() {
     assert_eq!(program.delete("/api/connections/c").await.status, 200);
     assert_eq!(program.post(LIST, connection("c", &url)).await.status, 202);
     assert_eq!(admin.get(LIST).await.ids(), ["a", "b", "d", "c"]);
+}
+
+/// "Give a provisioning script a token that can only create connections under one label and dies in 30 days."
+#[tokio::test]
+async fn a_token_that_only_creates_under_one_label() {
+    let api = TestApi::start().await;
+    let (admin, (url, _port)) = (api.admin().await, closed_port());
+    two_connections(&admin, &url).await;
+    let broker = haltere_testkit::Mosquitto::plain().await;
+    let until = api.app.app.clock().now() + Duration::from_hours(30 * 24);
+    let body = json!({
+        "name": "provisioning", "role": "connectionManager", "validUntil": until.to_string(),
+        "labels": "site=graz", "actions": ["connections.create"],
+    });
+    let created = admin.post(TOKENS, body).await;
+    assert_eq!(created.status, 200, "{}", created.text);
+    assert_eq!(created.json()["actions"], json!(["connections.create"]));
+    let program = api.with_bearer(created.json()["token"].as_str().expect("a secret"));
+    assert_eq!(
+        program.get("/api/profile").await.json()["permissions"],
+        json!(["connections.create", "profile.read"])
+    );
+
+    let labelled = |id: &str, url: &str, site: &str| {
+        let mut body = connection(id, url);
+        body["labels"] = json!({"site": site});
+        body
+    };
+    let outside = "labels: must match site=graz, which the token is limited to";
+    for body in [connection("c", &broker.url()), labelled("c", &broker.url(), "wien")] {
+        program.post(LIST, body).await.is_refusal(403, "NOT_ALLOWED", outside);
+    }
+    let up = program.post(LIST, labelled("c", &broker.url(), "graz")).await;
+    assert_eq!((up.status.as_u16(), up.ids()), (200, vec!["c".to_owned()]), "no other is shown");
+    assert_eq!(program.post(LIST, labelled("d", &url, "graz")).await.status, 202);
+    // One that has failed would be overwritten, which is a change.
+    let again = program.post(LIST, labelled("d", &broker.url(), "graz")).await;
+    again.is_refusal(403, "NOT_ALLOWED", "Connection with the same name/id already exists");
+
+    let file = json!({"format": "haltere-connections", "formatVersion": 1, "connections": [labelled("e", &url, "graz")]});
+    let labels = json!({"connections": ["c"], "labels": {"x": "y"}});
+    for refused in [
+        program.get(LIST).await,
+        program.get("/api/connections/c").await,
+        program.get("/api/activity").await,
+        program.get("/api/connection-export").await,
+        program.delete("/api/connections/c").await,
+        program.patch("/api/connections/c", json!({"name": "x"})).await,
+        program.put("/api/connections/c", labelled("c", &url, "graz")).await,
+        program.post("/api/connections/c/disconnect", json!({})).await,
+        program.post("/api/connection-labels", labels).await,
+        program.post("/api/connection-test", connection("x", &url)).await,
+        program.post("/api/connection-import", file).await,
+    ] {
+        let message = "Not allowed with a token that is limited to other actions";
+        refused.is_refusal(403, "NOT_ALLOWED", message);
+    }
+    assert_eq!(admin.get(LIST).await.ids(), ["a", "b", "c", "d"]);
+    let audit = api.app.audit().await;
+    let line = "admin (token provisioning) connection.delete c denied".to_owned();
+    assert!(audit.contains(&line), "{audit:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_only_deletes_shows_nothing_of_what_is_left() {
+    let api = TestApi::start().await;
+    let (admin, (url, _port)) = (api.admin().await, closed_port());
+    two_connections(&admin, &url).await;
+    let limits = json!({"actions": ["connections.delete"]});
+    let (_, program) = token(&api, &admin, "connectionManager", limits).await;
+    let gone = program.delete("/api/connections/a").await;
+    assert_eq!((gone.status.as_u16(), gone.ids()), (200, Vec::new()));
+    assert_eq!(admin.get(LIST).await.ids(), ["b"]);
 }
 
 #[tokio::test]

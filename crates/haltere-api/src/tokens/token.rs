@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::json;
+use crate::profile::get::Permission;
 use crate::state::ApiState;
 use crate::wire::time;
 
@@ -56,6 +57,10 @@ pub(crate) struct WireToken {
     #[schema(value_type = Option<Vec<String>>, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     networks: Option<Vec<String>>,
+    /// The only actions that the token may do, in addition to `profile.read`; absent for all that its role allows.
+    #[schema(value_type = Option<Vec<Permission>>, nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<Vec<Permission>>,
 }
 
 /// A new token, with its secret. This response is the only one that contains it.
@@ -81,6 +86,7 @@ impl WireToken {
             expires_at,
             last_used_at,
             scope,
+            actions,
         } = token;
         let valid = scope.is_some() && now < expires_at;
         let scope = scope.unwrap_or_default();
@@ -102,6 +108,7 @@ impl WireToken {
             connections: scope.connections.as_ref().map(ids),
             labels: (!scope.labels.is_empty()).then(|| scope.labels.to_string()),
             networks: (!networks.is_empty()).then_some(networks),
+            actions: actions.map(|actions| actions.into_iter().map(Permission).collect()),
         }
     }
 }

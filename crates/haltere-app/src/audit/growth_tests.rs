@@ -340,6 +340,7 @@ impl Trial {
         let (app, admin) = (self.app(), self.test.ctx(Role::Admin));
         let create = async |ctx: &Ctx| {
             let new = NewToken {
+                actions: None,
                 name: TokenName::parse(&format!("token {n}")).expect("a name"),
                 description: String::new(),
                 owner: Some(TestApp::user(Role::Admin)),

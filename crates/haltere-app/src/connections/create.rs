@@ -91,7 +91,8 @@ impl Connections {
     /// overwritten: this corrects a misconfigured connection. What is stored stays stored
     /// when the returned future is dropped.
     ///
-    /// A member of groups creates it in those groups whose role allows that.
+    /// A member of groups creates it in those groups whose role allows that. To overwrite one is to update it, which a token for
+    /// some actions may not be for.
     ///
     /// `secrets` applies to the response; returning all connections with their secrets is audited
     /// together with the change.
@@ -121,7 +122,7 @@ impl Connections {
         // The new one may be in groups of the caller.
         let mut ctx = ctx.clone();
         self.fleet.follow_groups(&mut ctx.principal);
-        let (ctx, all) = (&ctx, self.all(&ctx, shows_secrets));
+        let (ctx, all) = (&ctx, self.all(&ctx, shows_secrets, &connection.id));
         // Others may have stored secrets while we waited.
         if !secrets_audited {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
@@ -245,7 +246,9 @@ impl Connections {
         let broken = match (by_id, by_name) {
             // Not even the status of a hidden connection may be revealed. One that the caller may not change stays.
             (Some(a), Some(b))
-                if a.id == b.id && !ctx.visibility().allows(Action::CreateConnection, &a.id) =>
+                if a.id == b.id
+                    && !(ctx.visibility().allows(Action::CreateConnection, &a.id)
+                        && ctx.may_on(Action::UpdateConnection, &a.id)) =>
             {
                 return Err(CreateError::AlreadyExists);
             }

@@ -79,7 +79,7 @@ impl Connections {
         if was_in_groups {
             self.fleet.reload_groups(&*self.store).await;
         }
-        Ok(self.all(ctx, shows_secrets))
+        Ok(self.all(ctx, shows_secrets, id))
     }
 }
 

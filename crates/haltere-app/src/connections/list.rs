@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
 
+use haltere_core::ConnectionId;
 use haltere_link::StatusVersion;
 
 use super::Connections;
@@ -105,10 +106,16 @@ impl Connections {
         Version { stored: snapshot.generation(), statuses }
     }
 
-    /// All connections, for the response to a change. The caller has audited it.
-    pub(super) fn all(&self, ctx: &Ctx, secrets: bool) -> Listing {
+    /// All connections, for the response to a change of one of them; only that one for a token that may not list them. The
+    /// caller has audited it.
+    pub(super) fn all(&self, ctx: &Ctx, secrets: bool, changed: &ConnectionId) -> Listing {
         // Who may change connections sees their certificates.
-        self.listing(ctx.visibility(), &ListQuery::default(), secrets, true)
+        let all = self.listing(ctx.visibility(), &ListQuery::default(), secrets, true);
+        if ctx.may(Action::ListConnections) {
+            return all;
+        }
+        let entries = all.entries.iter().filter(|entry| entry.id() == changed.as_str());
+        Listing { entries: entries.cloned().collect(), is_complete: false, ..all }
     }
 
     fn listing(

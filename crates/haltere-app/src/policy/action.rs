@@ -101,6 +101,11 @@ impl Action {
         self.rule().name
     }
 
+    /// The action with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
     /// The plugin that has to be on.
     pub const fn plugin(self) -> Option<PluginId> {
         self.rule().plugin

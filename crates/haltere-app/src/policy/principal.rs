@@ -1,6 +1,7 @@
 //! Who wants something.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use haltere_core::{Caller, Role, Roles, SessionId, TokenId, TokenName, UserName};
@@ -42,6 +43,8 @@ pub struct TokenPrincipal {
     pub owner_roles: Roles,
     /// Whether it may only do what changes nothing.
     pub read_only: bool,
+    /// The only actions that it may do, in addition to seeing its profile; `None` for all.
+    pub actions: Option<BTreeSet<Action>>,
     /// The connections that it may see, if the roles allow to see any: what limits it, and what the groups of its owner give.
     pub visibility: Visibility,
     /// What its owner has to do before anything else; until then, it may do nothing either.
@@ -61,12 +64,20 @@ impl TokenPrincipal {
         self.owner_roles.iter().filter(|role| is_within(*role, self.role.into())).collect()
     }
 
+    /// Whether the actions that it is limited to include this one.
+    fn is_for(&self, action: Action) -> bool {
+        action == Action::ReadProfile
+            || self.actions.as_ref().is_none_or(|actions| actions.contains(&action))
+    }
+
     /// The rule about tokens that does not allow `action`, whatever the roles.
     pub(super) fn broken_rule(&self, action: Action) -> Option<TokenRule> {
         if !action.is_open_to_tokens() {
             Some(TokenRule::NeedsLogin)
         } else if self.read_only && !action.only_reads() {
             Some(TokenRule::ReadOnly)
+        } else if !self.is_for(action) {
+            Some(TokenRule::OtherActions)
         } else if self.visibility.is_limited() && !action.keeps_to_visibility() {
             Some(TokenRule::LimitedToConnections)
         } else {

@@ -168,6 +168,7 @@ fn token(role: Role, owner_roles: impl Into<Roles>) -> TokenPrincipal {
         role,
         owner_roles: owner_roles.into(),
         read_only: false,
+        actions: None,
         visibility: Visibility::ALL,
         due: None,
     }
@@ -237,6 +238,32 @@ fn rules_about_tokens_hold_whatever_the_role() {
     let hidden = Resource::Connection("b");
     let limited = Principal::Token(Arc::new(limited()));
     assert_eq!(decide(&limited, Action::ListConnections, hidden), Decision::Hidden);
+}
+
+#[test]
+fn a_token_for_some_actions_does_no_others() {
+    for role in Role::ALL {
+        for only in Action::ALL {
+            let one = TokenPrincipal { actions: Some([only].into()), ..token(role, Role::Admin) };
+            for action in Action::ALL.into_iter().filter(|it| it.is_open_to_tokens()) {
+                let expected = match action {
+                    _ if !allows(role, action) => Decision::InsufficientRole,
+                    Action::ReadProfile => Decision::Allowed,
+                    _ if action == only => Decision::Allowed,
+                    _ => Decision::Token(TokenRule::OtherActions),
+                };
+                assert_eq!(decides(one.clone(), action), expected, "{role}: {action:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_action_is_found_by_its_name() {
+    for action in Action::ALL {
+        assert_eq!(Action::parse(action.as_str()), Some(action));
+    }
+    assert_eq!(Action::parse("connections.conjure"), None);
 }
 
 #[test]

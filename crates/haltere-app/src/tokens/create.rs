@@ -12,7 +12,7 @@ use super::record::ScopeColumns;
 use super::settings::{
     MAX_CONNECTIONS, MAX_DESCRIPTION_CHARS, MAX_NETWORKS, MAX_TOKENS, MAX_TOKENS_PER_USER,
 };
-use super::{Token, TokenError, Tokens, secret};
+use super::{Token, TokenError, Tokens, record, secret};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{ErrorContext, FieldFault, Internal, Invalid};
@@ -33,6 +33,8 @@ pub struct NewToken {
     pub role: Role,
     pub expires_at: Timestamp,
     pub scope: TokenScope,
+    /// The only actions that it may do, in addition to seeing its profile; `None` for all.
+    pub actions: Option<BTreeSet<Action>>,
 }
 
 /// A new token, with what is not kept.
@@ -57,7 +59,8 @@ impl Tokens {
 
     /// Checks what has nothing to do with what is stored.
     fn check_new(&self, new: &NewToken) -> Result<(), Invalid> {
-        let NewToken { name: _, description, owner: _, role: _, expires_at, scope } = new;
+        let NewToken { name: _, description, owner: _, role, expires_at, scope, actions } = new;
+        check_actions(actions.as_ref(), *role)?;
         if description.chars().count() > MAX_DESCRIPTION_CHARS {
             let fault = FieldFault::TooLong { max: MAX_DESCRIPTION_CHARS };
             return Err(Invalid::of("description", &fault));
@@ -107,7 +110,7 @@ impl Tokens {
         self.count_change(ctx)?;
         let (secret, id) = secret::generate();
         let ScopeColumns { read_only, connections, labels, networks } = (&new.scope).into();
-        let NewToken { name, description, owner: _, role, expires_at, scope } = new;
+        let NewToken { name, description, owner: _, role, expires_at, scope, actions } = new;
         let now = self.now();
         let record = TokenRecord {
             id,
@@ -122,6 +125,7 @@ impl Tokens {
             connections,
             labels,
             networks,
+            actions: actions.as_ref().map(record::actions_to_text),
         };
         tx.tokens().insert(&record).await.map_err(|error| match error {
             StoreError::Taken(_) => TokenError::Exists,
@@ -133,6 +137,25 @@ impl Tokens {
         tx.commit().await.context(OPERATION)?;
         Ok(CreatedToken { token: record.into(), secret })
     }
+}
+
+/// A token can't be limited to what no token with this role may do: it would look as if it could do something.
+fn check_actions(actions: Option<&BTreeSet<Action>>, role: Role) -> Result<(), Invalid> {
+    let Some(actions) = actions else { return Ok(()) };
+    if actions.is_empty() {
+        return Err(Invalid::new("actions", "must name at least one action"));
+    }
+    for action in actions {
+        let name = action.as_str();
+        if !action.is_open_to_tokens() {
+            return Err(Invalid::new("actions", format!("no token may do {name}")));
+        }
+        if !action.is_allowed_to(role) {
+            let reason = format!("the role {role} does not allow {name}");
+            return Err(Invalid::new("actions", reason));
+        }
+    }
+    Ok(())
 }
 
 /// The user for whom a new token will act, whose roles have to allow its role.
@@ -171,6 +194,9 @@ fn describe(record: &TokenRecord, scope: &TokenScope) -> String {
         vec![format!("for {}", record.owner), format!("role {}", record.role), until(record)];
     if *read_only {
         facts.push("read-only".to_owned());
+    }
+    if let Some(actions) = &record.actions {
+        facts.push(format!("only {}", audit::cut(&actions.replace(',', ", "))));
     }
     if let Some(ids) = connections {
         facts.push(format!("connections: {}", ids.len()));

@@ -1,6 +1,6 @@
 //! `GET /api/tokens`, `GET /api/tokens/{tokenHash}`, `haltere tokens list`
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use haltere_core::{Role, Timestamp, TokenId, TokenName, TokenScope, UserName};
 use haltere_store::{StoreError, TokenReads, TokenRecord};
@@ -26,13 +26,17 @@ pub struct Token {
     pub expires_at: Timestamp,
     /// To within two minutes.
     pub last_used_at: Option<Timestamp>,
-    /// `None` if it can't be read; then the token is not valid.
+    /// `None` if it, or `actions`, can't be read; then the token is not valid.
     pub scope: Option<TokenScope>,
+    /// The only actions that it may do, in addition to seeing its profile; `None` for all.
+    pub actions: Option<BTreeSet<Action>>,
 }
 
 impl From<TokenRecord> for Token {
     fn from(token: TokenRecord) -> Self {
-        let scope = record::scope(&token);
+        let actions = record::actions(&token);
+        let scope = record::scope(&token).filter(|_| actions.is_ok());
+        let actions = actions.unwrap_or_default();
         let TokenRecord {
             id,
             name,
@@ -46,8 +50,20 @@ impl From<TokenRecord> for Token {
             connections: _,
             labels: _,
             networks: _,
+            actions: _,
         } = token;
-        Self { id, name, description, owner, role, created_at, expires_at, last_used_at, scope }
+        Self {
+            id,
+            name,
+            description,
+            owner,
+            role,
+            created_at,
+            expires_at,
+            last_used_at,
+            scope,
+            actions,
+        }
     }
 }
 

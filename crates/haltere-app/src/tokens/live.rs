@@ -122,8 +122,10 @@ impl Live {
     /// Whether a token is valid, with the same rights as `before`.
     pub(super) fn still_has_rights_of(&self, before: &TokenPrincipal, now: Timestamp) -> bool {
         let rights = |it: &TokenPrincipal| (it.role, it.owner_roles, it.read_only, it.due);
-        self.tokens.get(&before.id).is_some_and(|token| {
-            now < token.expires_at && rights(&token.principal) == rights(before)
+        self.tokens.get(&before.id).is_some_and(|LiveToken { principal, expires_at, .. }| {
+            now < *expires_at
+                && rights(principal) == rights(before)
+                && principal.actions == before.actions
         })
     }
 

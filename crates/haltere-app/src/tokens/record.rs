@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use haltere_core::{ConnectionId, LabelSelector, Network, TokenScope};
 use haltere_store::TokenRecord;
 
+use crate::policy::Action;
+
 /// The columns of a scope.
 pub(super) struct ScopeColumns {
     pub(super) read_only: bool,
@@ -56,6 +58,22 @@ pub(super) fn scope(record: &TokenRecord) -> Option<TokenScope> {
     Some(TokenScope { connections, labels, networks, read_only: *read_only })
 }
 
+/// The actions that a token is limited to, as the column of its row: their names, separated by commas.
+pub(super) fn actions_to_text(actions: &BTreeSet<Action>) -> String {
+    actions.iter().map(|action| action.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// A token is limited to an action that this version does not know. It is not valid, either.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct UnknownAction;
+
+/// The only actions that a stored token may do; `None` for all.
+pub(super) fn actions(record: &TokenRecord) -> Result<Option<BTreeSet<Action>>, UnknownAction> {
+    let Some(names) = &record.actions else { return Ok(None) };
+    let actions = names.split(',').map(Action::parse).collect::<Option<BTreeSet<_>>>();
+    actions.map(Some).ok_or(UnknownAction)
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use haltere_core::{Role, Timestamp, TokenId, TokenName, UserName};
@@ -77,6 +95,7 @@ pub(super) mod tests {
             connections: None,
             labels: None,
             networks: None,
+            actions: None,
         }
     }
 
@@ -97,6 +116,17 @@ pub(super) mod tests {
         let none = TokenScope { connections: Some(BTreeSet::new()), ..TokenScope::default() };
         for it in [TokenScope::default(), all, none] {
             assert_eq!(scope(&stored(&it)), Some(it));
+        }
+    }
+
+    #[test]
+    fn actions_are_read_back_and_unknown_ones_are_not_dropped() {
+        let of = |text: &str| actions(&TokenRecord { actions: Some(text.to_owned()), ..record() });
+        assert_eq!(actions(&record()), Ok(None));
+        let all: BTreeSet<_> = Action::ALL.into();
+        assert_eq!(of(&actions_to_text(&all)), Ok(Some(all)));
+        for wrong in ["", "connections.conjure", "connections.create,connections.conjure"] {
+            assert_eq!(of(wrong), Err(UnknownAction), "{wrong}");
         }
     }
 

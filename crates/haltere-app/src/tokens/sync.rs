@@ -122,7 +122,7 @@ fn stored(
     due: Option<Due>,
     server: &Server,
 ) -> Option<Stored> {
-    let Some(scope) = record::scope(token) else {
+    let Some((scope, actions)) = record::scope(token).zip(record::actions(token).ok()) else {
         let name = token.name.as_str();
         tracing::warn!(name, "what limits a token can't be read; the token is not valid");
         return None;
@@ -134,6 +134,7 @@ fn stored(
         role: token.role,
         owner_roles: owner.roles,
         read_only: scope.read_only,
+        actions,
         visibility: visibility(&scope, server),
         due,
     };

@@ -34,6 +34,7 @@ fn new(app: &TestApp, name: &str, role: Role) -> NewToken {
         role,
         expires_at: app.app.clock().now() + HOUR,
         scope: TokenScope::default(),
+        actions: None,
     }
 }
 
@@ -300,6 +301,21 @@ async fn what_a_new_token_has_to_obey() {
         (101, "connections: must be at most 100 connections"),
     ] {
         assert_eq!(refused(scoped(ids(count))).await, why);
+    }
+    let only = |role, actions: &[Action]| {
+        let actions = Some(actions.iter().copied().collect());
+        NewToken { actions, ..new(&app, "ci", role) }
+    };
+    for (role, actions, why) in [
+        (Role::Viewer, &[][..], "actions: must name at least one action"),
+        (Role::Admin, &[Action::CreateToken], "actions: no token may do tokens.create"),
+        (
+            Role::Viewer,
+            &[Action::ListConnections, Action::CreateConnection],
+            "actions: the role viewer does not allow connections.create",
+        ),
+    ] {
+        assert_eq!(refused(only(role, actions)).await, why);
     }
     let networks = vec!["10.0.0.0/8".parse().unwrap(); 21];
     let scope = TokenScope { networks, ..TokenScope::default() };

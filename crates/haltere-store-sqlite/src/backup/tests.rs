@@ -178,6 +178,7 @@ async fn tokens_are_in_it() {
         connections: None,
         labels: None,
         networks: None,
+        actions: None,
     };
     let mut tx = store.write().await.unwrap();
     tx.tokens().insert(&token).await.unwrap();

@@ -119,6 +119,7 @@ pub(super) fn token(number: u8, name: &str, owner: &str) -> TokenRecord {
         connections: Some("a\nb c".to_owned()),
         labels: Some("site in (graz,wien)".to_owned()),
         networks: Some("10.0.0.0/8,::1/128".to_owned()),
+        actions: Some("connections.create".to_owned()),
     }
 }
 

@@ -34,6 +34,7 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
         connections: None,
         labels: None,
         networks: None,
+        actions: None,
         ..token(2, "bare", "eve")
     };
     insert(&*store, &token(1, "full", "ada")).await.unwrap();

@@ -146,6 +146,7 @@ impl Options {
                 valid_until: until.to_string(),
                 role: role.as_str().to_owned(),
                 read_only: false,
+                actions: None,
                 connections: None,
                 labels: None,
                 networks: None,

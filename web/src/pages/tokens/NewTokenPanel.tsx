@@ -10,6 +10,7 @@ import { useOutcomeNotification } from "../../components/use-outcome-notificatio
 import { ConnectionPicker } from "../../forms/ConnectionPicker";
 import { CoveredConnections } from "../../forms/CoveredConnections";
 import { Fieldset } from "../../forms/Fieldset";
+import { PickList } from "../../forms/PickList";
 import { commonActions, RoleField } from "../../forms/RoleFields";
 import { FIELD, useRefusal } from "../../forms/use-refusal";
 import { useNow } from "../../hooks/use-now";
@@ -17,6 +18,7 @@ import { useLanguage } from "../../i18n/language";
 import { usePageMessages } from "../../i18n/page-messages";
 import { sortByName } from "../../model/connection-sort";
 import { errorText } from "../../model/error-text";
+import { tokenActions } from "../../model/token-actions";
 import type { TokenDraft } from "../../model/token-draft";
 import { coveredBy, EMPTY_TOKEN, EXPIRY_DAYS, expiryOf, toNewToken } from "../../model/token-draft";
 import { SidePanel } from "../../ui/SidePanel";
@@ -28,6 +30,7 @@ import { tokenFieldError } from "./token-field-error";
 /** The parts of the draft that a field of the API is made of. */
 const PARTS: Partial<Record<TokenField, readonly (keyof TokenDraft)[]>> = {
   validUntil: ["expiry", "lastDay"],
+  actions: ["onlyActions", "actions"],
   connections: ["onlySome", "connections"],
 };
 
@@ -110,7 +113,9 @@ export function NewTokenPanel({ onCreated, onClose }: Props) {
           role={draft.role}
           error={errorOf("role")}
           text={t.tokens.mayText(commonActions(t))}
-          onChange={(role) => set({ role })}
+          onChange={(role) =>
+            set({ role, actions: draft.actions.filter((action) => tokenActions(role).includes(action)) })
+          }
         />
         <ExpiryField draft={draft} error={errorOf("validUntil")} onChange={set} />
         <Limits draft={draft} errorOf={errorOf} onChange={set} />
@@ -196,6 +201,25 @@ function Limits({ draft, errorOf, onChange }: LimitsProps) {
         checked={draft.readOnly}
         onChange={(event) => onChange({ readOnly: event.currentTarget.checked })}
       />
+      <Switch
+        label={t.tokens.onlyActions}
+        description={t.tokens.onlyActionsText}
+        checked={draft.onlyActions}
+        onChange={(event) => onChange({ onlyActions: event.currentTarget.checked })}
+      />
+      {draft.onlyActions && (
+        <PickList
+          field="actions"
+          title={t.tokens.actionsTitle}
+          find={t.tokens.findAction}
+          items={tokenActions(draft.role).map((id) => ({ id, name: t.users.may[id] }))}
+          chosen={draft.actions}
+          error={errorOf("actions")}
+          onChange={(chosen) =>
+            onChange({ actions: tokenActions(draft.role).filter((action) => chosen.includes(action)) })
+          }
+        />
+      )}
       <Switch
         label={t.tokens.onlySome}
         description={t.tokens.onlySomeText}

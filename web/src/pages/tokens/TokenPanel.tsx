@@ -54,6 +54,7 @@ export function TokenPanel({ token, now, isRevoking, onRevoke, onClose }: Props)
             </>,
           ],
           [t.tokens.limits, readOnly && t.tokens.readOnly],
+          [t.tokens.onlyTheseActions, token.actions?.map((action) => t.users.may[action]).join(" · ")],
           [t.tokens.coverage, <Coverage key="covers" token={token} />],
           [t.tokens.ids, token.connections && <Connections ids={token.connections} />],
           [t.scope.labels, labels && <code>{labels}</code>],

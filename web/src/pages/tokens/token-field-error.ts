@@ -5,7 +5,17 @@ import { faultText } from "../../i18n/faults";
 import type { Messages } from "../../i18n/en";
 import type { Language } from "../../i18n/language";
 
-const FIELDS = ["name", "description", "validUntil", "role", "readOnly", "connections", "labels", "networks"] as const;
+const FIELDS = [
+  "name",
+  "description",
+  "validUntil",
+  "role",
+  "readOnly",
+  "actions",
+  "connections",
+  "labels",
+  "networks",
+] as const;
 export type TokenField = (typeof FIELDS)[number];
 
 /** The server's messages that have no key and contain values, each with the text for the user. */

@@ -25,7 +25,7 @@ fn connection(entry: &Entry) -> &Connection {
 }
 
 fn all_views(app: &TestApp, secrets: bool) -> Vec<ConnectionView> {
-    let all = app.app.connections().all(&app.ctx(Role::Admin), secrets);
+    let all = app.app.connections().all(&app.ctx(Role::Admin), secrets, &id("a"));
     app.app.connections().views(&all, 0..all.entries.len())
 }
 

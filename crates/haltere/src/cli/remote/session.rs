@@ -43,6 +43,8 @@ pub(in crate::cli) struct NewTokenBody {
     pub(in crate::cli) role: String,
     pub(in crate::cli) read_only: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) actions: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::cli) connections: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::cli) labels: Option<String>,

@@ -35,6 +35,8 @@ pub(super) struct ListedToken {
 #[derive(Default)]
 pub(super) struct ListedLimits {
     pub(super) read_only: bool,
+    /// Names.
+    pub(super) actions: Option<Vec<String>>,
     /// Ids.
     pub(super) connections: Option<Vec<String>>,
     /// A selector.

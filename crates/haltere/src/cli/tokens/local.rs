@@ -1,7 +1,9 @@
 //! The tokens in the data folder.
 
-use haltere_app::Ctx;
+use std::collections::BTreeSet;
+
 use haltere_app::tokens::{CreatedToken, NewToken, Token, Tokens};
+use haltere_app::{Action, Ctx};
 use haltere_core::{Network, TokenName, TokenScope};
 
 use super::directory::{Created, ListedLimits, ListedToken, TokenDirectory};
@@ -38,19 +40,18 @@ impl From<Token> for ListedToken {
             role: token.role.as_str().to_owned(),
             expires_at: token.expires_at,
             last_used_at: token.last_used_at,
-            limits: token.scope.map(ListedLimits::from),
+            limits: token.scope.map(|scope| limits(scope, token.actions)),
         }
     }
 }
 
-impl From<TokenScope> for ListedLimits {
-    fn from(TokenScope { connections, labels, networks, read_only }: TokenScope) -> Self {
-        Self {
-            read_only,
-            connections: connections
-                .map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect()),
-            labels: (!labels.is_empty()).then(|| labels.to_string()),
-            networks: networks.iter().map(Network::to_string).collect(),
-        }
+fn limits(scope: TokenScope, actions: Option<BTreeSet<Action>>) -> ListedLimits {
+    let TokenScope { connections, labels, networks, read_only } = scope;
+    ListedLimits {
+        read_only,
+        actions: actions.map(|all| all.iter().map(|it| it.as_str().to_owned()).collect()),
+        connections: connections.map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect()),
+        labels: (!labels.is_empty()).then(|| labels.to_string()),
+        networks: networks.iter().map(Network::to_string).collect(),
     }
 }

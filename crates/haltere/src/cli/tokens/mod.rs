@@ -6,6 +6,7 @@ mod remote;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
+use haltere_app::Action;
 use haltere_app::tokens::NewToken;
 use haltere_core::{
     Clock as _, ConnectionId, LabelSelector, Network, Role, Timestamp, TokenName, TokenScope,
@@ -78,6 +79,10 @@ struct Create {
     /// It may only do what changes nothing
     #[arg(long)]
     read_only: bool,
+
+    /// It may only do this, for example connections.create; may be given more than once
+    #[arg(long = "only", value_name = "ACTION", value_parser = action)]
+    actions: Vec<Action>,
 
     /// Only the connection with this id; may be given more than once
     #[arg(long = "connection", value_name = "ID", value_parser = ConnectionId::parse)]
@@ -178,8 +183,16 @@ impl Create {
             networks,
             read_only,
         };
-        Ok(NewToken { name, description, owner: user, role, expires_at, scope })
+        let actions = self.actions.into_iter().collect();
+        let actions = Some(actions).filter(|it: &std::collections::BTreeSet<_>| !it.is_empty());
+        Ok(NewToken { name, description, owner: user, role, expires_at, scope, actions })
     }
+}
+
+/// The action with this name.
+fn action(name: &str) -> Result<Action, String> {
+    let known = || Action::ALL.map(Action::as_str).join(", ");
+    Action::parse(name).ok_or_else(|| format!("must be one of {}", known()))
 }
 
 /// A length of time in which a day has 24 hours: `30d`, `12h`, `1h 30m`.
@@ -207,8 +220,9 @@ fn row(token: &ListedToken, now: Timestamp) -> (&str, Vec<String>) {
 }
 
 fn limiting(limits: &ListedLimits) -> Vec<String> {
-    let ListedLimits { read_only, connections, labels, networks } = limits;
+    let ListedLimits { read_only, actions, connections, labels, networks } = limits;
     let mut facts = Vec::new();
+    facts.extend(actions.as_ref().map(|names| format!("only {}", names.join(", "))));
     if *read_only {
         facts.push("read-only".to_owned());
     }

@@ -32,6 +32,7 @@ struct WireToken {
     last_used: Option<String>,
     valid: bool,
     read_only: bool,
+    actions: Option<Vec<String>>,
     connections: Option<Vec<String>>,
     labels: Option<String>,
     #[serde(default)]
@@ -45,7 +46,7 @@ impl TokenDirectory for RemoteTokens<'_> {
     }
 
     async fn create(&self, new: NewToken) -> anyhow::Result<Created> {
-        let NewToken { name, description, owner, role, expires_at, scope } = new;
+        let NewToken { name, description, owner, role, expires_at, scope, actions } = new;
         let user = &self.remote.login.user;
         if let Some(owner) = owner.filter(|owner| !is_same_user(owner.as_str(), user)) {
             return Err(Usage::because(anyhow!(
@@ -60,6 +61,7 @@ impl TokenDirectory for RemoteTokens<'_> {
             valid_until: expires_at.to_string(),
             role: role.as_str().to_owned(),
             read_only,
+            actions: actions.map(|all| all.iter().map(|it| it.as_str().to_owned()).collect()),
             connections: ids,
             labels: (!labels.is_empty()).then(|| labels.to_string()),
             networks: (!networks.is_empty())
@@ -95,6 +97,7 @@ impl WireToken {
         let expires_at = time(&self.valid_until)?;
         let limits = ListedLimits {
             read_only: self.read_only,
+            actions: self.actions,
             connections: self.connections,
             labels: self.labels,
             networks: self.networks,
