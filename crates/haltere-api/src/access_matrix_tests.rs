@@ -116,6 +116,7 @@ impl Route {
             "profile.second-factor",
             "users.reset-second-factor",
             "tokens.create",
+            "profile.change-preferences",
             "users.view-as",
             "profile.stop-viewing-as",
         ]

@@ -47,6 +47,7 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(profile::second_factor::remove::handler))
         .route(routes!(profile::second_factor::recovery_codes::handler))
         .route(routes!(profile::second_factor::dismiss_reset::handler))
+        .route(routes!(profile::patch::handler))
         .route(routes!(user_management::roles::handler))
         .route(routes!(user_management::list::handler))
         .route(routes!(user_management::create::handler))

@@ -39,6 +39,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0022_identities_without_role.sql"),
     include_str!("../migrations/0023_second_factors.sql"),
     include_str!("../migrations/0024_token_actions.sql"),
+    include_str!("../migrations/0025_preferences.sql"),
 ];
 
 /// The schema's version once all steps are taken.

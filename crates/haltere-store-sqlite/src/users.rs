@@ -1,4 +1,6 @@
-//! The table `users`.
+//! The tables `users` and `preferences`.
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use haltere_core::{Role, Roles, Timestamp, UserName};
@@ -40,6 +42,10 @@ const UPDATE: &str = "UPDATE users SET password_hash = $2, initial_password = $3
     disabled = $5, must_change_password = $6, invitation = $7, invitation_expires_at = $8, \
     updated_at = $9 WHERE name = $1";
 const SET_LAST_LOGIN: &str = "UPDATE users SET last_login_at = $2 WHERE name = $1";
+const PREFERENCES: &str = "SELECT name, value FROM preferences WHERE user = $1";
+const SET_PREFERENCE: &str = "INSERT INTO preferences (user, name, value) VALUES ($1, $2, $3) \
+    ON CONFLICT (user, name) DO UPDATE SET value = excluded.value";
+const REMOVE_PREFERENCE: &str = "DELETE FROM preferences WHERE user = $1 AND name = $2";
 const DELETE: &str = "DELETE FROM users WHERE name = $1";
 
 #[async_trait]
@@ -54,6 +60,18 @@ impl UserReads for Tx {
 
     async fn find_invited(&mut self, id: &InvitationId) -> Result<Option<UserRecord>, StoreError> {
         self.row(sqlx::query(FIND_INVITED).bind(&id.0[..])).await?.as_ref().map(read).transpose()
+    }
+
+    async fn preferences(
+        &mut self,
+        user: &UserName,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows = self.rows(sqlx::query(PREFERENCES).bind(user.as_str())).await?;
+        let read = |row: &SqliteRow| -> Result<(String, String), StoreError> {
+            let mut cells = Cells::new("preferences", row);
+            Ok((cells.get("name")?, cells.get("value")?))
+        };
+        rows.iter().map(read).collect()
     }
 }
 
@@ -122,6 +140,20 @@ impl UserWrites for Tx {
     async fn set_last_login(&mut self, name: &UserName, at: Timestamp) -> Result<(), StoreError> {
         let set = sqlx::query(SET_LAST_LOGIN).bind(name.as_str()).bind(at.as_millisecond());
         self.change(set).await?;
+        Ok(())
+    }
+
+    async fn set_preference(
+        &mut self,
+        user: &UserName,
+        name: &str,
+        value: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let change = match value {
+            Some(value) => sqlx::query(SET_PREFERENCE).bind(user.as_str()).bind(name).bind(value),
+            None => sqlx::query(REMOVE_PREFERENCE).bind(user.as_str()).bind(name),
+        };
+        self.change(change).await?;
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Users and their password hashes.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use haltere_core::{Roles, Timestamp, UserName};
 
@@ -53,6 +55,12 @@ pub trait UserReads: Send {
 
     /// The user with this invitation, expired or not.
     async fn find_invited(&mut self, id: &InvitationId) -> Result<Option<UserRecord>, StoreError>;
+
+    /// How a user wants to see the console: values by name.
+    async fn preferences(
+        &mut self,
+        user: &UserName,
+    ) -> Result<BTreeMap<String, String>, StoreError>;
 }
 
 /// Changing users.
@@ -67,6 +75,15 @@ pub trait UserWrites: UserReads {
     /// Notes a login, if there is such a user. Does not move [`crate::ChangeCounters::sessions`].
     async fn set_last_login(&mut self, name: &UserName, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Removes a user, and their memberships in groups; whether there was one. Sessions and tokens are the task of the caller.
+    /// Sets, or removes, one of the preferences of a user, who has to exist. Does not move
+    /// [`crate::ChangeCounters::sessions`].
+    async fn set_preference(
+        &mut self,
+        user: &UserName,
+        name: &str,
+        value: Option<&str>,
+    ) -> Result<(), StoreError>;
+
+    /// Removes a user, their preferences and their memberships in groups; whether there was one. Sessions and tokens are the task of the caller.
     async fn delete(&mut self, name: &UserName) -> Result<bool, StoreError>;
 }

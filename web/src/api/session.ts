@@ -43,6 +43,12 @@ export function useProfile(): Profile | null | undefined {
   return useQuery(profileQuery).data?.profile;
 }
 
+/** The user who is logged in; undefined without one. */
+export function currentProfile(queries: QueryClient): Profile | undefined {
+  const session = queries.getQueryData<SessionState>(KEY);
+  return session?.isActive ? (session.profile ?? undefined) : undefined;
+}
+
 /** The user as whom an administrator sees haltere; undefined for a user who sees it as themselves. */
 function viewOf({ viewedBy, username }: Profile): string | undefined {
   return viewedBy === undefined ? undefined : username;

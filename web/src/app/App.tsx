@@ -6,6 +6,7 @@ import { Suspense, useMemo } from "react";
 import { ApiError } from "../api/client";
 import { followEvents } from "../api/events";
 import { lazyComponent } from "../api/lazy-component";
+import { keepPreferences } from "../api/preferences";
 import { readinessQuery } from "../api/readiness";
 import { checkSession, prefetchProfile } from "../api/session";
 import { useIsSettled } from "../hooks/use-is-settled";
@@ -36,6 +37,7 @@ const queryClient: QueryClient = new QueryClient({
 
 prefetchProfile(queryClient);
 followEvents(queryClient);
+keepPreferences(queryClient);
 
 /** An error may reveal that the server can't store anything: then update the banner, too. */
 function onRequestError(error: Error) {

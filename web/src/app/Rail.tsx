@@ -1,10 +1,10 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 
 import type { Profile } from "../api/schema";
 import { useFleetLink } from "../components/use-fleet-link";
+import { navigationCollapsed } from "../hooks/navigation-collapsed";
 import { useMessages } from "../i18n/language";
 import { navItemsOf } from "./nav-items";
 import classes from "./Rail.module.css";
@@ -15,7 +15,7 @@ export function Rail({ profile }: { profile: Profile }) {
   const t = useMessages();
   const here = useRouteData("nav");
   const fleet = useFleetLink();
-  const [isCollapsed, setCollapsed] = useCollapsed();
+  const isCollapsed = navigationCollapsed.use();
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav className={classes.rail} aria-label={t.nav.main} data-collapsed={isCollapsed || undefined}>
@@ -39,23 +39,10 @@ export function Rail({ profile }: { profile: Profile }) {
         aria-label={t.nav.labels}
         aria-expanded={!isCollapsed}
         title={isCollapsed ? t.nav.expand : t.nav.collapse}
-        onClick={() => setCollapsed(!isCollapsed)}
+        onClick={() => navigationCollapsed.set(!isCollapsed)}
       >
         <Toggle size={20} stroke={1.7} aria-hidden />
       </UnstyledButton>
     </nav>
   );
-}
-
-const KEY = "haltere.rail-collapsed";
-
-/** A setting of this browser. */
-function useCollapsed() {
-  const [isCollapsed, setState] = useState(() => localStorage.getItem(KEY) !== null);
-  const setCollapsed = (isOn: boolean) => {
-    if (isOn) localStorage.setItem(KEY, "");
-    else localStorage.removeItem(KEY);
-    setState(isOn);
-  };
-  return [isCollapsed, setCollapsed] as const;
 }

@@ -22,6 +22,7 @@ import type { MenuButtonProps } from "../ui/menu/MenuButton";
 import { MenuButton } from "../ui/menu/MenuButton";
 import { HAS_COMMAND_KEY } from "../util/platform";
 import { Rail } from "./Rail";
+import { usePreferences } from "./use-preferences";
 import { useFocusOnNavigation } from "./use-focus-on-navigation";
 import { useRouteData } from "./use-route-data";
 import classes from "./Shell.module.css";
@@ -38,6 +39,7 @@ export function Shell() {
   // Whose second factor is being set up: the page stays until the user has seen the recovery codes.
   const [factorSetup, setFactorSetup] = useState<string>();
   if (profile && isFactorDue(profile) && factorSetup !== profile.username) setFactorSetup(profile.username);
+  usePreferences();
   const isInvitation = useMatchRoute()({ to: PATHS.invitation }) !== false;
 
   if (profile === undefined) return <ServerUnavailablePage />;

@@ -1,4 +1,3 @@
-import { useMantineColorScheme } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconApi,
@@ -28,6 +27,7 @@ import { hasPermission, useProfile } from "../api/session";
 import type { Command } from "../components/CommandPalette";
 import { useFleetLink } from "../components/use-fleet-link";
 import { useLanguageSwitch } from "../hooks/use-language-switch";
+import { useTheme } from "../hooks/use-theme";
 import { useLogOut } from "../hooks/use-log-out";
 import { LANGUAGES, useLanguage, useMessages } from "../i18n/language";
 import { API_DOCS_URL, linkTo } from "../model/paths";
@@ -41,7 +41,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
   const logOut = useLogOut();
   const language = useLanguage();
   const switchLanguage = useLanguageSwitch();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [theme, switchTheme] = useTheme();
   const themes = [
     ["auto", IconSunMoon],
     ["light", IconSun],
@@ -156,12 +156,12 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
     { id: "api", label: t.commands.api, icon: IconApi, run: () => location.assign(API_DOCS_URL) },
     { id: "keys", label: t.commands.shortcuts, icon: IconKeyboard, key: "?", run: onShortcuts },
     ...themes
-      .filter(([scheme]) => scheme !== colorScheme)
+      .filter(([scheme]) => scheme !== theme)
       .map(([scheme, icon]) => ({
         id: `theme-${scheme}`,
         label: `${t.appearance.theme}: ${t.appearance.themes[scheme]}`,
         icon,
-        run: () => setColorScheme(scheme),
+        run: () => switchTheme(scheme),
       })),
     ...(Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[])
       .filter((other) => other !== language)

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 
+import { savePreferences } from "../api/preferences";
 import { Store } from "../util/store";
 
 const KEY = "haltere.single-keys";
@@ -7,12 +8,17 @@ const OFF = "off";
 
 const store = new Store(localStorage.getItem(KEY) !== OFF);
 
-/** Whether single keys are shortcuts, a setting of this browser. People who dictate, or press keys by accident, turn it off. */
+/** Whether single keys are shortcuts, a setting of the user. People who dictate, or press keys by accident, turn it off. */
 export const singleKeyShortcuts = {
-  set(isOn: boolean) {
+  /** Keeps it in this browser. */
+  apply(isOn: boolean) {
     if (isOn) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, OFF);
     store.set(isOn);
+  },
+  set(isOn: boolean) {
+    singleKeyShortcuts.apply(isOn);
+    savePreferences({ singleKeyShortcuts: isOn });
   },
   use: () => useSyncExternalStore(store.subscribe, store.get),
 };

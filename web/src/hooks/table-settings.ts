@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from "react";
 
+import { savePreferences } from "../api/preferences";
 import { Store } from "../util/store";
 
 export type Density = "comfortable" | "compact";
@@ -24,15 +25,26 @@ function storeOf(table: string): Store<TableSettings> {
 
 const keyOf = (table: string) => `haltere.table.${table}`;
 
-/** The settings of a table in this browser, and how to change them. */
+/** Applies the settings of a table that were chosen in another browser. */
+export function applyTableSettings(table: string, settings: unknown): void {
+  keep(table, parseTableSettings(JSON.stringify(settings)));
+}
+
+/** Keeps the settings of a table in this browser. */
+function keep(table: string, settings: TableSettings): void {
+  localStorage.setItem(keyOf(table), JSON.stringify(settings));
+  storeOf(table).set(settings);
+}
+
+/** The settings of a table, and how to change them. */
 export function useTableSettings(table: string): readonly [TableSettings, (change: Partial<TableSettings>) => void] {
   const store = storeOf(table);
   const settings = useSyncExternalStore(store.subscribe, store.get);
   const change = useCallback(
     (part: Partial<TableSettings>) => {
       const changed = { ...store.get(), ...part };
-      localStorage.setItem(keyOf(table), JSON.stringify(changed));
-      store.set(changed);
+      keep(table, changed);
+      savePreferences({ tables: { [table]: changed } });
     },
     [store, table],
   );

@@ -1,6 +1,7 @@
 import { notifications } from "@mantine/notifications";
 import { useCallback } from "react";
 
+import { savePreferences } from "../api/preferences";
 import type { Language } from "../i18n/language";
 import { setLanguage } from "../i18n/language";
 import { usePageMessages } from "../i18n/page-messages";
@@ -10,13 +11,15 @@ export function useLanguageSwitch(): (language: Language) => void {
   const t = usePageMessages();
   return useCallback(
     (language: Language) =>
-      void setLanguage(language, true).catch(() =>
-        notifications.show({
-          color: "red",
-          title: t.appearance.languageNotLoaded,
-          message: t.errors.unreachable,
-          role: "alert",
-        }),
+      void setLanguage(language, true).then(
+        () => savePreferences({ language }),
+        () =>
+          notifications.show({
+            color: "red",
+            title: t.appearance.languageNotLoaded,
+            message: t.errors.unreachable,
+            role: "alert",
+          }),
       ),
     [t],
   );

@@ -62,6 +62,7 @@ export const auditMessages: typeof en = {
         "{actor} hat [den Benutzer {object}|mehrere Benutzer] geändert",
         "{actor} hat versucht, [den Benutzer {object}|mehrere Benutzer] zu ändern",
       ],
+      "user.update own preferences": ["{actor} hat die eigenen Einstellungen geändert"],
       "user.update disabled": ["{actor} hat den Benutzer {object} gesperrt"],
       "user.update enabled": ["{actor} hat den Benutzer {object} entsperrt"],
       "user.password": [

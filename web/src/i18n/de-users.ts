@@ -51,6 +51,7 @@ export const userMessages: typeof en = {
       "profile.list-sessions": "eigene Sitzungen sehen",
       "profile.end-sessions": "eigene Sitzungen beenden",
       "profile.change-password": "eigenes Passwort ändern",
+      "profile.change-preferences": "eigene Ansicht der Konsole ändern",
       "profile.stop-viewing-as": "haltere nicht mehr als ein anderer Benutzer sehen",
       "profile.second-factor": "eigenen zweiten Faktor einrichten",
       "tasks.list": "Hintergrundaufgaben sehen",

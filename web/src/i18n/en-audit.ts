@@ -64,6 +64,7 @@ export const auditMessages = {
         "{actor} changed [the user {object}|several users]",
         "{actor} tried to change [the user {object}|several users]",
       ],
+      "user.update own preferences": ["{actor} changed their own preferences"],
       "user.update disabled": ["{actor} disabled the user {object}"],
       "user.update enabled": ["{actor} enabled the user {object}"],
       "user.password": [

@@ -52,6 +52,7 @@ export const userMessages = {
       "profile.list-sessions": "See their own sessions",
       "profile.end-sessions": "End their own sessions",
       "profile.change-password": "Change their own password",
+      "profile.change-preferences": "Change how they see the console",
       "profile.stop-viewing-as": "Stop seeing haltere as another user",
       "profile.second-factor": "Set up their own second factor",
       "tasks.list": "See background tasks",

@@ -28,6 +28,11 @@ export function preferredLanguage(): Language {
   return "en";
 }
 
+/** Whether a tag is that of a supported language. */
+export function isLanguage(tag: string | undefined): tag is Language {
+  return tag !== undefined && Object.hasOwn(LANGUAGES, tag);
+}
+
 /** Loads the messages of a language and switches to it; `remember` stores it as the user's choice. */
 export async function setLanguage(language: Language, remember: boolean): Promise<void> {
   const messages = (await FILES[language]()).coreMessages;

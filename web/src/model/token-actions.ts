@@ -7,6 +7,7 @@ const NOT_CHOSEN: ReadonlySet<Permission> = new Set<Permission>([
   "profile.list-sessions",
   "profile.end-sessions",
   "profile.change-password",
+  "profile.change-preferences",
   "profile.stop-viewing-as",
   "users.view-as",
   "tokens.create",

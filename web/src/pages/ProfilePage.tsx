@@ -1,8 +1,10 @@
-import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 
 import { hasPermission, useProfile } from "../api/session";
 import { PasswordForm } from "../forms/PasswordForm";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import type { Theme } from "../hooks/use-theme";
+import { useTheme } from "../hooks/use-theme";
 import { useLanguageSwitch } from "../hooks/use-language-switch";
 import type { Language } from "../i18n/language";
 import { LANGUAGES, useLanguage } from "../i18n/language";
@@ -51,15 +53,15 @@ function Appearance() {
   const t = usePageMessages();
   const language = useLanguage();
   const switchLanguage = useLanguageSwitch();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [theme, switchTheme] = useTheme();
   return (
     <Card title={t.profile.appearance}>
       <div className={classes.appearance}>
         <span id="theme">{t.appearance.theme}</span>
         <SegmentedControl
           aria-labelledby="theme"
-          value={colorScheme}
-          onChange={(scheme) => setColorScheme(scheme as "auto" | "light" | "dark")}
+          value={theme}
+          onChange={(chosen) => switchTheme(chosen as Theme)}
           data={Object.entries(t.appearance.themes).map(([value, label]) => ({ value, label }))}
         />
         <span id="language">{t.appearance.language}</span>

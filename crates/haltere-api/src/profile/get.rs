@@ -7,10 +7,12 @@ use haltere_app::{Action, Ctx};
 use haltere_core::Role;
 use http::StatusCode;
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
+use super::preferences::{self, WirePreferences};
 use crate::error::{ApiError, json};
 use crate::extract::RequestContext;
 use crate::state::ApiState;
@@ -52,6 +54,10 @@ pub(crate) struct WireProfile {
     /// Absent for a user without a password, of whom no code is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     second_factor: Option<WireSecondFactor>,
+    /// How the user wants to see the console; absent if they never said that. `PATCH` changes it.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Option<WirePreferences>, nullable = false)]
+    preferences: Map<String, Value>,
 }
 
 impl From<Profile> for WireProfile {
@@ -66,6 +72,7 @@ impl From<Profile> for WireProfile {
             initial_password,
             must_change_password,
             second_factor,
+            preferences,
         } = profile;
         let connections = connections
             .map(|connections| connections.into_iter().map(WireConnectionRole::from).collect());
@@ -83,6 +90,7 @@ impl From<Profile> for WireProfile {
             groups: groups.into_iter().map(WireMembership::from).collect(),
             initial_password,
             must_change_password,
+            preferences: preferences::shown(&preferences),
             second_factor: second_factor.map(WireSecondFactor::from),
         }
     }
@@ -230,6 +238,7 @@ mod tests {
             "profile.list-sessions",
             "profile.end-sessions",
             "profile.change-password",
+            "profile.change-preferences",
             "profile.stop-viewing-as",
             "profile.second-factor",
         ];

@@ -53,7 +53,8 @@ pub(crate) struct ProfileInput {
 }
 
 /// What else a profile has. Programs send back all of it, and it has no effect.
-const READ_ONLY: [&str; 12] = [
+const READ_ONLY: [&str; 13] = [
+    "preferences",
     "viewedBy",
     "isAdmin",
     "isEditor",

@@ -189,6 +189,7 @@ async fn a_token_opens_every_route_but_those_of_its_owners_credentials() {
         "GET /api/profile/sessions",
         "POST /api/profile/second-factor",
         "POST /api/profile/second-factor/recovery-codes",
+        "PATCH /api/profile",
         "POST /api/tokens",
         "POST /api/view-as",
         "PUT /api/profile",

@@ -138,6 +138,11 @@ impl Fields {
         self.rest.get(name).is_some_and(Value::is_string)
     }
 
+    /// The names of the properties that have not been taken.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.rest.keys().cloned().collect()
+    }
+
     /// Takes all properties, of an object whose names are data.
     pub(crate) fn take_all(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.rest)

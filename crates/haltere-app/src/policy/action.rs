@@ -39,6 +39,8 @@ pub enum Action {
     ListOwnSessions,
     EndOwnSessions,
     ChangeOwnPassword,
+    /// Change how oneself sees the console.
+    ChangeOwnPreferences,
     /// Stop seeing haltere as another user does.
     StopViewingAs,
     /// Set up or remove one's own second factor, and make recovery codes for it.
@@ -144,6 +146,7 @@ impl Action {
                 | Self::ChangeOwnPassword
                 | Self::ChangeOwnSecondFactor
                 | Self::ResetSecondFactor
+                | Self::ChangeOwnPreferences
                 | Self::CreateToken
                 | Self::ViewAs
                 | Self::StopViewingAs
@@ -188,6 +191,7 @@ impl Action {
             | Self::SwitchPlugin
             | Self::EndOwnSessions
             | Self::ChangeOwnPassword
+            | Self::ChangeOwnPreferences
             | Self::StopViewingAs
             | Self::ChangeOwnSecondFactor
             | Self::CreateUser
@@ -253,6 +257,7 @@ impl Action {
             | Self::ListOwnSessions
             | Self::EndOwnSessions
             | Self::ChangeOwnPassword
+            | Self::ChangeOwnPreferences
             | Self::StopViewingAs
             | Self::ChangeOwnSecondFactor
             | Self::ListBackgroundTasks

@@ -52,7 +52,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 42] = &[
+pub const TABLE: &[Rule; 43] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -130,6 +130,9 @@ pub const TABLE: &[Rule; 42] = &[
         .plugin(PluginId::UserProfileEdit)
         .routes(&["PUT /api/profile", "PUT /api/profile/{userName}"])
         .audited_as(AuditAction::UserPassword),
+    Rule::new(Action::ChangeOwnPreferences, "profile.change-preferences", ALL)
+        .routes(&["PATCH /api/profile"])
+        .audited_as(AuditAction::UserUpdate),
     Rule::new(Action::StopViewingAs, "profile.stop-viewing-as", ALL)
         .routes(&["DELETE /api/view-as"])
         .audited_as(AuditAction::UserViewAs),

@@ -6,7 +6,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 42] = [
+const EXPECTED: [(Action, &str); 43] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -27,6 +27,7 @@ const EXPECTED: [(Action, &str); 42] = [
     (Action::ListOwnSessions, "xxxxx"),
     (Action::EndOwnSessions, "xxxxx"),
     (Action::ChangeOwnPassword, "xxxxx"),
+    (Action::ChangeOwnPreferences, "xxxxx"),
     (Action::StopViewingAs, "xxxxx"),
     (Action::ChangeOwnSecondFactor, "xxxxx"),
     (Action::ListBackgroundTasks, "x----"),

@@ -1,6 +1,7 @@
 //! One's own profile.
 
 mod change_password;
+mod preferences;
 mod read;
 mod second_factor;
 
@@ -16,6 +17,7 @@ use crate::connections::Fleet;
 use crate::sessions::Sessions;
 
 pub use change_password::ChangePasswordError;
+pub use preferences::{ChangePreferencesError, PreferenceChanges, Preferences};
 pub use read::{ConnectionRole, Profile, ProfileError};
 pub use second_factor::{OwnSecondFactor, SecondFactorError, SecondFactorSetup};
 

@@ -2,6 +2,7 @@
 
 use haltere_core::{Role, Roles, UserName};
 
+use super::preferences::Preferences;
 use super::{OwnSecondFactor, Profiles};
 use crate::ctx::Ctx;
 use crate::error::{Due, ErrorContext, Internal, NotAllowed};
@@ -27,6 +28,8 @@ pub struct Profile {
     pub must_change_password: bool,
     /// `None` for a user without a password, of whom no code is asked.
     pub second_factor: Option<OwnSecondFactor>,
+    /// How they want to see the console; or the administrator does who sees haltere as this user.
+    pub preferences: Preferences,
 }
 
 /// What a user may do with a connection as a member of groups.
@@ -65,6 +68,7 @@ impl Profiles {
             }
             _ => None,
         };
+        let preferences = read.users().preferences(ctx.answerable()).await.context(OPERATION)?;
         Ok(Profile {
             second_factor,
             connections: self.connections_of(ctx),
@@ -76,6 +80,7 @@ impl Profiles {
             initial_password: user.is_some_and(|user| user.initial_password)
                 && ctx.principal.viewed_by().is_none(),
             must_change_password: ctx.principal.due() == Some(Due::Password),
+            preferences,
         })
     }
 

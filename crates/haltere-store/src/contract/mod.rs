@@ -88,6 +88,7 @@ macro_rules! contract_tests {
                 users_are_listed_by_name,
                 a_user_is_found_by_the_invitation,
                 a_login_is_noted_and_moves_no_counter,
+                preferences_are_replaced_and_go_with_their_user,
                 updates_and_deletions_move_the_counter,
             }
             groups {

@@ -88,6 +88,36 @@ pub async fn a_login_is_noted_and_moves_no_counter(store: Arc<dyn Store>) {
     assert_eq!(counters().await, start);
 }
 
+pub async fn preferences_are_replaced_and_go_with_their_user(store: Arc<dyn Store>) {
+    let counters =
+        async || store.read().await.unwrap().meta().change_counters().await.unwrap().sessions;
+    let of = async |name| {
+        let mut read = store.read().await.unwrap();
+        let all = read.users().preferences(&user_name(name)).await.unwrap();
+        all.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    insert(&*store, &user("ada")).await.unwrap();
+    insert(&*store, &user("eve")).await.unwrap();
+    let start = counters().await;
+    let set = async |name, value| {
+        commit(&*store, async |tx| {
+            tx.users().set_preference(&user_name("ada"), name, value).await.unwrap();
+        })
+        .await;
+    };
+    set("theme", Some("light")).await;
+    set("language", Some("de")).await;
+    set("theme", Some("dark")).await;
+    assert_eq!(of("ada").await, ["language=de", "theme=dark"]);
+    set("language", None).await;
+    set("language", None).await;
+    assert_eq!(of("ada").await, ["theme=dark"]);
+    assert_eq!((of("eve").await, counters().await), (Vec::new(), start));
+    commit(&*store, async |tx| assert!(tx.users().delete(&user_name("ada")).await.unwrap())).await;
+    insert(&*store, &user("ada")).await.unwrap();
+    assert_eq!(of("ada").await, Vec::<String>::new());
+}
+
 pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {
     let mut tx = store.write().await.unwrap();
     let gone = tx.users().update(&user("ada")).await;
