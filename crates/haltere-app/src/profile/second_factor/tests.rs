@@ -213,6 +213,7 @@ async fn one_that_is_required_is_set_up_first() {
         role: Role::Viewer,
         expires_at: setup.test.app.clock().now() + Duration::from_hours(1),
         scope: TokenScope::default(),
+        actions: None,
     };
     let ci = tokens.create(&Ctx::system("test"), new).await.expect("a token").secret;
     let may_list = async || {
