@@ -72,6 +72,7 @@ test.describe("on a desktop", () => {
       en.nav.groups,
       en.nav.tokens,
       en.nav.plugins,
+      en.nav.signOn,
       en.transfer.title,
       en.nav.audit,
       en.about.title,

@@ -213,7 +213,7 @@ mod tests {
             (Method::PUT, "/api/connections", "GET,HEAD,POST"),
             (Method::POST, "/api/connections/a", "GET,HEAD,PUT,PATCH,DELETE"),
             (Method::GET, "/api/connections/a/connect", "POST"),
-            (Method::TRACE, "/api/profile", "GET,HEAD,PUT"),
+            (Method::TRACE, "/api/profile", "GET,HEAD,PUT,PATCH"),
         ] {
             let request = Request::builder().method(&method).uri(path).body(Body::empty());
             let response = admin.send(request.expect("a request")).await;
