@@ -4,7 +4,7 @@ import { Combobox, Kbd, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
+import { useDeferredValue, useId, useLayoutEffect, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { useFocusReturn } from "../hooks/use-focus-return";
@@ -70,9 +70,9 @@ export function CommandPalette({ commands, onClose }: Props) {
   }, [byId, deferredQuery, sentences]);
   const matchingCommands = commands.filter(({ label }) => containsWords(label, deferredQuery));
   const { selectFirstOption } = combobox;
-  // Enter selects the first option.
+  // Enter selects the first option, from the moment in which it is shown.
   const optionIds = [...connections, ...matchingCommands].map(({ id }) => id).join(" ");
-  useEffect(() => {
+  useLayoutEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows
     setMarked((optionIds && selectFirstOption()) || undefined);
   }, [selectFirstOption, optionIds]);
