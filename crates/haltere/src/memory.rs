@@ -52,7 +52,7 @@ const EVENTS_PER_TRIM: u64 = 200;
 
 /// Returns, in the background, the memory that the start and the attempts of links needed, and later that of closed
 /// connections. Most of it is fragmented, and the C library keeps it until asked. After a start this is 2.6 MiB of
-/// 18.5.
+/// 18.5, and 3 KiB of 9 per link.
 pub(crate) fn start_trims(app: &App, slots: SlotPool) {
     let next = Arc::new(AtomicU64::new(0));
     let for_runs = app.clone();

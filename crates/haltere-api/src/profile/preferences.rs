@@ -9,21 +9,19 @@ use utoipa::ToSchema;
 
 use crate::wire::fields::{Fields, Invalid};
 
-/// How a user wants to see the console. What is absent is as the console has it.
+/// How a user wants to see the console. What is absent is as the console has it; `null` is only in
+/// requests, where it removes.
 #[derive(ToSchema)]
 #[schema(as = Preferences, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes the API")]
 pub(crate) struct WirePreferences {
-    #[schema(nullable = false)]
     theme: Option<WireTheme>,
     /// The tag of a language: `de`.
-    #[schema(max_length = 35, nullable = false)]
+    #[schema(max_length = 35)]
     language: Option<String>,
     /// Whether single keys are shortcuts.
-    #[schema(nullable = false)]
     single_key_shortcuts: Option<bool>,
     /// Whether the navigation shows only icons.
-    #[schema(nullable = false)]
     navigation_collapsed: Option<bool>,
     /// By the name of a table.
     #[schema(nullable = false)]
