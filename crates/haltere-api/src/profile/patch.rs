@@ -17,7 +17,7 @@ use crate::state::ApiState;
 #[schema(as = ProfilePatch)]
 #[expect(dead_code, reason = "it describes the API")]
 pub(crate) struct ProfilePatch {
-    /// What is absent stays, also within `tables`, and `null` removes.
+    /// What is absent stays, also within `tables`.
     #[schema(nullable = false)]
     preferences: Option<WirePreferences>,
 }
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(changed["language"], "de");
         assert_eq!(changed["tables"], json!({"fleet": fleet, "audit": {"density": "comfortable"}}));
         assert_eq!(
-            patch(json!({"tables": {"audit": null}})).await["tables"],
+            patch(json!({"tables": {"audit": {}}})).await["tables"],
             json!({"fleet": fleet})
         );
         assert_eq!(patch(json!({})).await["language"], "de");
@@ -138,7 +138,7 @@ mod tests {
                 "preferences.singleKeyShortcuts: must be true or false",
             ),
             (json!({"colour": "red"}), "preferences.colour: unknown property"),
-            (json!({"tables": {"fleet": 1}}), "preferences.tables.fleet: must be an object"),
+            (json!({"tables": {"fleet": null}}), "preferences.tables.fleet: must be an object"),
             (
                 json!({"theme": "dark", "tables": {"fleet": {"density": "huge"}}}),
                 "preferences.tables.fleet.density: must be one of comfortable, compact",

@@ -23,7 +23,7 @@ pub(crate) struct WirePreferences {
     single_key_shortcuts: Option<bool>,
     /// Whether the navigation shows only icons.
     navigation_collapsed: Option<bool>,
-    /// By the name of a table.
+    /// By the name of a table. An object without properties removes the settings of that table.
     #[schema(nullable = false)]
     tables: Option<BTreeMap<String, WireTableSettings>>,
 }
@@ -115,10 +115,9 @@ pub(super) fn read(body: Value) -> Result<PreferenceChanges, Invalid> {
     if let Some(mut tables) = given.object("tables")? {
         for name in tables.names() {
             check_name(&tables, &name)?;
-            if let Some(settings) = change(&mut tables, &name, table)? {
-                let settings = settings.map(|settings| settings.to_string());
-                changes.insert(format!("{TABLE}{name}"), settings);
-            }
+            let settings = table(&mut tables, &name)?;
+            let settings = (!settings.is_empty()).then(|| Value::from(settings).to_string());
+            changes.insert(format!("{TABLE}{name}"), settings);
         }
     }
     given.finish()?;
@@ -157,9 +156,10 @@ fn flag(fields: &mut Fields, name: &str) -> Result<Option<Value>, Invalid> {
     Ok(fields.strict_boolean(name)?.map(Value::from))
 }
 
-fn table(fields: &mut Fields, name: &str) -> Result<Option<Value>, Invalid> {
-    let Some(mut given) = fields.object(name)? else { return Ok(None) };
+/// The settings of a table; none if they are to be removed.
+fn table(fields: &mut Fields, name: &str) -> Result<Map<String, Value>, Invalid> {
     let mut settings = Map::new();
+    let Some(mut given) = fields.object(name)? else { return Ok(settings) };
     if let Some(mut columns) = given.object("columns")? {
         let mut shown = Map::new();
         for column in columns.names() {
@@ -184,7 +184,7 @@ fn table(fields: &mut Fields, name: &str) -> Result<Option<Value>, Invalid> {
         settings.insert("sort".to_owned(), sort);
     }
     given.finish()?;
-    Ok(Some(settings.into()))
+    Ok(settings)
 }
 
 /// Checks the name of a table or a column, which is data.
