@@ -98,8 +98,8 @@ mod tests {
         });
         assert_eq!(patch(all.clone()).await, all);
         let changed =
-            patch(json!({"theme": null, "tables": {"audit": {"density": "comfortable"}}})).await;
-        assert_eq!(changed.get("theme"), None);
+            patch(json!({"theme": "auto", "tables": {"audit": {"density": "comfortable"}}})).await;
+        assert_eq!(changed["theme"], "auto");
         assert_eq!(changed["language"], "de");
         assert_eq!(changed["tables"], json!({"fleet": fleet, "audit": {"density": "comfortable"}}));
         assert_eq!(
@@ -131,7 +131,7 @@ mod tests {
         for (preferences, message) in [
             (json!([]), "preferences: must be an object"),
             (json!({"theme": "pink"}), "preferences.theme: must be one of auto, light, dark"),
-            (json!({"theme": 1}), "preferences.theme: must be a string"),
+            (json!({"theme": null}), "preferences.theme: must be a string"),
             (json!({"language": "de de"}), "preferences.language: must be a tag such as de"),
             (
                 json!({"singleKeyShortcuts": "no"}),

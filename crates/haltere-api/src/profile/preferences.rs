@@ -9,19 +9,21 @@ use utoipa::ToSchema;
 
 use crate::wire::fields::{Fields, Invalid};
 
-/// How a user wants to see the console. What is absent is as the console has it; `null` is only in
-/// requests, where it removes.
+/// How a user wants to see the console. What is absent is as the console has it.
 #[derive(ToSchema)]
 #[schema(as = Preferences, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes the API")]
 pub(crate) struct WirePreferences {
+    #[schema(nullable = false)]
     theme: Option<WireTheme>,
     /// The tag of a language: `de`.
-    #[schema(max_length = 35)]
+    #[schema(max_length = 35, nullable = false)]
     language: Option<String>,
     /// Whether single keys are shortcuts.
+    #[schema(nullable = false)]
     single_key_shortcuts: Option<bool>,
     /// Whether the navigation shows only icons.
+    #[schema(nullable = false)]
     navigation_collapsed: Option<bool>,
     /// By the name of a table. An object without properties removes the settings of that table.
     #[schema(nullable = false)]
@@ -103,13 +105,13 @@ pub(super) fn read(body: Value) -> Result<PreferenceChanges, Invalid> {
     let mut changes = PreferenceChanges::default();
     let Some(mut given) = given else { return Ok(changes) };
     for (name, value) in [
-        ("theme", change(&mut given, "theme", |it, name| choice(it, name, THEMES))?),
-        ("language", change(&mut given, "language", language)?),
-        ("singleKeyShortcuts", change(&mut given, "singleKeyShortcuts", flag)?),
-        ("navigationCollapsed", change(&mut given, "navigationCollapsed", flag)?),
+        ("theme", choice(&mut given, "theme", THEMES)?),
+        ("language", language(&mut given, "language")?),
+        ("singleKeyShortcuts", flag(&mut given, "singleKeyShortcuts")?),
+        ("navigationCollapsed", flag(&mut given, "navigationCollapsed")?),
     ] {
         if let Some(value) = value {
-            changes.insert(name.to_owned(), value.map(|value| value.to_string()));
+            changes.insert(name.to_owned(), Some(value.to_string()));
         }
     }
     if let Some(mut tables) = given.object("tables")? {
@@ -122,19 +124,6 @@ pub(super) fn read(body: Value) -> Result<PreferenceChanges, Invalid> {
     }
     given.finish()?;
     Ok(changes)
-}
-
-/// `None` if it is absent, `Some(None)` if it is to be removed.
-#[expect(clippy::option_option, reason = "the two mean different things")]
-fn change(
-    fields: &mut Fields,
-    name: &str,
-    read: impl FnOnce(&mut Fields, &str) -> Result<Option<Value>, Invalid>,
-) -> Result<Option<Option<Value>>, Invalid> {
-    if fields.null(name) {
-        return Ok(Some(None));
-    }
-    Ok(read(fields, name)?.map(Some))
 }
 
 fn choice(fields: &mut Fields, name: &str, known: &[&str]) -> Result<Option<Value>, Invalid> {
