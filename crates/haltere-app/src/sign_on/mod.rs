@@ -141,6 +141,8 @@ mod account_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod logout_tests;
+#[cfg(test)]
 mod membership_tests;
 #[cfg(test)]
 mod tests;
