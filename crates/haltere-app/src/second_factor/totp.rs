@@ -1,12 +1,11 @@
 //! Time-based one-time passwords: RFC 6238 with HMAC-SHA-1, six digits and steps of 30 seconds, which is what every app for
 //! them understands. Pure: the time is a parameter.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 use haltere_core::{Secret, Timestamp, UserName};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 /// The length of a code.
@@ -33,7 +32,7 @@ pub(crate) fn secret_text(secret: &Secret<Vec<u8>>) -> Secret<String> {
 
 /// What a QR code for an app contains.
 pub(crate) fn uri(user: &UserName, secret: &Secret<String>) -> Secret<String> {
-    let user = percent_encoded(user.as_str());
+    let user = utf8_percent_encode(user.as_str(), NON_ALPHANUMERIC);
     Secret::new(format!(
         "otpauth://totp/{ISSUER}:{user}?secret={}&issuer={ISSUER}",
         secret.expose()
@@ -68,22 +67,9 @@ fn number(key: &hmac::Key, step: i64) -> u32 {
     let tag = hmac::sign(key, &step.to_be_bytes());
     let tag = tag.as_ref();
     let offset = usize::from(tag.last().copied().unwrap_or_default() & 0x0f);
-    let bytes = tag.iter().skip(offset).take(4);
-    bytes.fold(0, |number, byte| (number << 8) | u32::from(*byte)) & 0x7fff_ffff
-}
-
-/// All but the unreserved characters of RFC 3986 encoded.
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing into a String can't fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    let (_, bytes) = tag.split_at(offset);
+    let bytes = bytes.first_chunk().expect("the tag has 20 bytes, and the offset is at most 15");
+    u32::from_be_bytes(*bytes) & 0x7fff_ffff
 }
 
 /// The code at a time.
