@@ -85,16 +85,7 @@ function Begin({ username, knownPassword, onBegun, onCancel }: BeginProps) {
           }}
         />
       )}
-      <div className={classes.actions}>
-        <BusyButton type="submit" isBusy={begin.isPending}>
-          {t.secondFactor.begin}
-        </BusyButton>
-        {onCancel && (
-          <Button variant="default" onClick={onCancel}>
-            {t.cancel}
-          </Button>
-        )}
-      </div>
+      <Actions submit={t.secondFactor.begin} isBusy={begin.isPending} onCancel={onCancel} />
     </form>
   );
 }
@@ -139,16 +130,29 @@ function FirstCode({ setup: { secret, uri }, onConfirmed, onCancel }: FirstCodeP
           if (confirm.error) confirm.reset();
         }}
       />
-      <div className={classes.actions}>
-        <BusyButton type="submit" isBusy={confirm.isPending}>
-          {t.secondFactor.confirm}
-        </BusyButton>
-        {onCancel && (
-          <Button variant="default" onClick={onCancel}>
-            {t.cancel}
-          </Button>
-        )}
-      </div>
+      <Actions submit={t.secondFactor.confirm} isBusy={confirm.isPending} onCancel={onCancel} />
     </form>
+  );
+}
+
+interface ActionsProps {
+  submit: string;
+  isBusy: boolean;
+  onCancel: (() => void) | undefined;
+}
+
+function Actions({ submit, isBusy, onCancel }: ActionsProps) {
+  const t = usePageMessages();
+  return (
+    <div className={classes.actions}>
+      <BusyButton type="submit" isBusy={isBusy}>
+        {submit}
+      </BusyButton>
+      {onCancel && (
+        <Button variant="default" onClick={onCancel}>
+          {t.cancel}
+        </Button>
+      )}
+    </div>
   );
 }
