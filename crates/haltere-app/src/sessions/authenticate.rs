@@ -44,7 +44,7 @@ impl Sessions {
         self.live().due(id)
     }
 
-    /// Whether a session that was authenticated has not ended since, and is still seen with the eyes of this user.
+    /// Whether a session that was authenticated has not ended since, and still shows what this user sees.
     pub(crate) fn is_still_of(&self, id: &SessionId, caller: &Caller) -> bool {
         self.live().is_of(id, caller)
     }

@@ -122,7 +122,7 @@ impl Live {
         Some(entry.session())
     }
 
-    /// Whether a session is in memory, and seen with the eyes of this user.
+    /// Whether a session is in memory, and shows what this user sees.
     pub(super) fn is_of(&self, id: &SessionId, caller: &Caller) -> bool {
         self.sessions.get(id).is_some_and(|entry| entry.seen_as() == *caller)
     }
