@@ -83,7 +83,7 @@ def _stored(binary: Path, work: Path, count: int, users: int, groups: int) -> tu
             members = [f"user-{number:05}" for number in range(group, users, groups)]
             if group < GROUPS_OF_MEMBER:
                 members.append(MEMBER)
-            database.executemany("INSERT INTO user_group_members VALUES (?, ?, 'admin')", [(name, member) for member in members])
+            database.executemany("INSERT INTO user_group_members (group_name, user, added_by) VALUES (?, ?, 'admin')", [(name, member) for member in members])
             # Each second one of the whole, so that the member's are spread over it.
             first = group % GROUPS_OF_MEMBER * share
             mine = [f"c-{2 * number:05}" for number in range(first, first + share)]

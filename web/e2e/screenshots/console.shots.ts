@@ -93,6 +93,17 @@ async function addGroups(admin: Api): Promise<void> {
   for (const group of GROUPS) await admin.ask("POST", "/api/user-management/groups", group);
 }
 
+/** A provider for single sign-on; no screenshot dials it. */
+const SIGN_ON = {
+  HALTERE_SIGN_ON_PUBLIC_URL: `https://${CONSOLE}`,
+  HALTERE_SIGN_ON_OIDC_ISSUER: "https://id.works.example/realms/works",
+  HALTERE_SIGN_ON_OIDC_CLIENT_ID: "haltere",
+  HALTERE_SIGN_ON_OIDC_CLIENT_SECRET: "not shown",
+  HALTERE_SIGN_ON_OIDC_NAME: "Works ID",
+  HALTERE_SIGN_ON_OIDC_ROLES: "operators = connectionManager, * = viewer",
+  HALTERE_SIGN_ON_OIDC_MEMBERSHIPS: "shift-night = Night shift, hall-9 = Hall 9",
+};
+
 /** Logs in from all devices; returns the `Cookie` header of the last session. */
 async function logInEverywhere({ url }: Haltere): Promise<string> {
   let cookie = "";
@@ -109,7 +120,7 @@ const test = base.extend<object, { demo: Scene & { session: string }; fresh: Sce
     async ({ playwright }, provide, { project }) => {
       const folder = new TempDir();
       const fleet = await DemoBrokers.start(folder);
-      const haltere = await Haltere.start();
+      const haltere = await Haltere.start(SIGN_ON);
       const admin = await haltere.login();
       await fleet.register(admin);
       await addUsers(haltere, admin);
@@ -328,7 +339,19 @@ function shots({ t, gallery }: Language): readonly Shot[] {
     },
     pageShot(t, "audit", "/administration/audit", t.audit.event, "nina"),
     pageShot(t, "plugins", "/administration/plugins", "connections-rest-api"),
+    pageShot(t, "sign-on", "/administration/sign-on", t.signOn.missing),
     pageShot(t, "profile", "/profile", t.profile.thisSession),
+    {
+      name: "second-factor",
+      whole: true,
+      prepare: async (page) => {
+        await visit(page, t, "/profile", t.profile.thisSession);
+        await page.getByRole("button", { name: t.secondFactor.setUp }).click();
+        await page.getByRole("region", { name: t.secondFactor.title }).getByLabel(t.profile.oldPassword).fill(PASSWORD);
+        await page.getByRole("button", { name: t.secondFactor.begin }).click();
+        await expect(page.getByRole("img", { name: t.secondFactor.qrCode })).toBeVisible();
+      },
+    },
     { ...pageShot(t, "about", "/administration/about", "0.1.0"), whole: false },
     pageShot(t, "gallery", "/gallery", gallery.table),
   ];
@@ -367,6 +390,20 @@ for (const appearance of APPEARANCES) {
         await context.close();
       });
     }
+
+    test("view as", async ({ demo }) => {
+      const context = await open(demo, appearance);
+      await addSession(context, demo.session);
+      const page = await context.newPage();
+      await visit(page, t, "/administration/users", t.users.states.invited);
+      await page.getByRole("button", { name: t.users.actionsFor("nina") }).click();
+      await page.getByRole("menuitem", { name: t.users.viewAs }).click();
+      await expect(page.getByRole("main")).toContainText(t.fleet.brokers(3));
+      await take(page, { name: "view-as" });
+      await page.getByRole("button", { name: t.users.stopViewing }).click();
+      await expect(page.getByRole("button", { name: `${t.nav.profile}: admin` })).toBeVisible();
+      await context.close();
+    });
 
     test("not logged in", async ({ demo }) => {
       const context = await open(demo, appearance);

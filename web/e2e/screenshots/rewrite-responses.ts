@@ -6,6 +6,7 @@ import type {
   ConnectionCertificates,
   ConnectionsEvent,
   ConnectionTest,
+  SecondFactorSetup,
   StatusChange,
   Token,
   User,
@@ -95,6 +96,7 @@ function rewrite(path: string, data: unknown): unknown {
   if (path.startsWith("/api/events")) return event(data as ConnectionsEvent);
   if (path.startsWith("/api/connection-test")) return test(data as ConnectionTest & { stage?: string });
   if (path.startsWith("/api/profile/sessions")) return (data as Session[]).map(session);
+  if (path === "/api/profile/second-factor") return SECOND_FACTOR;
   if (path === "/api/tokens" && Array.isArray(data)) return (data as Token[]).map(token);
   if (path === "/api/user-management/users") return (data as User[]).map(user);
   return data;
@@ -238,6 +240,13 @@ function user(data: User, index: number): User {
     ...(data.invitedUntil !== undefined && { invitedUntil: toIso(NOW + 2 * DAY) }),
   };
 }
+
+/** A second factor that is about to be set up. */
+const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+const SECOND_FACTOR: SecondFactorSetup = {
+  secret: SECRET,
+  uri: `otpauth://totp/haltere:admin?secret=${SECRET}&issuer=haltere`,
+};
 
 /** When tokens were created and last used, and when they expire, relative to the displayed time. */
 const TOKEN_TIMES: Readonly<Record<string, readonly [issued: number, used: number | null, until: number]>> = {
