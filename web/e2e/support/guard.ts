@@ -46,7 +46,7 @@ export class Guard {
 }
 
 /** The browser's message about a request without a session. */
-export const UNAUTHORIZED = /status of 401 .*\/(api\/profile|api\/events\?pause=1000|auth\?json=1)$/;
+export const UNAUTHORIZED = /status of 401 .*\/(api\/profile|api\/events\?pause=2000|auth\?json=1)$/;
 
 /** Its message when a connection is deleted while its page requests details; the event arrives a moment later. */
 const DELETED_MEANWHILE = /status of 404 .*\/api\/connections\/[^/]+\/(history|certificates|advice)$/;

@@ -8,7 +8,7 @@ import { checkSession, onSession } from "./session";
 import { streamState } from "./stream-state";
 
 /** The least time between two events under sustained change, in milliseconds: rendering a large fleet is expensive. */
-const MIN_INTERVAL = 1_000;
+const MIN_INTERVAL = 2_000;
 
 /** The delay before the stream is opened again after the server refused it, in milliseconds. */
 const RETRY_DELAY = 2_000;
