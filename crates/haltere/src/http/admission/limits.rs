@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-/// One slot in so many is reserved for health checks, callers with a session and logins.
+/// One slot in so many is reserved for health checks, callers with a session or a token, and logins.
 const RESERVED: usize = 8;
 
 /// One address gets one slot in so many.

@@ -43,7 +43,7 @@ impl ConnectionSlot {
         slot
     }
 
-    /// Whether it is reserved for health checks, callers with a session and logins.
+    /// Whether it is reserved for health checks, callers with a session or a token, and logins.
     pub(in crate::http) fn is_reserved(&self) -> bool {
         self.holder.is_reserved
     }
