@@ -358,8 +358,46 @@ test("the profile lists the user's own tokens", async ({ page, haltere, admin })
   await expect(rows(page)).toHaveText([/^ci/]);
 });
 
+test("who was demoted revokes their own token in the profile", async ({ openWindow, haltere, admin }) => {
+  await haltere.addUser("nina", "admin");
+  const { token } = await addToken(await haltere.login("nina"), "of-nina");
+  await addToken(admin, "ci");
+  await admin.ask("PUT", "/api/user-management/users/nina", { roles: ["viewer"] });
+  const page = await openWindow("nina");
+  await page.goto(`${haltere.url}/profile`);
+  const card = page.getByRole("region", { name: en.nav.tokens });
+  await expect(card.getByRole("listitem")).toHaveText([/^of-nina/]);
+  await expect(card.getByRole("link")).toHaveCount(0);
+  await expectAccessibleInBothThemes(page, "one's own tokens");
+  const button = card.getByRole("button", { name: tokens.revokeOf("of-nina") });
+  await button.click();
+  const dialog = page.getByRole("dialog", { name: tokens.ask("of-nina") });
+  await expect(dialog).toContainText(tokens.consequence);
+  await page.keyboard.press("Escape");
+  await expect(button).toBeFocused();
+  await button.click();
+  await dialog.getByRole("button", { name: tokens.revoke }).click();
+  await expect(page.getByRole("status").filter({ hasText: tokens.revoked("of-nina") })).toBeVisible();
+  await expect(card).toHaveCount(0);
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  expect(await statusOf(haltere.url, token)).toBe(401);
+});
+
+test("one's own token that is revoked elsewhere meanwhile is gone all the same", async ({ page, admin, guard }) => {
+  guard.allow(/status of 404 .*\/api\/profile\/tokens\//);
+  const { hash } = await addToken(admin, "ci");
+  await addToken(admin, "nightly");
+  await page.goto("/profile");
+  const card = page.getByRole("region", { name: en.nav.tokens });
+  await card.getByRole("button", { name: tokens.revokeOf("ci") }).click();
+  await admin.ask("DELETE", `/api/tokens/${hash}`);
+  await page.getByRole("dialog").getByRole("button", { name: tokens.revoke }).click();
+  await expect(page.getByRole("status").filter({ hasText: tokens.revoked("ci") })).toBeVisible();
+  await expect(card.getByRole("listitem")).toHaveText([/^nightly/]);
+});
+
 test("while the plugin is off, the page and the profile say so", async ({ page, admin, guard }) => {
-  guard.allow(/status of 404 .*\/api\/tokens$/);
+  guard.allow(/status of 404 .*\/api\/(profile\/)?tokens$/);
   await addToken(admin, "ci");
   await admin.ask("PUT", "/api/plugins/application-tokens", { enabled: false });
   await page.goto("/profile");

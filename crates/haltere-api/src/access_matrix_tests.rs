@@ -112,6 +112,8 @@ impl Route {
         let needs_login = [
             "profile.list-sessions",
             "profile.end-sessions",
+            "profile.list-tokens",
+            "profile.revoke-tokens",
             "profile.change-password",
             "profile.second-factor",
             "users.reset-second-factor",
@@ -125,7 +127,8 @@ impl Route {
             || (with.is_token() && needs_login)
             || (with == With::ReadOnlyToken && self.method != Method::GET)
             || (with.is_view()
-                && (self.method != Method::GET || action == "profile.list-sessions")
+                && (self.method != Method::GET
+                    || ["profile.list-sessions", "profile.list-tokens"].contains(&action))
                 && action != "profile.stop-viewing-as")
             || (with == With::LimitedToken
                 && !about_connections

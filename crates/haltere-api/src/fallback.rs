@@ -131,6 +131,7 @@ mod tests {
             ("/api/connections/a", Some("GET,HEAD,PUT,PATCH,DELETE")),
             ("/api/connections/a/connect", Some("POST")),
             ("/api/events", Some("GET,HEAD")),
+            ("/api/profile/tokens", Some("GET,HEAD")),
             ("/auth", Some("POST")),
             ("/logout", Some("GET,HEAD")),
             ("/healthz", Some("GET,HEAD")),

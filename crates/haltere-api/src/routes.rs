@@ -40,6 +40,8 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(profile::sessions::list::handler))
         .route(routes!(profile::sessions::end::handler))
         .route(routes!(profile::sessions::end_others::handler))
+        .route(routes!(profile::tokens::list::handler))
+        .route(routes!(profile::tokens::revoke::handler))
         .route(routes!(profile::update::handler))
         .route(routes!(profile::update::named::handler))
         .route(routes!(profile::second_factor::begin::handler))

@@ -97,7 +97,7 @@ function rewrite(path: string, data: unknown): unknown {
   if (path.startsWith("/api/connection-test")) return test(data as ConnectionTest & { stage?: string });
   if (path.startsWith("/api/profile/sessions")) return (data as Session[]).map(session);
   if (path === "/api/profile/second-factor") return SECOND_FACTOR;
-  if (path === "/api/tokens" && Array.isArray(data)) return (data as Token[]).map(token);
+  if (/^\/api\/(profile\/)?tokens$/.test(path) && Array.isArray(data)) return (data as Token[]).map(token);
   if (path === "/api/user-management/users") return (data as User[]).map(user);
   return data;
 }

@@ -50,6 +50,8 @@ export const userMessages: typeof en = {
       "profile.read": "eigenes Profil sehen",
       "profile.list-sessions": "eigene Sitzungen sehen",
       "profile.end-sessions": "eigene Sitzungen beenden",
+      "profile.list-tokens": "eigene Zugriffstokens sehen",
+      "profile.revoke-tokens": "eigene Zugriffstokens widerrufen",
       "profile.change-password": "eigenes Passwort ändern",
       "profile.change-preferences": "eigene Ansicht der Konsole ändern",
       "profile.stop-viewing-as": "haltere nicht mehr als ein anderer Benutzer sehen",

@@ -51,6 +51,8 @@ export const userMessages = {
       "profile.read": "See their own profile",
       "profile.list-sessions": "See their own sessions",
       "profile.end-sessions": "End their own sessions",
+      "profile.list-tokens": "See their own application tokens",
+      "profile.revoke-tokens": "Revoke their own application tokens",
       "profile.change-password": "Change their own password",
       "profile.change-preferences": "Change how they see the console",
       "profile.stop-viewing-as": "Stop seeing haltere as another user",

@@ -6,6 +6,8 @@ const NOT_CHOSEN: ReadonlySet<Permission> = new Set<Permission>([
   "profile.read",
   "profile.list-sessions",
   "profile.end-sessions",
+  "profile.list-tokens",
+  "profile.revoke-tokens",
   "profile.change-password",
   "profile.change-preferences",
   "profile.second-factor",

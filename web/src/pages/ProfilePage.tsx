@@ -43,7 +43,7 @@ export function ProfilePage() {
         </Card>
       )}
       <SecondFactor profile={profile} />
-      <OwnTokens />
+      {hasPermission(profile, "profile.list-tokens") && <OwnTokens />}
       {hasPermission(profile, "profile.list-sessions") && <Sessions />}
     </div>
   );

@@ -6,9 +6,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { CreatedToken, Token } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
-import { areTokensOff, tokensQuery } from "../api/tokens";
+import { areTokensOff, revokeToken, tokensQuery } from "../api/tokens";
 import { LinkButton } from "../components/LinkButton";
 import { NotLoaded } from "../components/NotLoaded";
+import { RevokeDialog } from "../components/RevokeDialog";
 import { useSearchUpdate } from "../components/use-query-state";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useFocusHandover } from "../hooks/use-focus-handover";
@@ -24,7 +25,6 @@ import { nextSort } from "../ui/table/column";
 import { focusHeading } from "../util/focus-heading";
 import { AdministrationStart } from "./AdministrationPage";
 import { NewTokenPanel } from "./tokens/NewTokenPanel";
-import { RevokeDialog } from "./tokens/RevokeDialog";
 import { SecretDialog } from "./tokens/SecretDialog";
 import { findToken } from "./tokens/token-columns";
 import { TokenPanel } from "./tokens/TokenPanel";
@@ -117,6 +117,7 @@ function Tokens() {
         <RevokeDialog
           token={revoking}
           now={now}
+          revoke={revokeToken}
           onRevoked={() => {
             focusNext.current = () => undefined;
             setRevoking(undefined);

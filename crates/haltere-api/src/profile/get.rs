@@ -237,6 +237,8 @@ mod tests {
             "profile.read",
             "profile.list-sessions",
             "profile.end-sessions",
+            "profile.list-tokens",
+            "profile.revoke-tokens",
             "profile.change-password",
             "profile.change-preferences",
             "profile.stop-viewing-as",

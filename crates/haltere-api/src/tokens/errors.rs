@@ -65,7 +65,7 @@ impl IntoResponses for NameTaken {
 }
 
 /// The path names no token.
-pub(super) enum UnknownToken {}
+pub(crate) enum UnknownToken {}
 
 impl IntoResponses for UnknownToken {
     fn responses() -> Responses {

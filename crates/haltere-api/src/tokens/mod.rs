@@ -1,4 +1,4 @@
-//! Application tokens, for administrators: a file per operation.
+//! Application tokens, for administrators: a file per operation. Those of one's own are in [`crate::profile::tokens`].
 //!
 //! - `/api/tokens`: [`list`], [`create`]
 //! - `/api/tokens/{tokenHash}`: [`get`], [`revoke`]
@@ -6,12 +6,12 @@
 //! Shapes and statuses are those of the management center for Mosquitto.
 
 pub(crate) mod create;
-mod errors;
+pub(crate) mod errors;
 pub(crate) mod get;
 mod input;
 pub(crate) mod list;
 pub(crate) mod revoke;
-mod token;
+pub(crate) mod token;
 
 #[cfg(test)]
 mod tests;

@@ -113,8 +113,8 @@ impl WireToken {
     }
 }
 
-/// All tokens, by name.
-pub(super) fn response(state: &ApiState, tokens: Vec<Token>) -> Response {
+/// These tokens.
+pub(crate) fn response(state: &ApiState, tokens: Vec<Token>) -> Response {
     let now = state.app.clock().now();
     let tokens: Vec<_> = tokens.into_iter().map(|token| WireToken::new(token, now)).collect();
     json(StatusCode::OK, &tokens)

@@ -379,6 +379,8 @@ async fn who_must_change_the_password_can_do_nothing_else() {
         "profile.read",
         "profile.list-sessions",
         "profile.end-sessions",
+        "profile.list-tokens",
+        "profile.revoke-tokens",
         "profile.change-password",
         "profile.stop-viewing-as",
         "profile.second-factor",

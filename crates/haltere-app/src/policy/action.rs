@@ -38,6 +38,9 @@ pub enum Action {
     ReadProfile,
     ListOwnSessions,
     EndOwnSessions,
+    /// See the application tokens that act for oneself.
+    ListOwnTokens,
+    RevokeOwnToken,
     ChangeOwnPassword,
     /// Change how oneself sees the console.
     ChangeOwnPreferences,
@@ -130,6 +133,8 @@ impl Action {
             Self::ReadProfile
                 | Self::ListOwnSessions
                 | Self::EndOwnSessions
+                | Self::ListOwnTokens
+                | Self::RevokeOwnToken
                 | Self::ChangeOwnPassword
                 | Self::StopViewingAs
                 | Self::ChangeOwnSecondFactor
@@ -143,6 +148,8 @@ impl Action {
             self,
             Self::ListOwnSessions
                 | Self::EndOwnSessions
+                | Self::ListOwnTokens
+                | Self::RevokeOwnToken
                 | Self::ChangeOwnPassword
                 | Self::ChangeOwnSecondFactor
                 | Self::ResetSecondFactor
@@ -158,7 +165,7 @@ impl Action {
     pub const fn is_open_to_views(self) -> bool {
         match self {
             Self::StopViewingAs => true,
-            Self::ListOwnSessions => false,
+            Self::ListOwnSessions | Self::ListOwnTokens => false,
             _ => self.only_reads(),
         }
     }
@@ -176,6 +183,7 @@ impl Action {
             | Self::ListPlugins
             | Self::ReadProfile
             | Self::ListOwnSessions
+            | Self::ListOwnTokens
             | Self::ListBackgroundTasks
             | Self::ListUsers
             | Self::ListGroups
@@ -190,6 +198,7 @@ impl Action {
             | Self::TestConnection
             | Self::SwitchPlugin
             | Self::EndOwnSessions
+            | Self::RevokeOwnToken
             | Self::ChangeOwnPassword
             | Self::ChangeOwnPreferences
             | Self::StopViewingAs
@@ -221,6 +230,7 @@ impl Action {
                 self,
                 Self::EndOwnSessions
                     | Self::EndUserSessions
+                    | Self::RevokeOwnToken
                     | Self::RevokeToken
                     | Self::StopViewingAs
             )
@@ -256,6 +266,8 @@ impl Action {
             | Self::ReadProfile
             | Self::ListOwnSessions
             | Self::EndOwnSessions
+            | Self::ListOwnTokens
+            | Self::RevokeOwnToken
             | Self::ChangeOwnPassword
             | Self::ChangeOwnPreferences
             | Self::StopViewingAs

@@ -52,7 +52,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 43] = &[
+pub const TABLE: &[Rule; 45] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -126,6 +126,14 @@ pub const TABLE: &[Rule; 43] = &[
     Rule::new(Action::EndOwnSessions, "profile.end-sessions", ALL)
         .routes(&["DELETE /api/profile/sessions", "DELETE /api/profile/sessions/{sessionId}"])
         .audited_as(AuditAction::SessionEnd),
+    Rule::new(Action::ListOwnTokens, "profile.list-tokens", ALL)
+        .plugin(PluginId::ApplicationTokens)
+        .routes(&["GET /api/profile/tokens"]),
+    Rule::new(Action::RevokeOwnToken, "profile.revoke-tokens", ALL)
+        .plugin(PluginId::ApplicationTokens)
+        .routes(&["DELETE /api/profile/tokens/{tokenHash}"])
+        .audited_as(AuditAction::TokenRevoke)
+        .rate_limited(),
     Rule::new(Action::ChangeOwnPassword, "profile.change-password", ALL)
         .plugin(PluginId::UserProfileEdit)
         .routes(&["PUT /api/profile", "PUT /api/profile/{userName}"])

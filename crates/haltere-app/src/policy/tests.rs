@@ -6,7 +6,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 43] = [
+const EXPECTED: [(Action, &str); 45] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -26,6 +26,8 @@ const EXPECTED: [(Action, &str); 43] = [
     (Action::ReadProfile, "xxxxx"),
     (Action::ListOwnSessions, "xxxxx"),
     (Action::EndOwnSessions, "xxxxx"),
+    (Action::ListOwnTokens, "xxxxx"),
+    (Action::RevokeOwnToken, "xxxxx"),
     (Action::ChangeOwnPassword, "xxxxx"),
     (Action::ChangeOwnPreferences, "xxxxx"),
     (Action::StopViewingAs, "xxxxx"),
@@ -145,6 +147,8 @@ fn a_user_for_whom_something_is_due_may_do_nothing_else() {
         Action::ReadProfile,
         Action::ListOwnSessions,
         Action::EndOwnSessions,
+        Action::ListOwnTokens,
+        Action::RevokeOwnToken,
         Action::ChangeOwnPassword,
         Action::StopViewingAs,
         Action::ChangeOwnSecondFactor,
@@ -322,7 +326,7 @@ fn who_sees_haltere_as_another_user_reads_what_that_one_may_and_changes_nothing(
             let expected = match action {
                 Action::StopViewingAs => Decision::Allowed,
                 _ if !may => Decision::InsufficientRole,
-                Action::ListOwnSessions => Decision::ViewOnly,
+                Action::ListOwnSessions | Action::ListOwnTokens => Decision::ViewOnly,
                 _ if action.only_reads() => Decision::Allowed,
                 _ => Decision::ViewOnly,
             };

@@ -9,6 +9,7 @@ mod create;
 mod error;
 mod list;
 mod live;
+mod own;
 mod record;
 mod revoke;
 mod secret;

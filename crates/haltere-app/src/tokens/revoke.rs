@@ -1,6 +1,7 @@
 //! `DELETE /api/tokens/{tokenHash}`, `haltere tokens revoke`
 
 use haltere_core::{AuditAction, TokenId, TokenName};
+use haltere_store::{TokenRecord, WriteTx};
 
 use super::{Token, TokenError, Tokens};
 use crate::audit;
@@ -34,14 +35,24 @@ impl Tokens {
         let Some(token) = tx.tokens().find(id).await.context(OPERATION)? else {
             return Ok(self.all(ctx, tx.tokens()).await.context(OPERATION)?);
         };
-        self.count_change(ctx)?;
-        tx.tokens().delete(id).await.context(OPERATION)?;
-        let detail = format!("for {}", token.owner);
-        let (now, name) = (self.now(), token.name.as_str());
-        let entry = audit::done(now, ctx, AuditAction::TokenRevoke, name, detail);
-        tx.audit().append(&entry).await.context(OPERATION)?;
+        self.delete_in(&mut *tx, ctx, &token).await?;
         let remaining = self.all(ctx, tx.tokens()).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         Ok(remaining)
+    }
+
+    /// Removes a token that is there, audited.
+    pub(super) async fn delete_in(
+        &self,
+        tx: &mut dyn WriteTx,
+        ctx: &Ctx,
+        token: &TokenRecord,
+    ) -> Result<(), TokenError> {
+        self.count_change(ctx)?;
+        tx.tokens().delete(&token.id).await.context(OPERATION)?;
+        let detail = format!("for {}", token.owner);
+        let (now, name) = (self.now(), token.name.as_str());
+        let entry = audit::done(now, ctx, AuditAction::TokenRevoke, name, detail);
+        Ok(tx.audit().append(&entry).await.context(OPERATION)?)
     }
 }

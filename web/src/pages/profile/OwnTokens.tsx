@@ -1,11 +1,14 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 
+import type { Token } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
-import { areTokensOff, tokensQuery } from "../../api/tokens";
+import { areTokensOff, ownTokensQuery, revokeOwnToken } from "../../api/tokens";
 import { Ago } from "../../components/Ago";
 import { NotLoaded } from "../../components/NotLoaded";
+import { RevokeDialog } from "../../components/RevokeDialog";
 import { TokenExpiry } from "../../components/TokenExpiry";
 import { useNow } from "../../hooks/use-now";
 import { usePageMessages } from "../../i18n/page-messages";
@@ -14,49 +17,76 @@ import { sortTokens } from "../../model/token-list";
 import { Card } from "../../ui/Card";
 import classes from "./OwnTokens.module.css";
 
-/** The tokens that act for the user, for those who may see tokens. */
+/** The tokens that act for the user. For those who may not see all tokens the card is there only if they have some. */
 export function OwnTokens() {
   const t = usePageMessages();
+  const profile = useProfile();
+  const canManage = hasPermission(profile, "tokens.list");
+  const { data, error, failureReason } = useQuery(ownTokensQuery);
+  const own = useMemo(() => data && sortTokens(data, { column: "expires", descending: false }, t), [data, t]);
+  const isOff = areTokensOff(error);
+  if (!canManage && (isOff || (own ? own.length === 0 : !failureReason))) return null;
   return (
-    hasPermission(useProfile(), "tokens.list") && (
-      <Card title={t.nav.tokens}>
-        <Tokens />
-      </Card>
-    )
+    <Card title={t.nav.tokens}>
+      {isOff && <p className={classes.text}>{t.tokens.offText}</p>}
+      {!isOff && own && <Tokens tokens={own} canManage={canManage} />}
+      {!isOff && !own && <NotLoaded failure={failureReason} queryKey={ownTokensQuery.queryKey} isPart />}
+    </Card>
   );
 }
 
-function Tokens() {
+interface TokensProps {
+  tokens: readonly Token[];
+  /** Whether the user may see the page of all tokens. */
+  canManage: boolean;
+}
+
+function Tokens({ tokens, canManage }: TokensProps) {
   const t = usePageMessages();
-  const profile = useProfile();
   const now = useNow(60_000);
-  const { data, error, failureReason } = useQuery(tokensQuery);
-  const own = useMemo(() => {
-    const tokens = data?.filter(({ requestedBy }) => requestedBy === profile?.username);
-    return tokens && sortTokens(tokens, { column: "expires", descending: false }, t);
-  }, [data, profile, t]);
-  if (areTokensOff(error)) return <p className={classes.text}>{t.tokens.offText}</p>;
-  if (!own) return <NotLoaded failure={failureReason} queryKey={tokensQuery.queryKey} isPart />;
+  const [revoking, setRevoking] = useState<Token>();
   return (
     <>
-      <p className={classes.text}>{own.length > 0 ? t.tokens.ofProfile : t.tokens.none}</p>
-      {own.length > 0 && (
+      <p className={classes.text}>{tokens.length > 0 ? t.tokens.ofProfile : t.tokens.none}</p>
+      {tokens.length > 0 && (
         <ul className={classes.tokens}>
-          {own.map((token) => (
+          {tokens.map((token) => (
             <li key={token.hash}>
-              <Link {...linkTo.tokens({ mine: true, show: "details", token: token.hash })} className={classes.name}>
-                <bdi>{token.name}</bdi>
-              </Link>
+              {canManage ? (
+                <Link {...linkTo.tokens({ mine: true, show: "details", token: token.hash })} className={classes.name}>
+                  <bdi>{token.name}</bdi>
+                </Link>
+              ) : (
+                <bdi className={classes.name}>{token.name}</bdi>
+              )}
               <span className={classes.role}>{t.roleNames[token.role] ?? token.role}</span>
               <TokenExpiry token={token} now={now} isFull />
               <span className={classes.used}>
                 {t.tokens.lastUsed}: {token.lastUsed ? <Ago time={token.lastUsed} now={now} /> : t.tokens.never}
               </span>
+              <Button
+                variant="subtle"
+                color="red"
+                size="compact-sm"
+                aria-label={t.tokens.revokeOf(token.name)}
+                onClick={() => setRevoking(token)}
+              >
+                {t.tokens.revoke}
+              </Button>
             </li>
           ))}
         </ul>
       )}
-      <Link {...linkTo.tokens({ mine: true })}>{t.tokens.manage}</Link>
+      {canManage && <Link {...linkTo.tokens({ mine: true })}>{t.tokens.manage}</Link>}
+      {revoking && (
+        <RevokeDialog
+          token={revoking}
+          now={now}
+          revoke={revokeOwnToken}
+          onRevoked={() => setRevoking(undefined)}
+          onClose={() => setRevoking(undefined)}
+        />
+      )}
     </>
   );
 }

@@ -1,32 +1,33 @@
 import { Alert, Text } from "@mantine/core";
+import type { QueryClient } from "@tanstack/react-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
-import type { Token } from "../../api/schema";
-import { revokeToken } from "../../api/tokens";
-import { useOutcomeNotification } from "../../components/use-outcome-notification";
-import { useLanguage } from "../../i18n/language";
-import { usePageMessages } from "../../i18n/page-messages";
-import { errorText } from "../../model/error-text";
-import { tokenState } from "../../model/token-state";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
-import { formatAgo } from "../../util/format-time";
+import type { Token } from "../api/schema";
+import { useLanguage } from "../i18n/language";
+import { usePageMessages } from "../i18n/page-messages";
+import { errorText } from "../model/error-text";
+import { tokenState } from "../model/token-state";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
+import { formatAgo } from "../util/format-time";
+import { useOutcomeNotification } from "./use-outcome-notification";
 
 interface Props {
   token: Token;
   now: number;
+  revoke: (queries: QueryClient, tokenHash: string) => Promise<void>;
   onRevoked: () => void;
   onClose: () => void;
 }
 
 /** Asks before a token is revoked. If the server refuses, the dialog says why. */
-export function RevokeDialog({ token, now, onRevoked, onClose }: Props) {
+export function RevokeDialog({ token, now, revoke, onRevoked, onClose }: Props) {
   const t = usePageMessages();
   const language = useLanguage();
   const queries = useQueryClient();
   const notify = useOutcomeNotification();
   const { name, hash, lastUsed } = token;
   const revoking = useMutation({
-    mutationFn: () => revokeToken(queries, hash),
+    mutationFn: () => revoke(queries, hash),
     onSuccess: () => {
       notify(t.tokens.revoked(name));
       onRevoked();

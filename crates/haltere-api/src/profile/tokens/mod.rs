@@ -1,0 +1,6 @@
+//! `/api/profile/tokens`
+
+pub(crate) mod list;
+pub(crate) mod revoke;
+#[cfg(test)]
+mod tests;
