@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use haltere_core::{GroupName, LabelSelector, Role, UserName};
+use haltere_core::{GroupName, LabelSelector, Role, Roles, UserName};
 use haltere_store::{GroupMember, GroupReads, GroupRecord, GroupWrites, StoreError};
 use sqlx::sqlite::SqliteRow;
 
@@ -30,6 +30,8 @@ const CONNECTIONS_OF: &str = "SELECT group_name, connection FROM user_group_conn
     WHERE group_name = $1 ORDER BY connection";
 const OF_USER: &str =
     "SELECT group_name FROM user_group_members WHERE user = $1 ORDER BY group_name";
+const ROLES_OF: &str = "SELECT DISTINCT role FROM user_groups JOIN user_group_members ON group_name = name \
+    WHERE user = $1 AND narrows";
 const OF_CONNECTION: &str =
     "SELECT group_name FROM user_group_connections WHERE connection = $1 ORDER BY group_name";
 const INSERT: &str =
@@ -65,6 +67,15 @@ impl GroupReads for Tx {
     async fn of_user(&mut self, user: &UserName) -> Result<Vec<GroupName>, StoreError> {
         let names = self.rows(sqlx::query(OF_USER).bind(user.as_str())).await?;
         names.iter().map(|row| name(&mut Cells::new("user_group_members", row))).collect()
+    }
+
+    async fn roles_of(&mut self, user: &UserName) -> Result<Roles, StoreError> {
+        let roles = self.rows(sqlx::query(ROLES_OF).bind(user.as_str())).await?;
+        let role = |row| {
+            let mut cells = Cells::new("user_groups", row);
+            cells.parse("role", |role: &str| role.parse::<Role>().ok())
+        };
+        roles.iter().map(role).collect()
     }
 
     async fn of_connection(&mut self, id: &str) -> Result<Vec<GroupName>, StoreError> {

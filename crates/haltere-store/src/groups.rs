@@ -1,7 +1,7 @@
 //! Groups of users, and the connections that they are about.
 
 use async_trait::async_trait;
-use haltere_core::{GroupName, LabelSelector, Role, Timestamp, UserName};
+use haltere_core::{GroupName, LabelSelector, Role, Roles, Timestamp, UserName};
 
 use crate::StoreError;
 
@@ -47,6 +47,9 @@ pub trait GroupReads: Send {
 
     /// The names of the groups with this member.
     async fn of_user(&mut self, user: &UserName) -> Result<Vec<GroupName>, StoreError>;
+
+    /// The roles that groups give this user on their connections: those of groups that narrow what members see.
+    async fn roles_of(&mut self, user: &UserName) -> Result<Roles, StoreError>;
 
     /// The names of the groups in whose list this connection is.
     async fn of_connection(&mut self, id: &str) -> Result<Vec<GroupName>, StoreError>;

@@ -5,9 +5,17 @@ use haltere_store::{ReadTx, StoreError, UserRecord};
 
 use crate::error::Due;
 
-/// Whether one of these roles requires it. What groups give does not count.
-pub(crate) fn is_required(required_for: Roles, roles: Roles) -> bool {
-    required_for.iter().any(|role| roles.contains(role))
+/// Whether it is required of a user: by one of their own roles, or by one that a group gives them on its connections.
+pub(crate) async fn is_required(
+    read: &mut dyn ReadTx,
+    user: &UserRecord,
+    required_for: Roles,
+) -> Result<bool, StoreError> {
+    let is_one_of = |roles: Roles| required_for.iter().any(|role| roles.contains(role));
+    if required_for.is_empty() {
+        return Ok(false);
+    }
+    Ok(is_one_of(user.roles) || is_one_of(read.groups().roles_of(&user.name).await?))
 }
 
 /// Whether it concerns a user in this session, or, without one, with their tokens. Providers and proxies ask for a second
@@ -54,7 +62,7 @@ async fn due(
     if user.must_change_password {
         return Ok(Some(Due::Password));
     }
-    if user.has_second_factor || !is_required(required_for, user.roles) {
+    if user.has_second_factor || !is_required(read, user, required_for).await? {
         return Ok(None);
     }
     Ok(concerns(read, user, session).await?.then_some(Due::SecondFactor))

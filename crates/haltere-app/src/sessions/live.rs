@@ -207,10 +207,13 @@ impl Live {
         self.sessions.get(id).and_then(|entry| entry.due)
     }
 
-    /// Notes that.
+    /// Notes that. What was begun with the session ends if something has become due.
     pub(super) fn set_due(&mut self, id: &SessionId, due: Option<Due>) {
-        if let Some(entry) = self.sessions.get_mut(id) {
-            entry.due = due;
+        let Some(entry) = self.sessions.get_mut(id) else { return };
+        let is_new = due.is_some() && entry.due.is_none();
+        entry.due = due;
+        if is_new {
+            entry.renew_credential();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{GroupName, LabelSelector, Role};
+use haltere_core::{GroupName, LabelSelector, Role, Roles};
 
 use super::records::{at, bare_connection, commit, id, keep, user, user_name};
 use crate::{GroupMember, GroupRecord, Store, StoreError, UniqueRule};
@@ -78,6 +78,23 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
     assert_eq!(read.groups().of_user(&user_name("joe")).await.unwrap(), []);
     assert_eq!(read.groups().of_connection("b").await.unwrap(), [name("Night shift")]);
     assert_eq!(read.groups().of_connection("c").await.unwrap(), []);
+}
+
+pub async fn the_roles_of_a_member_are_those_of_groups_that_narrow(store: Arc<dyn Store>) {
+    with_contents(&*store).await;
+    let of_role = |text, role, narrows| GroupRecord { role, narrows, ..group(text) };
+    for record in [
+        of_role("one", Role::Viewer, true),
+        of_role("two", Role::ConnectionManager, true),
+        of_role("three", Role::ConnectionManager, true),
+        of_role("wide", Role::Admin, false),
+    ] {
+        insert(&*store, &record).await.unwrap();
+    }
+    let mut read = store.read().await.unwrap();
+    let roles = read.groups().roles_of(&user_name("eve")).await.unwrap();
+    assert_eq!(roles, [Role::Viewer, Role::ConnectionManager].into_iter().collect());
+    assert_eq!(read.groups().roles_of(&user_name("joe")).await.unwrap(), Roles::default());
 }
 
 pub async fn a_name_is_unique(store: Arc<dyn Store>) {

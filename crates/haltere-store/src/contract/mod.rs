@@ -93,6 +93,7 @@ macro_rules! contract_tests {
             }
             groups {
                 what_was_inserted_is_found,
+                the_roles_of_a_member_are_those_of_groups_that_narrow,
                 a_name_is_unique,
                 an_update_replaces_all_but_name_and_creation,
                 connections_are_added_once,

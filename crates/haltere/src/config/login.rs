@@ -17,8 +17,8 @@ pub(crate) struct Login {
 /// One-time passwords of an app (TOTP), which every user with a password can set up.
 #[derive(Debug, Config)]
 pub(crate) struct SecondFactor {
-    /// The roles of which a second factor is required, for example ["admin"], or "all". A user with one of them who has none
-    /// can do nothing but set one up, and their application tokens are refused until then. Users who come by single sign-on
+    /// The roles of which a second factor is required, for example ["admin"], or "all". Those that groups give count as well. A
+    /// user with one of them who has none can do nothing but set one up, and their application tokens are refused until then. Users who come by single sign-on
     /// are not concerned. In the environment variable, separated by commas.
     #[config(env = "HALTERE_LOGIN_SECOND_FACTOR_REQUIRED_FOR", default = [], deserialize_with = roles)]
     pub required_for: Roles,

@@ -31,7 +31,7 @@ impl Profiles {
             return Ok(None);
         }
         let required_for = self.sessions.settings.second_factor_for;
-        let required = is_required(required_for, user.roles)
+        let required = is_required(read, user, required_for).await.context(OPERATION)?
             && concerns(read, user, ctx.session()).await.context(OPERATION)?;
         let factors = read.second_factors();
         Ok(Some(OwnSecondFactor {

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use data_encoding::BASE32_NOPAD;
-use haltere_core::{Role, Roles, TokenName, TokenScope};
+use haltere_core::{GroupName, Role, Roles, TokenName, TokenScope, TokenSecret};
 use haltere_store::{SecondFactorReset, SignedOnRecord};
 use haltere_testkit::MockClock;
-use haltere_testkit::wait::{DEADLINE, until};
+use haltere_testkit::wait::{DEADLINE, until, within};
 
 use super::*;
 use crate::error::Due;
+use crate::groups::{GroupChange, NewGroup, follow_sign_on};
 use crate::second_factor::code_at;
 use crate::sessions::{LogIn, LoggedIn, LoginError};
 use crate::testing::TestApp;
@@ -73,6 +74,27 @@ impl Setup {
         let code = Secret::new(self.code(&secret));
         let codes = self.profiles().confirm_second_factor(ctx, code).await.expect("confirmed");
         (secret, codes.iter().map(|code| code.expose().clone()).collect())
+    }
+
+    /// A token of the viewer.
+    async fn ci(&self) -> TokenSecret {
+        let new = NewToken {
+            name: TokenName::parse("ci").expect("a name"),
+            description: String::new(),
+            owner: Some(TestApp::user(Role::Viewer)),
+            role: Role::Viewer,
+            expires_at: self.test.app.clock().now() + Duration::from_hours(1),
+            scope: TokenScope::default(),
+            actions: None,
+        };
+        let created = self.test.app.tokens().create(&Ctx::system("test"), new).await;
+        created.expect("a token").secret
+    }
+
+    /// Whether a token opens the list of connections.
+    async fn may_list(&self, token: &TokenSecret) -> bool {
+        let ctx = self.test.app.tokens().authenticate(token.expose(), &TestApp::origin()).await;
+        ctx.expect("valid").may(Action::ListConnections)
     }
 
     async fn read(&self, ctx: &Ctx) -> OwnSecondFactor {
@@ -205,22 +227,8 @@ async fn a_change_needs_password_and_code() {
 #[tokio::test]
 async fn one_that_is_required_is_set_up_first() {
     let setup = Setup::start([Role::Viewer, Role::Admin].into_iter().collect::<Roles>()).await;
-    let tokens = setup.test.app.tokens();
-    let new = NewToken {
-        name: TokenName::parse("ci").expect("a name"),
-        description: String::new(),
-        owner: Some(TestApp::user(Role::Viewer)),
-        role: Role::Viewer,
-        expires_at: setup.test.app.clock().now() + Duration::from_hours(1),
-        scope: TokenScope::default(),
-        actions: None,
-    };
-    let ci = tokens.create(&Ctx::system("test"), new).await.expect("a token").secret;
-    let may_list = async || {
-        let ctx = tokens.authenticate(ci.expose(), &TestApp::origin()).await.expect("valid");
-        ctx.may(Action::ListConnections)
-    };
-    assert!(!may_list().await);
+    let ci = setup.ci().await;
+    assert!(!setup.may_list(&ci).await);
     let token = setup.log_in(TestApp::PASSWORD, None).await.expect("logged in").token;
     let viewer = setup.of(&token).await.expect("a session");
     assert_eq!(viewer.principal.due(), Some(Due::SecondFactor));
@@ -230,10 +238,95 @@ async fn one_that_is_required_is_set_up_first() {
     let viewer = setup.of(&token).await.expect("this session goes on");
     assert_eq!(viewer.principal.due(), None);
     assert!(viewer.may(Action::ListConnections));
-    until("the token to be good", DEADLINE, async || may_list().await.then_some(())).await;
+    let is_good = async || setup.may_list(&ci).await.then_some(());
+    until("the token to be good", DEADLINE, is_good).await;
     // It is not required of others.
     let editor = setup.of(&setup.test.token(Role::Editor).await).await.expect("a session");
     assert_eq!(editor.principal.due(), None);
+}
+
+const GROUP: &str = "Night shift";
+
+impl Setup {
+    /// A group that narrows what its members see, with the viewer in it or not.
+    async fn add_group(&self, role: Role, users: &[&str]) {
+        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        let new = NewGroup::new(GroupName::parse(GROUP).expect("a name"), role);
+        let new = NewGroup { users, narrows: true, ..new };
+        self.test.app.groups().add(&Ctx::system("test"), new).await.expect("added");
+    }
+
+    async fn change_group(&self, change: GroupChange) {
+        let name = GroupName::parse(GROUP).expect("a name");
+        let changed = self.test.app.groups().change(&Ctx::system("test"), &name, change).await;
+        changed.expect("changed");
+    }
+
+    /// Waits until this is due in the session.
+    async fn until_due(&self, token: &Secret<String>, due: Option<Due>) {
+        let is_due = async || {
+            let ctx = self.of(token).await.expect("the session goes on");
+            (ctx.principal.due() == due).then_some(())
+        };
+        until("the requirement to be followed", DEADLINE, is_due).await;
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_a_group_gives_requires_one_too() {
+    let setup = Setup::start(Role::ConnectionManager).await;
+    let token = setup.log_in(TestApp::PASSWORD, None).await.expect("logged in").token;
+    let viewer = setup.of(&token).await.expect("a session");
+    assert_eq!((viewer.principal.due(), setup.read(&viewer).await.required), (None, false));
+
+    // By the role of the group.
+    setup.add_group(Role::Viewer, &["viewer"]).await;
+    setup.until_due(&token, None).await;
+    let role = |role| GroupChange { role: Some(role), ..GroupChange::default() };
+    setup.change_group(role(Role::ConnectionManager)).await;
+    setup.until_due(&token, Some(Due::SecondFactor)).await;
+    assert!(setup.read(&viewer).await.required);
+    let again = setup.log_in(TestApp::PASSWORD, None).await.expect("logged in").token;
+    assert_eq!(setup.of(&again).await.expect("new").principal.due(), Some(Due::SecondFactor));
+    within("what was begun to end", DEADLINE, viewer.credential.ended()).await;
+
+    // By being in it, and no more without.
+    let users = |users: &[&str]| GroupChange {
+        users: Some(users.iter().map(|user| (*user).to_owned()).collect()),
+        ..GroupChange::default()
+    };
+    setup.change_group(users(&[])).await;
+    setup.until_due(&token, None).await;
+    setup.change_group(users(&["viewer"])).await;
+    setup.until_due(&token, Some(Due::SecondFactor)).await;
+
+    // A group that narrows nothing gives nothing.
+    setup.change_group(GroupChange { narrows: Some(false), ..GroupChange::default() }).await;
+    setup.until_due(&token, None).await;
+    setup.change_group(GroupChange { narrows: Some(true), ..GroupChange::default() }).await;
+    setup.until_due(&token, Some(Due::SecondFactor)).await;
+    let viewer = setup.of(&token).await.expect("a session");
+    setup.set_up(&viewer).await;
+    setup.until_due(&token, None).await;
+}
+
+#[tokio::test]
+async fn one_that_a_membership_by_single_sign_on_requires_is_due_with_a_password_and_for_tokens() {
+    let setup = Setup::start(Role::ConnectionManager).await;
+    setup.add_group(Role::ConnectionManager, &[]).await;
+    let token = setup.log_in(TestApp::PASSWORD, None).await.expect("logged in").token;
+    let viewer = setup.of(&token).await.expect("a session");
+    let ci = setup.ci().await;
+    assert!(setup.may_list(&ci).await);
+    let mut tx = setup.test.store.write().await.expect("a write begins");
+    let wanted = [GroupName::parse(GROUP).expect("a name")];
+    let now = setup.test.app.clock().now();
+    let followed = follow_sign_on(&mut *tx, &viewer, now, &wanted, true).await.expect("stored");
+    assert!(followed.has_changed);
+    tx.commit().await.expect("committed");
+    setup.until_due(&token, Some(Due::SecondFactor)).await;
+    let is_refused = async || (!setup.may_list(&ci).await).then_some(());
+    until("the token to be good for nothing", DEADLINE, is_refused).await;
 }
 
 #[tokio::test]
