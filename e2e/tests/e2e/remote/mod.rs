@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 
 use e2e::haltere::{admin_password, cli_of};
 use e2e::{CliOutput, Haltere, Options, eventually, secret};
+use haltere_core::{Timestamp, UserName};
+use haltere_store::{Sealed, SecondFactorRecord, Transactions as _};
 use haltere_testkit::Ca;
 use tempfile::TempDir;
 
+use crate::audit::open;
 use crate::edge::with_tls;
 
 /// Where the commands of a test keep the login.
@@ -172,6 +175,49 @@ async fn who_may_not_make_tokens_brings_one() {
     assert!(haltere.cli(&["tokens", "list"], None).await.stdout.contains("max"));
     let output = home.cli(&["login", &base, "--token-file", "-"], Some("hlt_x")).await;
     failed(&output, 2, "that is no token of haltere");
+    haltere.stop().await;
+}
+
+/// A token can't reset a second factor: at a remote haltere, this needs the password.
+#[tokio::test]
+async fn a_second_factor_is_reset_with_the_password_of_the_login() {
+    let mut haltere = Haltere::start().await;
+    haltere.user("max b/c?", &["viewer"]).await;
+    let (home, base) = (Home::new(), haltere.base());
+    done(&home.log_in(&base, &[]).await);
+    let user = UserName::parse("max b/c?").expect("a name");
+    let mut tx = open(&haltere).await.write().await.expect("a write begins");
+    let secret = Sealed(vec![0; 16]);
+    let confirmed_at = Some(Timestamp::UNIX_EPOCH);
+    let factor = SecondFactorRecord { user, secret, confirmed_at, last_step: 0 };
+    tx.second_factors().put(&factor).await.expect("stored");
+    tx.commit().await.expect("committed");
+    let has_one =
+        async || home.remote(&["users", "list"], None).await.stdout.contains("second factor");
+    assert!(has_one().await);
+
+    let reset = ["users", "reset-second-factor", "max b/c?", "--password-stdin"];
+    failed(
+        &home.remote(&reset[..3], None).await,
+        1,
+        "there is no terminal to ask for the password",
+    );
+    let wrong = home.remote(&reset, Some("wrong")).await;
+    failed(&wrong, 1, "failed to log in as admin: wrong user name, password or code");
+    let local = haltere.cli(&reset, Some("wrong")).await;
+    failed(&local, 2, "--password-stdin: is for --remote only");
+    assert!(has_one().await);
+    let output = home.remote(&reset, Some(&admin_password())).await;
+    let said = "removed the second factor of max b/c?; their sessions have ended\n";
+    assert_eq!(done(&output).stderr, said);
+    assert!(!has_one().await);
+    let again = home.remote(&reset, Some(&admin_password())).await;
+    failed(&again, 1, "failed to reset the second factor of max b/c?");
+    let trail = haltere.cli(&["audit", "tail"], None).await.stdout;
+    assert!(trail.contains("user.reset_second_factor"), "{trail}");
+    // The sessions that did it have ended.
+    let sessions = haltere.admin().await.get("/api/profile/sessions").await.json();
+    assert_eq!(sessions.as_array().map(Vec::len), Some(1), "{sessions}");
     haltere.stop().await;
 }
 

@@ -1,4 +1,4 @@
-//! A session at a remote haltere, for what a token may not do: making tokens.
+//! A session at a remote haltere, for what a token may not do: making tokens, and resetting second factors.
 
 use anyhow::{Context as _, anyhow};
 use haltere_core::{Secret, TokenSecret};
@@ -104,6 +104,11 @@ impl Session {
         let token = Secret::new(token);
         let secret = TokenSecret::parse(token.expose()).ok_or_else(|| answer.not_haltere())?;
         Ok((secret, OwnToken { name, hash, valid_until }))
+    }
+
+    /// Does what needs no body, and whose answer says nothing new.
+    pub(in crate::cli) async fn act(&self, method: Method, path: &str) -> Result<(), RemoteError> {
+        self.0.call(Request::new(method, path)).await.map(drop)
     }
 
     /// Logs out. If that fails, the session ends by itself when it is not used.

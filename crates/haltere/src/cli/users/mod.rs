@@ -4,14 +4,16 @@ mod directory;
 mod local;
 mod remote;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use haltere_app::users::{NewUser, UserChange};
 use haltere_core::{Role, UserName};
 
 use self::directory::{Invitation, ListedUser, UserDirectory};
 use self::local::LocalUsers;
-use super::password::PasswordSource;
+use self::remote::RemoteUsers;
+use super::exit::Usage;
+use super::password::{LoginPassword, PasswordSource};
 use super::remote::{Target, with_remote};
 use super::sources::Common;
 use super::table::table;
@@ -81,10 +83,13 @@ enum Command {
         name: UserName,
     },
     /// Remove the second factor of a user, who has lost the device and the recovery codes, and end their sessions. The user
-    /// sees it after the next login.
+    /// sees it after the next login. With --remote, it needs the password of the login: a token can't do it.
     ResetSecondFactor {
         #[arg(value_parser = UserName::parse)]
         name: UserName,
+
+        #[command(flatten)]
+        password: LoginPassword,
     },
     /// Let a user log in with a password even where local login is off (sign_on.local_login), for when the provider is not
     /// available.
@@ -113,18 +118,42 @@ enum Command {
 
 impl Options {
     pub(super) fn run(self, target: Target) -> anyhow::Result<()> {
-        let Self { common, command } = self;
+        let Self { common, mut command } = self;
         match target {
-            Target::DataFolder => with_store(common, async |_, store| {
-                let users = LocalUsers { users: wiring::users(store), ctx: cli_ctx() };
-                command.run(&users).await
+            Target::DataFolder => {
+                command.expect_local()?;
+                with_store(common, async |_, store| {
+                    let users = LocalUsers { users: wiring::users(store), ctx: cli_ctx() };
+                    command.run(&users).await
+                })
+            }
+            Target::Remote => with_remote(&common, async |remote| {
+                let password = command.take_password();
+                command.run(&RemoteUsers { remote, password }).await
             }),
-            Target::Remote => with_remote(&common, async |remote| command.run(remote).await),
         }
     }
 }
 
 impl Command {
+    /// Refuses what is for a remote haltere only.
+    fn expect_local(&self) -> anyhow::Result<()> {
+        match self {
+            Self::ResetSecondFactor { name: _, password } if password.is_given() => {
+                Err(Usage::because(anyhow!("--password-stdin: is for --remote only")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How the password of the login comes in, for a command that may need it.
+    fn take_password(&mut self) -> LoginPassword {
+        match self {
+            Self::ResetSecondFactor { name: _, password } => std::mem::take(password),
+            _ => LoginPassword::default(),
+        }
+    }
+
     async fn run(self, users: &impl UserDirectory) -> anyhow::Result<()> {
         match self {
             Self::Add { name, roles, password, invite, must_change_password } => {
@@ -175,7 +204,7 @@ impl Command {
                 outcome.with_context(|| format!("failed to end the sessions of {name}"))?;
                 notice(&format!("ended the sessions of {name}"));
             }
-            Self::ResetSecondFactor { name } => {
+            Self::ResetSecondFactor { name, password: _ } => {
                 let outcome = users.reset_second_factor(&name).await;
                 outcome.with_context(|| format!("failed to reset the second factor of {name}"))?;
                 notice(&format!("removed the second factor of {name}; their sessions have ended"));

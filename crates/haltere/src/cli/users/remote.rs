@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::{Invitation, ListedUser, UserDirectory};
 use crate::cli::exit::Usage;
-use crate::cli::remote::{Method, Remote, component};
+use crate::cli::password::LoginPassword;
+use crate::cli::remote::{Method, Remote, Session, component};
 
 const PATH: &str = "/api/user-management/users";
 
@@ -52,9 +53,15 @@ struct WireInvitation {
     expires_at: String,
 }
 
-impl UserDirectory for Remote {
+/// The users of a remote haltere. Resetting a second factor needs the password: a token can't do it.
+pub(super) struct RemoteUsers<'a> {
+    pub(super) remote: &'a Remote,
+    pub(super) password: LoginPassword,
+}
+
+impl UserDirectory for RemoteUsers<'_> {
     async fn list(&self) -> anyhow::Result<Vec<ListedUser>> {
-        let users: Vec<WireUser> = self.get(PATH).await?;
+        let users: Vec<WireUser> = self.remote.get(PATH).await?;
         Ok(users.into_iter().map(ListedUser::from).collect())
     }
 
@@ -68,7 +75,7 @@ impl UserDirectory for Remote {
             disabled: Some(disabled),
             must_change_password: Some(must_change_password),
         };
-        let _: IgnoredAny = self.send(Method::POST, PATH, &body).await?;
+        let _: IgnoredAny = self.remote.send(Method::POST, PATH, &body).await?;
         Ok(())
     }
 
@@ -81,27 +88,30 @@ impl UserDirectory for Remote {
             must_change_password,
             ..UserBody::default()
         };
-        let _: IgnoredAny = self.send(Method::PUT, &path(name), &body).await?;
+        let _: IgnoredAny = self.remote.send(Method::PUT, &path(name), &body).await?;
         Ok(())
     }
 
     async fn invite(&self, name: &UserName) -> anyhow::Result<Invitation> {
         let path = format!("{}/invitation", path(name));
         let WireInvitation { token, expires_at } =
-            self.send(Method::POST, &path, &UserBody::default()).await?;
+            self.remote.send(Method::POST, &path, &UserBody::default()).await?;
         let token = Secret::new(token);
         Ok(Invitation { token, expires_at: expires_at.parse::<Timestamp>()? })
     }
 
     async fn end_sessions(&self, name: &UserName) -> anyhow::Result<()> {
-        Ok(self.act(Method::DELETE, &format!("{}/sessions", path(name))).await?)
+        Ok(self.remote.act(Method::DELETE, &format!("{}/sessions", path(name))).await?)
     }
 
-    async fn reset_second_factor(&self, _: &UserName) -> anyhow::Result<()> {
-        // The command line comes with a token.
-        Err(Usage::because(anyhow!(
-            "a token can't reset a second factor; use the console, or the machine of haltere without --remote"
-        )))
+    async fn reset_second_factor(&self, name: &UserName) -> anyhow::Result<()> {
+        let secrets = self.password.read()?;
+        let user = &self.remote.login.user;
+        let session = Session::log_in(self.remote.anonymous(), user, &secrets).await?;
+        let path = format!("{}/second-factor", path(name));
+        let reset = session.act(Method::DELETE, &path).await;
+        session.end().await;
+        Ok(reset?)
     }
 
     async fn set_break_glass(&self, _: &UserName, _: bool) -> anyhow::Result<()> {
@@ -110,7 +120,7 @@ impl UserDirectory for Remote {
     }
 
     async fn remove(&self, name: &UserName) -> anyhow::Result<()> {
-        Ok(self.act(Method::DELETE, &path(name)).await?)
+        Ok(self.remote.act(Method::DELETE, &path(name)).await?)
     }
 }
 
