@@ -2,6 +2,9 @@
 //!
 //! Stored text has to pass [`check`]; new text has to pass [`check_visible`] as well.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use crate::sentence::CodePoint;
 use crate::sentences;
 
@@ -83,6 +86,24 @@ pub fn misleads(character: char) -> bool {
         || is_noncharacter(character)
 }
 
+/// `text` with an escape (`\u{1b}`) for each character that [`misleads`]. Line feeds stay.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let is_bad = |c: char| c != '\n' && misleads(c);
+    if !text.contains(is_bad) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_bad(c) {
+            // Writing into a String can't fail.
+            let _ = write!(shown, "{}", c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// Whether a character is not seen where only a name is looked for, as in a host: what [`misleads`], and the
 /// variation selectors, which change nothing there.
 pub fn is_invisible_in_names(character: char) -> bool {
@@ -133,6 +154,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_would_mislead_is_shown_as_what_it_is() {
+        assert_eq!(harmless("two\nlines, ü, 👩‍🔧"), "two\nlines, ü, 👩‍🔧");
+        assert_eq!(harmless("a\x1b[2Jb\u{202e}c\r\0"), "a\\u{1b}[2Jb\\u{202e}c\\u{d}\\u{0}");
+    }
 
     #[test]
     fn hidden_and_bidirectional_characters_are_named() {

@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use ::csv::{Terminator, WriterBuilder};
 use haltere_app::audit_trail::NumberedEntry;
+use haltere_core::text::harmless;
 use haltere_core::{AuditChange, AuditChanges, AuditEntry, ChangedValues};
 
 use crate::wire::time::rfc3339;
@@ -50,7 +51,7 @@ pub(super) fn append(lines: &mut Vec<u8>, NumberedEntry { sequence, entry, link 
         &position,
         &hash,
     ];
-    append_line(lines, &cells.map(without_formula));
+    append_line(lines, &cells.map(cell_of));
 }
 
 fn append_line(lines: &mut Vec<u8>, cells: &[Cow<'_, str>]) {
@@ -71,13 +72,11 @@ fn change_texts(changes: &AuditChanges) -> String {
     changes.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
-/// An apostrophe keeps a spreadsheet from taking a text for a formula: a failed login has a name of the client's choice.
-fn without_formula(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}").into()
-    } else {
-        cell.into()
-    }
+/// A text as a cell. A failed login has a name of the client's choice: what would mislead is escaped as in the tables of the
+/// command line, and an apostrophe keeps a spreadsheet from taking it for a formula.
+fn cell_of(text: &str) -> Cow<'_, str> {
+    let cell = harmless(text);
+    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}").into() } else { cell }
 }
 
 #[cfg(test)]
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_where_needed_and_are_no_formulas() {
+    fn cells_are_quoted_where_needed_mislead_nobody_and_are_no_formulas() {
         for (cell, expected) in [
             ("", ""),
             ("a b", "a b"),
@@ -95,9 +94,12 @@ mod tests {
             ("=1+1", "'=1+1"),
             ("@SUM(1,2)", "\"'@SUM(1,2)\""),
             ("-1", "'-1"),
+            ("\t=1", "\\u{9}=1"),
+            ("=\u{202e}a\u{200b}", "'=\\u{202e}a\\u{200b}"),
+            ("a\r\u{9b}👩\u{200d}🔧", "a\\u{d}\\u{9b}👩\u{200d}🔧"),
         ] {
             let mut line = Vec::new();
-            append_line(&mut line, &["x", cell].map(without_formula));
+            append_line(&mut line, &["x", cell].map(cell_of));
             assert_eq!(String::from_utf8(line).expect("UTF-8"), format!("x,{expected}\r\n"));
         }
     }

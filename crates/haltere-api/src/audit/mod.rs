@@ -190,7 +190,8 @@ fn parse_actions(names: &str) -> Result<Vec<AuditAction>, Invalid> {
 /// `X-Next-Cursor` says so. Entries that are added meanwhile don't move those of the next page.
 ///
 /// As `ndjson` (one JSON object per line) and as `csv` (RFC 4180, with a header line) the response has all matching entries
-/// there are when it begins, and is made while it is sent. A response that is cut off has failed. A cell of the CSV that a
+/// there are when it begins, and is made while it is sent. A response that is cut off has failed. In the CSV, which is for
+/// reading, a character that would turn the direction of text or is not seen is shown as its code (`\u{202e}`), and a cell that a
 /// spreadsheet could take for a formula begins with an apostrophe.
 #[utoipa::path(
     get,

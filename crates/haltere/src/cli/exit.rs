@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::process::ExitCode;
 
-use super::harmless::harmless;
+use haltere_core::text::harmless;
+
 use super::{complain, notice};
 
 /// Invalid arguments, configuration, or a file that they name: 2, as for a flag that doesn't exist.

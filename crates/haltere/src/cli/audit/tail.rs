@@ -7,13 +7,13 @@ use std::time::Duration;
 use clap::Args;
 use haltere_api::audit_files;
 use haltere_app::audit_trail::ChainedEntry;
+use haltere_core::text::harmless;
 use haltere_core::{AuditOutcome, Timestamp};
 use tokio::time::sleep;
 
 use super::entries::AuditEntries;
 use super::export::is_closed_pipe;
 use super::with_trail;
-use crate::cli::harmless::harmless;
 use crate::cli::print_quoting;
 use crate::cli::remote::{Target, with_remote};
 use crate::cli::sources::Common;
