@@ -394,6 +394,7 @@ test("one's own token that is revoked elsewhere meanwhile is gone all the same",
   await page.getByRole("dialog").getByRole("button", { name: tokens.revoke }).click();
   await expect(page.getByRole("status").filter({ hasText: tokens.revoked("ci") })).toBeVisible();
   await expect(card.getByRole("listitem")).toHaveText([/^nightly/]);
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
 });
 
 test("while the plugin is off, the page and the profile say so", async ({ page, admin, guard }) => {

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_where_needed_mislead_nobody_and_are_no_formulas() {
+    fn cells_are_quoted_where_needed_harmless_and_no_formulas() {
         for (cell, expected) in [
             ("", ""),
             ("a b", "a b"),

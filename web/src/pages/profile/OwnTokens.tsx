@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { Token } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
@@ -15,6 +15,7 @@ import { usePageMessages } from "../../i18n/page-messages";
 import { linkTo } from "../../model/paths";
 import { sortTokens } from "../../model/token-list";
 import { Card } from "../../ui/Card";
+import { focusHeading } from "../../util/focus-heading";
 import classes from "./OwnTokens.module.css";
 
 /** The tokens that act for the user. For those who may not see all tokens the card is there only if they have some. */
@@ -25,26 +26,51 @@ export function OwnTokens() {
   const { data, error, failureReason } = useQuery(ownTokensQuery);
   const own = useMemo(() => data && sortTokens(data, { column: "expires", descending: false }, t), [data, t]);
   const isOff = areTokensOff(error);
-  if (!canManage && (isOff || (own ? own.length === 0 : !failureReason))) return null;
+  const isHidden = !canManage && (isOff || (own ? own.length === 0 : !failureReason));
+  const now = useNow(60_000);
+  const [revoking, setRevoking] = useState<Token>();
+  const isRevoked = useRef(false);
+  // The button that asked is gone, and the card may be.
+  useEffect(() => {
+    if (revoking || !isRevoked.current) return;
+    isRevoked.current = false;
+    focusHeading();
+  }, [revoking]);
   return (
-    <Card title={t.nav.tokens}>
-      {isOff && <p className={classes.text}>{t.tokens.offText}</p>}
-      {!isOff && own && <Tokens tokens={own} canManage={canManage} />}
-      {!isOff && !own && <NotLoaded failure={failureReason} queryKey={ownTokensQuery.queryKey} isPart />}
-    </Card>
+    <>
+      {!isHidden && (
+        <Card title={t.nav.tokens}>
+          {isOff && <p className={classes.text}>{t.tokens.offText}</p>}
+          {!isOff && own && <Tokens tokens={own} now={now} canManage={canManage} onRevoke={setRevoking} />}
+          {!isOff && !own && <NotLoaded failure={failureReason} queryKey={ownTokensQuery.queryKey} isPart />}
+        </Card>
+      )}
+      {revoking && (
+        <RevokeDialog
+          token={revoking}
+          now={now}
+          revoke={revokeOwnToken}
+          onRevoked={() => {
+            isRevoked.current = true;
+            setRevoking(undefined);
+          }}
+          onClose={() => setRevoking(undefined)}
+        />
+      )}
+    </>
   );
 }
 
 interface TokensProps {
   tokens: readonly Token[];
+  now: number;
   /** Whether the user may see the page of all tokens. */
   canManage: boolean;
+  onRevoke: (token: Token) => void;
 }
 
-function Tokens({ tokens, canManage }: TokensProps) {
+function Tokens({ tokens, now, canManage, onRevoke }: TokensProps) {
   const t = usePageMessages();
-  const now = useNow(60_000);
-  const [revoking, setRevoking] = useState<Token>();
   return (
     <>
       <p className={classes.text}>{tokens.length > 0 ? t.tokens.ofProfile : t.tokens.none}</p>
@@ -69,7 +95,7 @@ function Tokens({ tokens, canManage }: TokensProps) {
                 color="red"
                 size="compact-sm"
                 aria-label={t.tokens.revokeOf(token.name)}
-                onClick={() => setRevoking(token)}
+                onClick={() => onRevoke(token)}
               >
                 {t.tokens.revoke}
               </Button>
@@ -78,15 +104,6 @@ function Tokens({ tokens, canManage }: TokensProps) {
         </ul>
       )}
       {canManage && <Link {...linkTo.tokens({ mine: true })}>{t.tokens.manage}</Link>}
-      {revoking && (
-        <RevokeDialog
-          token={revoking}
-          now={now}
-          revoke={revokeOwnToken}
-          onRevoked={() => setRevoking(undefined)}
-          onClose={() => setRevoking(undefined)}
-        />
-      )}
     </>
   );
 }
