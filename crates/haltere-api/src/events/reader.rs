@@ -54,16 +54,16 @@ pub(super) struct Reader {
     /// What is to be sent next.
     queue: VecDeque<Bytes>,
     /// The event that has begun and not ended.
-    under_way: Option<UnderWay>,
-    /// The memory that an event under way takes.
+    partial: Option<PartialEvent>,
+    /// The memory that the event takes.
     memory: Option<Reservation>,
     /// One of the streams that may be open, until this one is dropped.
     _slot: Reservation,
 }
 
 /// An event `connections` of which not all was sent.
-struct UnderWay {
-    connections: Connections,
+struct PartialEvent {
+    content: EventContent,
     /// Ids of those that are gone.
     removed: Vec<String>,
     position: Position,
@@ -73,10 +73,16 @@ struct UnderWay {
     head: Option<Bytes>,
 }
 
-enum Connections {
-    All(Box<Pieces>),
-    Some(VecDeque<ConnectionId>),
+/// What is still to be sent of an event.
+enum EventContent {
+    /// Of all connections.
+    Full(Box<Pieces>),
+    /// Of those that have changed.
+    Changed(VecDeque<ConnectionId>),
 }
+
+/// The stream ends: its session has ended, or haltere shuts down.
+struct Ended;
 
 /// The data of an event `gap`: events were missed; the next event is complete.
 #[derive(Debug, Serialize)]
@@ -107,7 +113,7 @@ impl Reader {
             selection_memory: None,
             sent: Instant::now(),
             queue: VecDeque::from([preamble.into()]),
-            under_way: None,
+            partial: None,
             memory: None,
             _slot: slot,
         }
@@ -115,15 +121,19 @@ impl Reader {
 
     /// What to send next; `None` when the session has ended or haltere shuts down.
     pub(super) async fn next(&mut self) -> Option<Bytes> {
+        self.next_piece().await.ok()
+    }
+
+    async fn next_piece(&mut self) -> Result<Bytes, Ended> {
         loop {
             if self.subscriber.has_ended() {
-                return None;
+                return Err(Ended);
             }
             if let Some(next) = self.queue.pop_front() {
                 self.sent = Instant::now();
-                return Some(next);
+                return Ok(next);
             }
-            if let Some(event) = self.under_way.take() {
+            if let Some(event) = self.partial.take() {
                 self.go_on(event).await?;
                 continue;
             }
@@ -144,8 +154,8 @@ impl Reader {
         }
     }
 
-    /// Waits for changes. Outside, `None` at the end of the stream; inside, when nothing was sent for a while.
-    async fn next_batch(&mut self) -> Option<Option<Batch>> {
+    /// Waits for changes; `None` when nothing was sent for a while.
+    async fn next_batch(&mut self) -> Result<Option<Batch>, Ended> {
         let not_before = self.throttle.next(Instant::now());
         let batch = tokio::select! {
             biased;
@@ -156,19 +166,19 @@ impl Reader {
                     () = self.subscriber.ended() => {}
                 }
                 self.subscriber.next().await
-            } => batch.map(Some),
-            () = sleep_until(self.sent + HEARTBEAT) => Some(None),
+            } => batch.map(Some).ok_or(Ended),
+            () = sleep_until(self.sent + HEARTBEAT) => Ok(None),
         };
         // What is sent from now on is what the caller may see as of this batch.
         self.context.principal = self.subscriber.principal().clone();
-        if let Some(Some(_)) = batch {
+        if let Ok(Some(_)) = batch {
             self.throttle.count(Instant::now());
         }
         batch
     }
 
-    /// All connections, after saying what was missed; `None` at the end of the stream.
-    async fn begin_all(&mut self, missed: Option<Gap>) -> Option<()> {
+    /// All connections, after saying what was missed.
+    async fn begin_all(&mut self, missed: Option<Gap>) -> Result<(), Ended> {
         if let Some(gap) = missed {
             let reason = match gap {
                 Gap::Restarted => Some("restarted"),
@@ -184,16 +194,16 @@ impl Reader {
         let position = self.subscriber.position();
         let listing = self.listing().await;
         self.selection.reset(listing.as_ref());
-        let connections = match listing {
+        let content = match listing {
             Some(listing) => {
                 self.hold(cost(&listing)).await?;
                 self.hold_selection(listing.entries.len()).await?;
-                Connections::All(Box::new(Pieces::new(self.state.app.clone(), listing)))
+                EventContent::Full(Box::new(Pieces::new(self.state.app.clone(), listing)))
             }
-            None => Connections::Some(VecDeque::new()),
+            None => EventContent::Changed(VecDeque::new()),
         };
-        self.under_way = Some(UnderWay::new(connections, position, true));
-        Some(())
+        self.partial = Some(PartialEvent::new(content, position, true));
+        Ok(())
     }
 
     /// All connections that are selected, if they may be seen.
@@ -227,46 +237,46 @@ impl Reader {
             self.queue.push_back(event("plugins", id, &serde_json::json!({})));
         }
         if !connections.is_empty() {
-            let connections = Connections::Some(connections);
-            self.under_way = Some(UnderWay::new(connections, batch.position, false));
+            let content = EventContent::Changed(connections);
+            self.partial = Some(PartialEvent::new(content, batch.position, false));
         }
     }
 
     /// Releases the memory that was held and takes other memory; waits for it as long as the stream lasts.
-    async fn hold(&mut self, bytes: usize) -> Option<()> {
+    async fn hold(&mut self, bytes: usize) -> Result<(), Ended> {
         self.memory = None;
         self.memory = tokio::select! {
             biased;
-            () = self.subscriber.ended() => return None,
+            () = self.subscriber.ended() => return Err(Ended),
             memory = self.state.response_memory.wait(holder::of_context(&self.context), bytes) => Some(memory),
         };
-        Some(())
+        Ok(())
     }
 
     /// Releases the memory for what was selected and takes that for so many connections; waits as [`Self::hold`] does.
-    async fn hold_selection(&mut self, connections: usize) -> Option<()> {
+    async fn hold_selection(&mut self, connections: usize) -> Result<(), Ended> {
         self.selection_memory = None;
         if self.selection.labels().is_empty() {
-            return Some(());
+            return Ok(());
         }
         let (bytes, holder) = (connections * Selection::ENTRY, holder::of_context(&self.context));
         self.selection_memory = tokio::select! {
             biased;
-            () = self.subscriber.ended() => return None,
+            () = self.subscriber.ended() => return Err(Ended),
             memory = self.state.response_memory.wait(holder, bytes) => Some(memory),
         };
-        Some(())
+        Ok(())
     }
 
-    /// Makes the next piece of an event; `None` at the end of the stream.
-    async fn go_on(&mut self, mut event: UnderWay) -> Option<()> {
-        let block = match &mut event.connections {
-            Connections::All(pieces) => pieces.next(),
-            Connections::Some(_) => self.some(&mut event).await?,
+    /// Makes the next piece of an event.
+    async fn go_on(&mut self, mut event: PartialEvent) -> Result<(), Ended> {
+        let block = match &mut event.content {
+            EventContent::Full(pieces) => pieces.next(),
+            EventContent::Changed(ids) => self.changed(ids, &mut event.removed).await?,
         };
         if event.is_over() && event.is_empty() && block.is_none() {
             // Nothing that has changed is selected.
-            return Some(());
+            return Ok(());
         }
         let comma = || block.is_some().then(|| Bytes::from_static(b","));
         let before = event.head.take().or_else(comma);
@@ -279,15 +289,18 @@ impl Reader {
             self.queue.extend(pieces);
         }
         if !event.is_over() {
-            self.under_way = Some(event);
+            self.partial = Some(event);
         }
-        Some(())
+        Ok(())
     }
 
-    /// As many of the connections as make a piece, as they are now; those that are gone by now are removed.
-    /// Outside, `None` at the end of the stream; inside, when no connections are left.
-    async fn some(&mut self, event: &mut UnderWay) -> Option<Option<Bytes>> {
-        let Connections::Some(ids) = &mut event.connections else { return Some(None) };
+    /// As many of the connections as make a piece, as they are now; those that are gone by now are added to `removed`.
+    /// `None` when no connections are left.
+    async fn changed(
+        &mut self,
+        ids: &mut VecDeque<ConnectionId>,
+        removed: &mut Vec<String>,
+    ) -> Result<Option<Bytes>, Ended> {
         let (mut views, mut size) = (Vec::new(), 0);
         while size < PIECE
             && let Some(id) = ids.pop_front()
@@ -299,16 +312,16 @@ impl Reader {
                 }
                 Some(_) | None => {
                     if self.selection.removes(id.as_str()) {
-                        event.removed.push(id.as_str().to_owned());
+                        removed.push(id.as_str().to_owned());
                     }
                 }
             }
         }
         if views.is_empty() {
-            return Some(None);
+            return Ok(None);
         }
         let names = ids.iter().map(ConnectionId::as_str);
-        let names = names.chain(event.removed.iter().map(String::as_str));
+        let names = names.chain(removed.iter().map(String::as_str));
         let names = names.map(|name| size_of::<String>() + name.len()).sum::<usize>();
         self.hold(size + names).await?;
         let (block, count) = list_cache::piece(&self.state.app, &views);
@@ -319,7 +332,7 @@ impl Reader {
                 ids.push_front(id);
             }
         }
-        Some(Some(block))
+        Ok(Some(block))
     }
 
     /// Checked for each batch: a plugin may be switched while the stream is open.
@@ -349,16 +362,16 @@ impl Reader {
     }
 }
 
-impl UnderWay {
-    fn new(connections: Connections, position: Position, is_complete: bool) -> Self {
+impl PartialEvent {
+    fn new(content: EventContent, position: Position, is_complete: bool) -> Self {
         let head = format!("event: connections\ndata: {{\"complete\":{is_complete},\"changed\":[");
-        Self { connections, removed: Vec::new(), position, is_complete, head: Some(head.into()) }
+        Self { content, removed: Vec::new(), position, is_complete, head: Some(head.into()) }
     }
 
     fn is_over(&self) -> bool {
-        match &self.connections {
-            Connections::All(pieces) => pieces.is_at_end(),
-            Connections::Some(ids) => ids.is_empty(),
+        match &self.content {
+            EventContent::Full(pieces) => pieces.is_at_end(),
+            EventContent::Changed(ids) => ids.is_empty(),
         }
     }
 
