@@ -213,8 +213,11 @@ impl ConnectionSettings {
     /// What the audit trail says of a change: the fields that differ, without secrets and certificates. `None` is a connection
     /// that is not there.
     pub fn audit_changes(before: Option<&Self>, after: Option<&Self>) -> AuditChanges {
+        let Some(any) = after.or(before).map(AuditedFields::of) else {
+            return AuditChanges::none();
+        };
         let [before, after] =
-            [before, after].map(|it| it.map(AuditedFields::of).unwrap_or_default());
+            [before, after].map(|it| it.map_or_else(|| any.without_values(), AuditedFields::of));
         let mut changes = AuditChanges::none();
         for (old, new) in before.texts.iter().zip(&after.texts) {
             changes.add(old.0, old.1.as_deref(), new.1.as_deref());
@@ -237,39 +240,12 @@ impl ConnectionSettings {
 
 /// The fields of a connection, as the audit trail sees them.
 struct AuditedFields<'a> {
+    /// Shown.
     texts: [(&'static str, Option<String>); 11],
     labels: Labels,
     /// Compared, and never shown.
     withheld: [(&'static str, Option<&'a [u8]>); 4],
 }
-
-impl Default for AuditedFields<'_> {
-    fn default() -> Self {
-        Self {
-            texts: TEXTS.map(|name| (name, None)),
-            labels: Labels::default(),
-            withheld: WITHHELD.map(|name| (name, None)),
-        }
-    }
-}
-
-/// The fields whose values are in the audit trail.
-const TEXTS: [&str; 11] = [
-    "name",
-    "url",
-    "credentials.username",
-    "credentials.clientId",
-    "rejectUnauthorized",
-    "tls.alpn",
-    "tls.serverName",
-    "noMetricsMode",
-    "caFile",
-    "certFile",
-    "keyFile",
-];
-
-/// The fields whose values are not.
-const WITHHELD: [&str; 4] = ["credentials.password", "ca", "cert", "key"];
 
 impl<'a> AuditedFields<'a> {
     /// No `..`: a new field doesn't compile until it is handled here.
@@ -289,30 +265,33 @@ impl<'a> AuditedFields<'a> {
             None => (None, None, None),
         };
         let texts = [
-            Some(name.as_str().to_owned()),
-            Some(url.as_str().to_owned()),
-            username.map(MqttString::to_string),
-            client_id.map(MqttString::to_string),
-            reject_unauthorized.map(|is_on| is_on.to_string()),
-            alpn.as_ref().map(Alpn::to_string),
-            server_name.as_ref().map(TlsServerName::to_string),
-            no_metrics_mode.map(|is_on| is_on.to_string()),
-            ca_file.clone(),
-            cert_file.clone(),
-            key_file.clone(),
+            ("name", Some(name.as_str().to_owned())),
+            ("url", Some(url.as_str().to_owned())),
+            ("credentials.username", username.map(MqttString::to_string)),
+            ("credentials.clientId", client_id.map(MqttString::to_string)),
+            ("rejectUnauthorized", reject_unauthorized.map(|is_on| is_on.to_string())),
+            ("tls.alpn", alpn.as_ref().map(Alpn::to_string)),
+            ("tls.serverName", server_name.as_ref().map(TlsServerName::to_string)),
+            ("noMetricsMode", no_metrics_mode.map(|is_on| is_on.to_string())),
+            ("caFile", ca_file.clone()),
+            ("certFile", cert_file.clone()),
+            ("keyFile", key_file.clone()),
         ];
-        let mut names = TEXTS.into_iter();
         let withheld = [
-            password.map(|password| password.expose().as_bytes()),
-            ca.as_ref().map(Pem::bytes),
-            cert.as_ref().map(Pem::bytes),
-            key.as_ref().map(|key| key.expose().bytes()),
+            ("credentials.password", password.map(|password| password.expose().as_bytes())),
+            ("ca", ca.as_ref().map(Pem::bytes)),
+            ("cert", cert.as_ref().map(Pem::bytes)),
+            ("key", key.as_ref().map(|key| key.expose().bytes())),
         ];
-        let mut withheld_names = WITHHELD.into_iter();
+        Self { texts, labels: labels.clone(), withheld }
+    }
+
+    /// The fields of a connection that is not there.
+    fn without_values(&self) -> Self {
         Self {
-            texts: texts.map(|text| (names.next().unwrap_or_default(), text)),
-            labels: labels.clone(),
-            withheld: withheld.map(|it| (withheld_names.next().unwrap_or_default(), it)),
+            texts: self.texts.each_ref().map(|(name, _)| (*name, None)),
+            labels: Labels::default(),
+            withheld: self.withheld.map(|(name, _)| (name, None)),
         }
     }
 }
