@@ -29,7 +29,7 @@ struct Kind {
     action: AuditAction,
     address: Option<IpAddr>,
     /// Further details of the action, without those that differ each time.
-    manner: String,
+    variant: String,
 }
 
 /// The windows of actions of users on their own account.
@@ -84,11 +84,11 @@ impl AuditWriter {
     pub(crate) fn account_entry(
         self: &Arc<Self>,
         user: &UserName,
-        manner: impl Into<String>,
+        variant: impl Into<String>,
         entry: AuditEntry,
     ) -> AccountEntry {
         let AuditEntry { action, address, .. } = entry;
-        let kind = Kind { action, address, manner: manner.into() };
+        let kind = Kind { action, address, variant: variant.into() };
         let (windows, now) = (&self.account, Instant::now());
         let (window, entry) = match windows.each.window(user, &kind, now) {
             Some(window) => (Some(window), entry),
@@ -109,7 +109,7 @@ impl AccountEntry {
         if self.is_first { tx.audit().append(&self.entry).await } else { Ok(()) }
     }
 
-    /// Counts the entry if it was not written. Call it once the transaction is durable.
+    /// Opens the window of a written entry for repeats, or counts a repeat. Called once the transaction is committed.
     pub(crate) fn committed(self) {
         let Self { writer, window, is_first, entry } = self;
         match window {

@@ -18,7 +18,7 @@ impl Sessions {
                 Known::Ended => return Ok(None),
                 Known::Nothing(generation) => generation,
             };
-            let _in_step = self.in_step.read().await;
+            let _no_shift = self.clock_shift.read().await;
             let now = self.timeline.now();
             let Some(stored) = self.find(&id, now).await? else {
                 return Ok(None);

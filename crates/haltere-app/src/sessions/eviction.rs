@@ -30,7 +30,7 @@ impl EndedSessions {
     }
 
     /// What distinguishes logins in the audit trail: whose sessions ended for it, and at which limit.
-    pub(super) fn manner(&self) -> String {
+    pub(super) fn variant(&self) -> String {
         let whose =
             self.evicted.iter().map(|(_, user, limit)| format!("{limit} {}\n", user.as_str()));
         whose.collect::<BTreeSet<_>>().into_iter().collect()

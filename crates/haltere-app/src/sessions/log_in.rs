@@ -76,34 +76,34 @@ pub enum LoginError {
 
 impl Sessions {
     /// Begins a session, always a new one. Success and failure are audited.
-    pub async fn log_in(self: &Arc<Self>, wish: LogIn) -> Result<LoggedIn, LoginError> {
+    pub async fn log_in(self: &Arc<Self>, request: LogIn) -> Result<LoggedIn, LoginError> {
         let sessions = Arc::clone(self);
         // To completion, so that disconnecting does not avoid the count.
-        to_completion(&self.tasks, async move { sessions.try_log_in(wish).await }).await
+        to_completion(&self.tasks, async move { sessions.try_log_in(request).await }).await
     }
 
-    async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
-        if let Some(logged_in) = self.attempt(&wish).await? {
+    async fn try_log_in(&self, request: LogIn) -> Result<LoggedIn, LoginError> {
+        if let Some(logged_in) = self.attempt(&request).await? {
             return Ok(logged_in);
         }
         // Another login may have renewed the hash of the same password.
-        self.attempt(&wish).await?.ok_or(LoginError::WrongCredentials)
+        self.attempt(&request).await?.ok_or(LoginError::WrongCredentials)
     }
 
     /// `None` when the hash of the password is another one by now. Failures are audited.
-    async fn attempt(&self, wish: &LogIn) -> Result<Option<LoggedIn>, LoginError> {
-        let (verified, counted) = self.verify(wish).await?;
-        let begun = self.begin(wish, verified).await;
+    async fn attempt(&self, request: &LogIn) -> Result<Option<LoggedIn>, LoginError> {
+        let (verified, counted) = self.verify(request).await?;
+        let begun = self.begin(request, verified).await;
         let now = self.clock.steady();
         match &begun {
             Ok(Some(_)) => self.throttle.succeeded(&counted, now),
             // It stays a failure, as a wrong password does.
-            Err(LoginError::WrongCode) => self.audit_denied(wish, "wrong code").await?,
+            Err(LoginError::WrongCode) => self.audit_denied(request, "wrong code").await?,
             Err(LoginError::CodeRequired) => {
                 self.throttle.refund(&counted, now);
                 // A login page asks for the code next. From elsewhere it may be somebody who has only the password.
                 if !counted.is_known() {
-                    self.audit_denied(wish, "right password, no code").await?;
+                    self.audit_denied(request, "right password, no code").await?;
                 }
             }
             Ok(None) | Err(_) => self.throttle.refund(&counted, now),
@@ -112,8 +112,8 @@ impl Sessions {
     }
 
     /// Looks at the password; a failure is audited.
-    async fn verify(&self, wish: &LogIn) -> Result<(Verified, CountedLogin), LoginError> {
-        let LogIn { username, password, origin, .. } = wish;
+    async fn verify(&self, request: &LogIn) -> Result<(Verified, CountedLogin), LoginError> {
+        let LogIn { username, password, origin, .. } = request;
         let attempt = LoginAttempt::new(username, origin.address);
         let who = self.who_may_log_in().await?;
         let verified = self.verify_counted_of(&who, &attempt, username, password.clone()).await;
@@ -122,13 +122,13 @@ impl Sessions {
             Err(refusal) => refusal,
         };
         if let Some(detail) = refusal.audited_as(&who) {
-            self.audit_denied(wish, detail).await?;
+            self.audit_denied(request, detail).await?;
         }
         Err(refusal.into())
     }
 
-    async fn audit_denied(&self, wish: &LogIn, why: &str) -> Result<(), Internal> {
-        let entry = audit::login_denied(self.wall_clock(), &wish.username, &wish.origin, why);
+    async fn audit_denied(&self, request: &LogIn, why: &str) -> Result<(), Internal> {
+        let entry = audit::login_denied(self.wall_clock(), &request.username, &request.origin, why);
         self.audit.append_failed_login(entry).await.context("log in")
     }
 
@@ -136,18 +136,18 @@ impl Sessions {
     /// one by now.
     async fn begin(
         &self,
-        wish: &LogIn,
+        request: &LogIn,
         verified: Verified,
     ) -> Result<Option<LoggedIn>, LoginError> {
         const OPERATION: &str = "log in";
-        let LogIn { origin, user_agent, code, .. } = wish;
+        let LogIn { origin, user_agent, code, .. } = request;
         let Verified { user, outdated } = verified;
         let renewed = match outdated {
-            Some(password) => self.renew(wish, password).await?,
+            Some(password) => self.renew(request, password).await?,
             None => None,
         };
         // Sessions are not moved meanwhile.
-        let _in_step = self.in_step.read().await;
+        let _no_shift = self.clock_shift.read().await;
         let now = self.timeline.now();
         let (token, id) = token::generate();
         let record = SessionRecord {
@@ -199,8 +199,8 @@ impl Sessions {
             (by, ended) => format!("{by}; {ended}"),
         };
         let entry = audit::done(wall_clock, &ctx, AuditAction::SessionLogin, "", detail);
-        let manner = format!("{by}\n{}", ended.manner());
-        let audited = self.audit.account_entry(&record.user, manner, entry);
+        let variant = format!("{by}\n{}", ended.variant());
+        let audited = self.audit.account_entry(&record.user, variant, entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
@@ -215,10 +215,10 @@ impl Sessions {
     /// A new hash of a password; `None` if too many are waiting, so that the next login has to make it.
     async fn renew(
         &self,
-        wish: &LogIn,
+        request: &LogIn,
         password: Secret<String>,
     ) -> Result<Option<String>, Internal> {
-        let attempt = LoginAttempt::new(&wish.username, wish.origin.address);
+        let attempt = LoginAttempt::new(&request.username, request.origin.address);
         let (account, address) = (attempt.account(), attempt.network());
         let check = PasswordCheck { account, address, is_known: true };
         let Ok(permit) = self.passwords.acquire(check).await else { return Ok(None) };

@@ -57,7 +57,7 @@ pub struct Sessions {
     pub(crate) timeline: Timeline,
     /// Held for writing while sessions are moved along with the clock, for reading by code that brings times from
     /// the store into memory or the other way.
-    in_step: RwLock<()>,
+    clock_shift: RwLock<()>,
     /// Held while the use of sessions is written.
     writing_use: tokio::sync::Mutex<()>,
     live: Mutex<Live>,
@@ -85,7 +85,7 @@ impl Sessions {
             audit,
             tasks,
             fleet,
-            in_step: RwLock::default(),
+            clock_shift: RwLock::default(),
             writing_use: tokio::sync::Mutex::default(),
             live: Mutex::new(Live::new(settings.idle)),
             checked: tokio::sync::Mutex::default(),

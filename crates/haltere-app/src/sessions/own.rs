@@ -72,7 +72,7 @@ impl Sessions {
     ) -> Result<Vec<OwnSession>, OwnSessionError> {
         const OPERATION: &str = "list the sessions of a user";
         let current = ctx.session().copied().filter(|_| ctx.user() == user);
-        let _in_step = self.in_step.read().await;
+        let _no_shift = self.clock_shift.read().await;
         let mut read = self.store.read().await.context(OPERATION)?;
         let mut records = read.sessions().list_of(user, MAX_LISTED).await.context(OPERATION)?;
         // Use is written down later: among many, the one that asks may not look like the last one.

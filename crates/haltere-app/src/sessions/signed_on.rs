@@ -14,19 +14,19 @@ use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal};
 
 impl Sessions {
-    /// Sessions are not moved along with the clock while it is held. Taken before a transaction, never in one.
-    pub(crate) async fn hold_still(&self) -> RwLockReadGuard<'_, ()> {
-        self.in_step.read().await
+    /// While the guard is held, sessions are not shifted with the wall clock. Taken before a transaction, never in one.
+    pub(crate) async fn block_clock_shift(&self) -> RwLockReadGuard<'_, ()> {
+        self.clock_shift.read().await
     }
 
-    /// As if sessions were being moved: no login gets further while it is held.
+    /// While the guard is held, logins wait, as during a shift of the sessions.
     #[cfg(test)]
-    pub(crate) async fn hold_moving(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
-        self.in_step.write().await
+    pub(crate) async fn hold_clock_shift(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.clock_shift.write().await
     }
 
     /// Begins a session of `user` in `tx`, which it commits: what belongs to the login is in it, too. The caller holds the
-    /// sessions still.
+    /// guard of [`Self::block_clock_shift`].
     pub(crate) async fn begin_signed_on(
         &self,
         mut tx: Box<dyn WriteTx>,
@@ -61,8 +61,8 @@ impl Sessions {
             detail => format!("single sign-on; {detail}"),
         };
         let entry = audit::done(self.wall_clock(), &ctx, AuditAction::SessionLogin, "", detail);
-        let manner = format!("single sign-on\n{}", ended.manner());
-        let audited = self.audit.account_entry(&record.user, manner, entry);
+        let variant = format!("single sign-on\n{}", ended.variant());
+        let audited = self.audit.account_entry(&record.user, variant, entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();

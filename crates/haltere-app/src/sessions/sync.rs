@@ -53,7 +53,7 @@ impl Sessions {
         if self.timeline.step().is_none() {
             return Ok(());
         }
-        let _in_step = self.in_step.write().await;
+        let _shift = self.clock_shift.write().await;
         let mut write = self.store.write().await.context(OPERATION)?;
         // Checked again, because the lock may have taken a while.
         let Some(step) = self.timeline.step() else { return Ok(()) };
@@ -111,7 +111,7 @@ impl Sessions {
         // One at a time: a clean-up must not overtake a write whose uses have left memory.
         let _writing = self.writing_use.lock().await;
         // Times that were taken before a step of the clock must not be written after it.
-        let _in_step = self.in_step.read().await;
+        let _no_shift = self.clock_shift.read().await;
         let used = self.live().take_used();
         if used.is_empty() {
             return Ok(());

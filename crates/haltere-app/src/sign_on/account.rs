@@ -42,7 +42,7 @@ pub(super) struct Account<'a> {
 impl SignOn {
     /// Finds or adds the user, gives them the roles and memberships that their groups give now, and begins a session.
     pub(super) async fn begin(&self, account: Account<'_>) -> Result<LoggedIn, SignOnError> {
-        let _still = self.sessions.hold_still().await;
+        let _no_shift = self.sessions.block_clock_shift().await;
         let mut tx = self.store.write().await.context(OPERATION)?;
         if self.was_logged_out(&account.identified) {
             return Err(SignOnError::Expired);
@@ -124,9 +124,8 @@ impl SignOn {
         Ok(tx.audit().append(&AuditEntry { changes, ..entry }).await.context(OPERATION)?)
     }
 
-    /// Takes away what a user has got who comes without a role: disables them until they have one again, ends their sessions,
-    /// and the memberships that came with a login. Commits `tx`. Also while changes are refused because they can't be
-    /// audited everywhere: that can't wait.
+    /// Takes access away from a user who logs in without a role: disables the user until they have one again, ends their sessions and
+    /// removes the memberships that the mapping gave. Commits `tx`. Done even if strict auditing refuses changes, because it can't wait.
     async fn take_access(
         &self,
         mut tx: Box<dyn WriteTx>,
@@ -168,7 +167,7 @@ impl SignOn {
         mut user: UserRecord,
         roles: Roles,
     ) -> Result<UserRecord, SignOnError> {
-        // A mapping must not lock the one out who is for the day on which the provider is down.
+        // The mapping of roles never changes a break-glass user.
         if is_break_glass(tx, &user).await? {
             return Ok(user);
         }
@@ -289,7 +288,7 @@ async fn find(
     }
     let found = signed_on::find(tx, account.name).await.context(OPERATION)?;
     let Some(user) = found else { return Ok(None) };
-    // What a provider calls somebody opens no account that is for the day without it.
+    // A break-glass account can't be claimed by a user name at the provider.
     if is_break_glass(tx, &user).await? {
         return Err(SignOnError::NameTaken);
     }

@@ -92,7 +92,7 @@ async fn a_logout_that_overtakes_its_login_counts() {
         let finish = setup.begin(ann()).await;
         let exchanges = setup.provider.requests("/token");
         // The login waits with a believed token, and has no session yet.
-        let moving = setup.app.app.sessions().hold_moving().await;
+        let shift = setup.app.app.sessions().hold_clock_shift().await;
         let finishing = tokio::spawn({
             let sign_on = Arc::clone(sign_on);
             async move { sign_on.finish(finish).await }
@@ -103,7 +103,7 @@ async fn a_logout_that_overtakes_its_login_counts() {
         .await;
         let ended = sign_on.back_channel_logout(token, TestApp::origin()).await;
         assert_eq!(ended.expect("believed"), 0, "{what}: nothing to end yet");
-        drop(moving);
+        drop(shift);
         let refused = finishing.await.expect("no panic").expect_err(what);
         assert!(matches!(refused, SignOnError::Expired), "{what}: {refused:?}");
     }
