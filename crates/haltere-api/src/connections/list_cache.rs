@@ -21,37 +21,37 @@ const LISTED_BYTES: usize = 320;
 /// Text that outgrows its buffer leaves a copy behind, and it may be secret.
 const SPARE: usize = 2 * 1024;
 
-/// A list is joined as a whole up to this size, in bytes.
-const LARGEST_WHOLE: usize = 2 * 1024 * 1024;
+/// A list is kept and sent as one body up to this size, in bytes.
+const LARGEST_FULL: usize = 2 * 1024 * 1024;
 
 /// The list of all connections as it was last sent, for each selection of fields. One with secrets is overwritten when
 /// the next one replaces it; until then it may contain secrets of connections that were deleted.
 #[derive(Default)]
-pub(crate) struct ListCache([RwLock<Option<Whole>>; Fields::COUNT]);
+pub(crate) struct ListCache([RwLock<Option<CachedList>>; Fields::COUNT]);
 
 /// A list of all connections.
 #[derive(Clone)]
-struct Whole {
+struct CachedList {
     version: Version,
-    /// With brackets; `None` if it is too large to be sent as a whole.
+    /// With brackets; `None` if it is too large to be sent as one body.
     body: Option<Bytes>,
 }
 
 impl ListCache {
     /// The body of a complete list; `None` for another one, and for one that is too large.
-    pub(crate) fn whole(&self, app: &App, listing: &Listing) -> Option<Bytes> {
+    pub(crate) fn full_list(&self, app: &App, listing: &Listing) -> Option<Bytes> {
         if !listing.is_complete {
             return None;
         }
         let cached = &self.0[listing.fields().index()];
-        if let Some(whole) = &*cached.read()
-            && whole.version == listing.version
+        if let Some(list) = &*cached.read()
+            && list.version == listing.version
         {
-            return whole.body.clone();
+            return list.body.clone();
         }
-        let body = whole(app, listing);
-        let whole = Whole { version: listing.version, body: body.clone() };
-        let older = cached.write().replace(whole);
+        let body = render_full(app, listing);
+        let list = CachedList { version: listing.version, body: body.clone() };
+        let older = cached.write().replace(list);
         // Not under the lock: it may have to be overwritten.
         drop(older);
         body
@@ -59,9 +59,9 @@ impl ListCache {
 }
 
 /// Joins the texts of all entries of a list; `None` if that is too large.
-fn whole(app: &App, listing: &Listing) -> Option<Bytes> {
+fn render_full(app: &App, listing: &Listing) -> Option<Bytes> {
     // Most lists that are too large are recognized without looking anything up.
-    if listing.entries.len() > LARGEST_WHOLE / LISTED_BYTES {
+    if listing.entries.len() > LARGEST_FULL / LISTED_BYTES {
         return None;
     }
     let views = app.connections().views(listing, 0..listing.entries.len());
@@ -70,7 +70,7 @@ fn whole(app: &App, listing: &Listing) -> Option<Bytes> {
     for view in &views {
         let text = text(app, view);
         size += text.len() + 1;
-        if size > LARGEST_WHOLE {
+        if size > LARGEST_FULL {
             return None;
         }
         texts.push(text);

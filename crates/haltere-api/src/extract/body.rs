@@ -92,9 +92,9 @@ async fn read_patiently(
     if announced.is_some_and(|length| length > limits.bytes) {
         return Err(too_large(limits));
     }
-    let counted = BudgetedBuffer::new(reservation, announced.unwrap_or_default(), limits.bytes);
-    match collect(&mut body, &deadlines, coding, counted).await {
-        Ok(counted) => Ok(counted),
+    let buffer = BudgetedBuffer::new(reservation, announced.unwrap_or_default(), limits.bytes);
+    match collect(&mut body, &deadlines, coding, buffer).await {
+        Ok(buffer) => Ok(buffer),
         Err(ReadError::TooLarge) => Err(too_large(limits)),
         Err(ReadError::Malformed(why)) => Err(and_close(ApiError::invalid(why))),
         Err(ReadError::TooSlow) => Err(too_slow(&deadlines)),
@@ -143,23 +143,23 @@ async fn collect(
     body: &mut Body,
     deadlines: &Deadlines,
     coding: Option<Coding>,
-    counted: BudgetedBuffer,
+    buffer: BudgetedBuffer,
 ) -> Result<BudgetedBuffer, ReadError> {
     let limit = deadlines.limits.bytes;
-    let mut sink = Sink::new(coding, limit, counted)?;
+    let mut sink = Sink::new(coding, limit, buffer)?;
     let mut body = Limited::new(body, limit);
-    let mut came = 0;
+    let mut received = 0;
     loop {
-        let frame = timeout_at(deadlines.next(came), body.frame()).await;
+        let frame = timeout_at(deadlines.next(received), body.frame()).await;
         let Some(frame) = frame.map_err(|_| ReadError::TooSlow)? else { return sink.finish() };
-        if let Ok(data) = frame.map_err(|error| fault(error.as_ref()))?.into_data() {
-            came += data.len();
+        if let Ok(data) = frame.map_err(|error| read_error(error.as_ref()))?.into_data() {
+            received += data.len();
             sink.push(&data)?;
         }
     }
 }
 
-fn fault(error: &(dyn Error + Send + Sync + 'static)) -> ReadError {
+fn read_error(error: &(dyn Error + Send + Sync + 'static)) -> ReadError {
     if error.is::<LengthLimitError>() { ReadError::TooLarge } else { ReadError::Broken }
 }
 
@@ -173,24 +173,24 @@ impl Sink {
     fn new(
         coding: Option<Coding>,
         limit: usize,
-        counted: BudgetedBuffer,
+        buffer: BudgetedBuffer,
     ) -> Result<Self, ReadError> {
         Ok(match coding {
-            None => Self::Plain(counted),
-            Some(coding) => Self::Compressed(Box::new(Decompressor::new(coding, limit, counted)?)),
+            None => Self::Plain(buffer),
+            Some(coding) => Self::Compressed(Box::new(Decompressor::new(coding, limit, buffer)?)),
         })
     }
 
     fn push(&mut self, piece: &[u8]) -> Result<(), ReadError> {
         match self {
-            Self::Plain(counted) => counted.extend(piece).map_err(ReadError::OutOfMemory),
+            Self::Plain(buffer) => buffer.extend(piece).map_err(ReadError::OutOfMemory),
             Self::Compressed(decompressor) => Ok(decompressor.push(piece)?),
         }
     }
 
     fn finish(self) -> Result<BudgetedBuffer, ReadError> {
         match self {
-            Self::Plain(counted) => Ok(counted),
+            Self::Plain(buffer) => Ok(buffer),
             Self::Compressed(decompressor) => Ok(decompressor.finish()?),
         }
     }

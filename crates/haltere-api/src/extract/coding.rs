@@ -86,10 +86,10 @@ impl Decompressor {
     pub(super) fn new(
         coding: Coding,
         limit: usize,
-        mut counted: BudgetedBuffer,
+        mut buffer: BudgetedBuffer,
     ) -> Result<Self, DecompressError> {
-        counted.charge(WINDOW).map_err(DecompressError::OutOfMemory)?;
-        let bounded = Bounded { bytes: Some(counted), limit, fault: None };
+        buffer.charge(WINDOW).map_err(DecompressError::OutOfMemory)?;
+        let bounded = Bounded { bytes: Some(buffer), limit, fault: None };
         let inflate = match coding {
             Coding::Gzip => Inflate::Gzip(MultiGzDecoder::new(bounded)),
             Coding::Deflate => Inflate::Deflate(ZlibDecoder::new(bounded)),

@@ -34,7 +34,8 @@ pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(status, code, "Content-Type: must be application/json"))
 }
 
-/// Whether the body is said to be JSON. Parameters (`;version=1`) don't matter but for `charset`, and a missing header is forgiven: other origins are refused by [`crate::middleware::cross_origin`], not here.
+/// Whether `Content-Type` says JSON. Of parameters (`;version=1`) only `charset` matters, and that is read elsewhere. A missing
+/// header is accepted: other origins are refused by [`crate::middleware::cross_origin`], not here.
 fn says_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE) else { return true };
     let Ok(value) = value.to_str() else { return false };

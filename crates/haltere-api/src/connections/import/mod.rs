@@ -136,7 +136,7 @@ pub(crate) async fn handler(
     let memory = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Released when the work has ended, not when the client disconnects: threads and transactions don't
     // notice that.
-    let held = (slot, state.import_slots.wait_for_turn().await?);
+    let held = (slot, state.import_slots.wait_for_others().await?);
     let (file, held) = take_apart(body, charset, held).await?;
     let (reporter, progress) = ImportProgress::channel();
     let reporter = reporter.holding(held);

@@ -53,7 +53,7 @@ impl ImportSlots {
     }
 
     /// Waits until no other import is at work, so that the memory for the work is needed only once.
-    pub(super) async fn wait_for_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+    pub(super) async fn wait_for_others(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         let permit = timeout(WAIT_TIMEOUT, Arc::clone(&self.working).acquire_owned()).await;
         permit.ok().and_then(Result::ok).ok_or_else(|| busy(QuotaExceeded::All))
     }

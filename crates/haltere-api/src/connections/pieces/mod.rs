@@ -71,9 +71,9 @@ pub(crate) fn cost(listing: &Listing) -> usize {
 
 /// A list of connections: as a whole if it is one of all connections and the caller's quota allows it, else in pieces.
 pub(crate) fn list(state: &ApiState, holder: &QuotaHolder, listing: Listing) -> Response {
-    let whole = state.list_cache.whole(&state.app, &listing);
-    if let Some(whole) = whole.and_then(|body| state.response_memory.whole(holder, &body)) {
-        let mut response = json_bytes(StatusCode::OK, whole);
+    let full = state.list_cache.full_list(&state.app, &listing);
+    if let Some(full) = full.and_then(|body| state.response_memory.whole(holder, &body)) {
+        let mut response = json_bytes(StatusCode::OK, full);
         response.extensions_mut().insert(ResponseCost::Charged);
         return response;
     }
