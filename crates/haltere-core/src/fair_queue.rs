@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 
-use crate::quota::{QuotaExceeded, neighbourhood};
+use crate::quota::{QuotaExceeded, network_of};
 
 /// How many recent addresses a queue remembers. A flood from more addresses than this, each used once, can
 /// still keep newcomers out.
@@ -41,7 +41,7 @@ pub struct ClientKey {
 impl ClientKey {
     /// The client that names `account`, at `address`. Clients without an address count as one.
     pub fn new(account: impl Into<String>, address: Option<IpAddr>) -> Self {
-        Self { account: account.into(), network: address.map(neighbourhood) }
+        Self { account: account.into(), network: address.map(network_of) }
     }
 }
 

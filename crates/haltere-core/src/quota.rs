@@ -80,7 +80,7 @@ impl Quota {
     ///
     /// With the limit that would be exceeded.
     pub fn take(&self, holder: QuotaHolder, amount: usize) -> Result<Reservation, QuotaExceeded> {
-        let address = holder.address.map(neighbourhood);
+        let address = holder.address.map(network_of);
         let mut reservation = Reservation {
             quota: self.clone(),
             holder: QuotaHolder { address, ..holder },
@@ -185,7 +185,7 @@ fn less<K: Eq + Hash>(amounts: &mut HashMap<K, usize>, key: &K, amount: usize) {
 
 /// The network that counts as one address: an IPv4 address, or the /64 of an IPv6 address, because a
 /// customer gets at least a /64.
-pub fn neighbourhood(address: IpAddr) -> IpAddr {
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {
@@ -236,7 +236,7 @@ mod tests {
         let same_user = quota.take(at("2001:db8::2"), 1);
         assert_eq!(same_user.err(), Some(QuotaExceeded::User));
         assert_eq!(
-            neighbourhood("::ffff:192.0.2.1".parse().expect("it")),
+            network_of("::ffff:192.0.2.1".parse().expect("it")),
             IpAddr::from([192, 0, 2, 1])
         );
     }

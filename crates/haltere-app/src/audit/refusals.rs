@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use haltere_core::quota::neighbourhood;
+use haltere_core::quota::network_of;
 use haltere_core::{AuditAction, AuditEntry, UserName};
 use tokio::time::Instant;
 
@@ -120,7 +120,7 @@ impl AuditWriter {
         entry: AuditEntry,
     ) -> Result<(), NotWritten> {
         let account = entry.actor.clone();
-        let client = LoginClient { account, network: entry.address.map(neighbourhood) };
+        let client = LoginClient { account, network: entry.address.map(network_of) };
         let kind = (entry.action, entry.detail.clone());
         let (clients, repeat) = (&self.refusals.clients, Repeat::Count);
         if self.append_once(clients, &client, &kind, &entry, repeat, None).await? {

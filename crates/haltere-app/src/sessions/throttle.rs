@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use haltere_core::Gcra;
 use haltere_core::gcra::whole_seconds;
-use haltere_core::quota::{QuotaExceeded, neighbourhood};
+use haltere_core::quota::{QuotaExceeded, network_of};
 use parking_lot::Mutex;
 
 use super::ThrottleSettings;
@@ -39,7 +39,7 @@ impl LoginAttempt {
         Self {
             // Equivalent spellings are one account, so another blank is no fresh start for guessing.
             account: canonical_name(username).chars().take(MAX_NAME).collect(),
-            network: address.map(neighbourhood),
+            network: address.map(network_of),
         }
     }
 

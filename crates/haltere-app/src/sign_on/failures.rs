@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::quota::{QuotaExceeded, neighbourhood};
+use haltere_core::quota::{QuotaExceeded, network_of};
 use haltere_core::{Clock, LogLimit, Origin, error_chain};
 use parking_lot::Mutex;
 
@@ -79,5 +79,5 @@ impl Failures {
 }
 
 fn network(origin: &Origin) -> Option<IpAddr> {
-    origin.address.map(neighbourhood)
+    origin.address.map(network_of)
 }

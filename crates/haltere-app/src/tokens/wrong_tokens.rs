@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use haltere_core::gcra::whole_seconds;
-use haltere_core::quota::neighbourhood;
+use haltere_core::quota::network_of;
 use haltere_core::{Gcra, LogLimit};
 use parking_lot::Mutex;
 
@@ -52,7 +52,7 @@ impl WrongTokens {
     /// Counts a wrong token from `address`; how long to wait if there were too many. `now` is the steady time.
     pub(super) fn count(&self, address: Option<IpAddr>, now: Duration) -> Option<Duration> {
         let mut counts = self.counts.lock();
-        let network = address.map(neighbourhood);
+        let network = address.map(network_of);
         if counts.arrivals.len() >= MAX && !counts.arrivals.contains_key(&network) {
             counts.arrivals.retain(|_, arrival| *arrival > now);
             if counts.arrivals.len() >= MAX {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use haltere_core::quota::neighbourhood;
+use haltere_core::quota::network_of;
 use haltere_core::{LogLimit, Network};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
@@ -95,7 +95,7 @@ impl SlotPool {
     ) -> Result<Admission, Rejected> {
         let peer = peer.to_canonical();
         let is_proxy = self.0.trusted.iter().any(|network| network.contains(peer));
-        let network = (!is_proxy).then(|| neighbourhood(peer));
+        let network = (!is_proxy).then(|| network_of(peer));
         let mut state = self.state();
         match state.find(&self.0.limits, network, writes) {
             Found::Free(holder) => {
