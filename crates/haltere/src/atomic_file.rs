@@ -30,7 +30,12 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
 /// Renames a file and syncs the folder. Replaces an existing file.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
-    File::open(folder_of(to))?.sync_all()
+    sync_folder_of(to)
+}
+
+/// Makes the names in the folder of `path` durable.
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
 }
 
 /// Gives a file that root has made in another user's folder to that user, whose server has to read it.

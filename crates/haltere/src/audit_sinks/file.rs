@@ -18,7 +18,7 @@ use haltere_app::audit_sinks::{AuditSink, SinkAttempt};
 use haltere_app::audit_trail::NumberedEntry;
 use tokio::sync::{Mutex, oneshot};
 
-use crate::plain_file;
+use crate::{atomic_file, plain_file};
 
 /// For haltere's user only.
 const MODE: u32 = 0o600;
@@ -207,7 +207,7 @@ impl FileWriter {
                 file.set_len(length)?;
             }
             if length == 0 {
-                sync_folder(path)?;
+                atomic_file::sync_folder_of(path)?;
             }
             io::Result::Ok(OpenFile { file, id, length })
         };
@@ -227,7 +227,7 @@ impl FileWriter {
                 if_there(fs::rename(numbered(path, number), numbered(path, number + 1)))?;
             }
             if_there(fs::rename(path, numbered(path, 1)))?;
-            sync_folder(path)
+            atomic_file::sync_folder_of(path)
         };
         rotate().with_context(|| format!("failed to rotate {}", path.display()))
     }
@@ -286,12 +286,6 @@ fn if_there(outcome: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         outcome => outcome,
     }
-}
-
-/// Makes the names in the folder of `path` durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]
