@@ -180,7 +180,7 @@ impl HttpClient {
         request: &HttpRequest,
         deadline: Instant,
     ) -> Result<HttpAnswer, HttpFailure> {
-        let head = head(request)?;
+        let built = build_request(request)?;
         let shared = &self.shared;
         let addresses =
             shared.resolver.addresses(&request.host).await.map_err(HttpFailure::Link)?;
@@ -190,18 +190,18 @@ impl HttpClient {
             .await
             .map_err(HttpFailure::Link)?;
         if !request.is_tls {
-            return answer(stream, head, self.limits.answer).await;
+            return answer(stream, built, self.limits.answer).await;
         }
         let client =
             shared.tls.get(&self.tls).map_err(|error| HttpFailure::Roots(error.to_string()))?;
         let handshake = client.connect(&request.host, stream).await;
         let handshake = handshake.map_err(|failed| HttpFailure::Link(failed.failure))?;
-        answer(handshake.stream, head, self.limits.answer).await
+        answer(handshake.stream, built, self.limits.answer).await
     }
 }
 
 /// The request as hyper sends it.
-fn head(request: &HttpRequest) -> Result<Request<Full<Bytes>>, HttpFailure> {
+fn build_request(request: &HttpRequest) -> Result<Request<Full<Bytes>>, HttpFailure> {
     let mut builder = Request::builder()
         .method(&request.method)
         .uri(&request.path)

@@ -29,7 +29,7 @@ const REMOVED: &str = "UPDATE audit_writers SET removed_position = $1, removed_h
     bytes = max(bytes - $3, 0) WHERE id = $4";
 const ALLOW_DELETION: &str = "UPDATE audit_writers SET removed_sequence = $1";
 const DELETE: &str = "DELETE FROM audit WHERE sequence <= $1";
-const ALLOW_CHANGES: &str = "CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit \
+const FORBID_CHANGES: &str = "CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit \
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END";
 
 /// As [`ADVANCE`], if the writer is still where it was: `$6` is the hash of its newest entry.
@@ -368,6 +368,6 @@ pub(crate) async fn adopt(tx: &mut Transaction<'_, Sqlite>) -> Result<(), StoreE
         .bind(bytes)
         .bind(head.writer);
     statement.execute(&mut **tx).await.map_err(error::store)?;
-    sqlx::query(ALLOW_CHANGES).execute(&mut **tx).await.map_err(error::store)?;
+    sqlx::query(FORBID_CHANGES).execute(&mut **tx).await.map_err(error::store)?;
     Ok(())
 }

@@ -49,7 +49,7 @@ use haltere_store::{
     Backups, DatabaseContents, NoBackups, ReadTx, Store, StoreError, StoreHealth, Transactions,
     WriteTx,
 };
-use log::{Log, LogCheck};
+use log::{LogCheck, WalWatch};
 use sqlx::SqlitePool;
 use watch::FileWatch;
 
@@ -310,7 +310,7 @@ impl Store for SqliteStore {
         // Damage is logged. No request is left that could report it.
         let _ = self.check_content().await;
         if self.watch.as_ref().is_some_and(|watch| watch.log.is_broken()) {
-            Log::keep_open(&self.writer).await;
+            WalWatch::keep_open(&self.writer).await;
         }
         // The writer goes last: the last connection to close folds the WAL into the database.
         self.readers.close().await;

@@ -41,7 +41,7 @@ const ASIDE: &str = ".overwritten";
 
 /// Watches the content of the database's files.
 #[derive(Debug)]
-pub(crate) struct Log {
+pub(crate) struct WalWatch {
     database: PathBuf,
     wal: PathBuf,
     seen: Mutex<Seen>,
@@ -107,7 +107,7 @@ enum Missing {
     Changes(String),
 }
 
-impl Log {
+impl WalWatch {
     /// Of the database at `database`, whose log is at `wal`. Nothing has been looked at.
     pub(crate) fn new(database: &Path, wal: &Path) -> Self {
         Self {

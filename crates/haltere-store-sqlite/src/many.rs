@@ -1,7 +1,7 @@
 //! Inserting many rows with one statement.
 //!
-//! A statement per row costs more than its row. Values are bound, not written into the statement, so
-//! blobs go as they are; `json_each` would want them as text, and a writer of JSON here.
+//! A statement per row costs more than inserting the row. Values are bound, not written into the statement, so blobs are
+//! passed as bytes; `json_each` would need them as text in JSON.
 
 use std::iter;
 
@@ -9,8 +9,8 @@ use sqlx::AssertSqlSafe;
 
 use crate::tx::Statement;
 
-/// How many rows go into one statement: few enough that no chunk of certificates weighs much and that
-/// SQLite's bound of 32,766 parameters is far, many enough that the statement is not what costs.
+/// The most rows of one statement: few enough for the memory of their certificates and for SQLite's limit of 32,766
+/// parameters, many enough that the cost of a statement does not matter.
 pub(crate) const ROWS_AT_ONCE: usize = 200;
 
 /// The longest statement that stays prepared: a change with what it is audited as.

@@ -7,19 +7,19 @@ use sqlx::SqlitePool;
 
 use crate::error;
 use crate::files::Files;
-use crate::log::{Log, LogCheck};
+use crate::log::{LogCheck, WalWatch};
 
 /// Whether the files are the ones that have the names, and whether what was written is in them.
 #[derive(Debug, Clone)]
 pub(crate) struct FileWatch {
     pub(crate) files: Arc<Files>,
-    pub(crate) log: Arc<Log>,
+    pub(crate) log: Arc<WalWatch>,
     writer: SqlitePool,
 }
 
 impl FileWatch {
     pub(crate) fn new(files: Arc<Files>, writer: &SqlitePool) -> Self {
-        let log = Arc::new(Log::new(files.database(), files.log()));
+        let log = Arc::new(WalWatch::new(files.database(), files.log()));
         Self { files, log, writer: writer.clone() }
     }
 

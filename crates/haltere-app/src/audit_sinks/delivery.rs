@@ -94,7 +94,7 @@ impl Delivery {
     }
 
     /// Waits until there is something to deliver, or the sink has to be tried again.
-    pub(crate) async fn is_due(&self) {
+    pub(crate) async fn wait_until_due(&self) {
         let pause = self.state.lock().pause();
         sleep(pause).await;
         while !self.has_work().await {

@@ -71,7 +71,7 @@ pub(crate) fn start(app: &Services) {
         background.spawn(
             delivery.task(),
             Schedule::when_due(),
-            with(delivery, |delivery| async move { delivery.is_due().await }),
+            with(delivery, |delivery| async move { delivery.wait_until_due().await }),
             with(
                 &(Arc::clone(delivery), shared.stopping.clone()),
                 |(delivery, stopping)| async move { delivery.run(&stopping).await },

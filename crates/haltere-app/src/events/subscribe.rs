@@ -24,15 +24,15 @@ impl Events {
         // After the reader, which misses no change from then on.
         self.fleet.follow_groups(&mut principal);
         let visibility = principal.visibility().fingerprint();
-        let is_of_others = after.is_some_and(|it| it.visibility != visibility);
-        if is_of_others {
+        let visibility_changed = after.is_some_and(|it| it.visibility != visibility);
+        if visibility_changed {
             // The client gets everything as it is now.
             reader = self.fleet.feed.reader(None);
             self.fleet.follow_groups(&mut principal);
         }
         Ok(Subscriber {
             reader,
-            is_of_others,
+            visibility_changed,
             fleet: Arc::clone(&self.fleet),
             principal,
             credential,
@@ -44,8 +44,8 @@ impl Events {
 /// Reads, at its own pace, the changes that one caller may see.
 pub struct Subscriber {
     reader: ChangeReader,
-    /// Whether the position that it begins at was issued to a caller who saw other connections.
-    is_of_others: bool,
+    /// Whether the position that it begins at was issued when the caller saw other connections.
+    visibility_changed: bool,
     fleet: Arc<Fleet>,
     principal: Principal,
     credential: Credential,
@@ -65,7 +65,7 @@ impl Subscriber {
 
     /// Waits for changes; `None` once haltere shuts down or the caller's credential has ended. Cancel-safe.
     pub async fn next(&mut self) -> Option<Batch> {
-        if std::mem::take(&mut self.is_of_others) {
+        if std::mem::take(&mut self.visibility_changed) {
             return Some(self.gap(self.reader.position()));
         }
         loop {

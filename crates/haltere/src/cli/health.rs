@@ -52,7 +52,7 @@ impl Options {
                 format!("{} gave no answer within {} s", target.addresses[0], self.timeout)
             })?
         })?;
-        print(&format!("{}\n", answer.verdict()?))
+        print(&format!("{}\n", answer.status_or_error()?))
     }
 }
 
@@ -188,7 +188,7 @@ struct Report {
 
 impl Answer {
     /// One word when all is well.
-    fn verdict(&self) -> anyhow::Result<String> {
+    fn status_or_error(&self) -> anyhow::Result<String> {
         let report: Report = serde_json::from_slice(&self.body)
             .with_context(|| format!("the answer ({}) is not haltere's", self.status))?;
         match report.status {
@@ -220,13 +220,13 @@ mod tests {
 
     #[test]
     fn only_an_answer_of_haltere_is_believed() {
-        let ready = answer(200, r#"{"status": "ready"}"#).verdict().expect("ready");
+        let ready = answer(200, r#"{"status": "ready"}"#).status_or_error().expect("ready");
         assert_eq!(ready, "ready");
         let reasons = r#"{"code": "UNAVAILABLE", "message": "Not ready", "reasons": ["a", "b"]}"#;
-        let error = answer(503, reasons).verdict().expect_err("not ready");
+        let error = answer(503, reasons).status_or_error().expect_err("not ready");
         assert_eq!(error.to_string(), "not ready: a; b");
         for other in [answer(200, "<html>"), answer(404, "{}"), answer(200, "{}")] {
-            assert!(other.verdict().is_err());
+            assert!(other.status_or_error().is_err());
         }
     }
 }

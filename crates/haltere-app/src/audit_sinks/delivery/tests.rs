@@ -49,7 +49,7 @@ async fn a_sink_gets_all_entries_in_their_order() {
     delivery.run(&running()).await.expect("delivered");
     change(&test, "a").await;
     change(&test, "b").await;
-    delivery.is_due().await;
+    delivery.wait_until_due().await;
     delivery.run(&running()).await.expect("delivered");
     assert_eq!(sink.sequences(), all(&test).await);
     assert_eq!(Some(delivery.taken()), all(&test).await.last().copied());
@@ -120,7 +120,7 @@ async fn a_sink_that_fails_while_there_is_nothing_to_deliver_is_tried_again() {
     assert_eq!(delivery.state().pause(), Duration::from_millis(250));
     delivery.state.lock().failed(now(&**test.app.clock()));
     sink.fail(Some("gone"));
-    delivery.is_due().await;
+    delivery.wait_until_due().await;
     delivery.run(&running()).await.expect_err("gone");
     assert_eq!(delivery.state().pause(), Duration::from_secs(1));
     sink.fail(None);

@@ -32,10 +32,10 @@ fn validate(entries: &mut [ImportEntry], progress: &Reporter) {
     let total = entries.len();
     progress.report(ImportStage::Checking, 0, total);
     let mut faults = duplicates(entries);
-    let mut pem_cache = MaterialChecks::default();
+    let mut checks = MaterialChecks::default();
     for (position, (entry, faults)) in entries.iter_mut().zip(&mut faults).enumerate() {
         if let Ok(Incoming { connection, .. }) = &mut entry.content {
-            match pem_cache.checked(&connection.settings.tls) {
+            match checks.checked(&connection.settings.tls) {
                 Ok(checked) => connection.settings.tls = checked,
                 Err(fault) => faults.push(fault),
             }

@@ -17,11 +17,11 @@ const MAX_INFLIGHT: usize = 16;
 /// session, which answers all of them.
 #[derive(Debug, Default)]
 pub(super) struct InflightCommands {
-    all: Vec<(u16, UnderWay)>,
+    all: Vec<(u16, Inflight)>,
 }
 
 #[derive(Debug)]
-enum UnderWay {
+enum Inflight {
     Publish {
         reply: Reply<Published>,
         /// The code of PUBREC. PUBCOMP is still missing.
@@ -35,7 +35,7 @@ impl InflightCommands {
     /// Whether a PUBLISH with this packet identifier is unanswered.
     pub(super) fn has_publish(&self, packet_id: u16) -> bool {
         let is_it =
-            |(id, it): &(u16, UnderWay)| *id == packet_id && matches!(it, UnderWay::Publish { .. });
+            |(id, it): &(u16, Inflight)| *id == packet_id && matches!(it, Inflight::Publish { .. });
         self.all.iter().any(is_it)
     }
 
@@ -47,7 +47,7 @@ impl InflightCommands {
         code: u8,
         reason_string: Option<String>,
     ) {
-        let Some(UnderWay::Publish { received, .. }) = self.get(packet_id) else { return };
+        let Some(Inflight::Publish { received, .. }) = self.get(packet_id) else { return };
         let outcome = match (kind, code) {
             // The message was accepted with PUBREC, whatever PUBCOMP says.
             (Acknowledgement::Pubcomp, _) => Ok(received.unwrap_or(0)),
@@ -58,7 +58,7 @@ impl InflightCommands {
                 return;
             }
         };
-        if let Some(UnderWay::Publish { reply, .. }) = self.remove(packet_id) {
+        if let Some(Inflight::Publish { reply, .. }) = self.remove(packet_id) {
             drop(reply.send(outcome.map(|code| Published { reason_code: Some(code) })));
         }
     }
@@ -70,7 +70,7 @@ impl InflightCommands {
         codes: &[u8],
         reason_string: Option<String>,
     ) {
-        if let Some(UnderWay::Subscribe(reply)) = self.remove(packet_id) {
+        if let Some(Inflight::Subscribe(reply)) = self.remove(packet_id) {
             let code = codes.first().copied().unwrap_or(0x80);
             drop(reply.send(Qos::from_number(code).ok_or_else(|| refused(code, reason_string))));
         }
@@ -83,7 +83,7 @@ impl InflightCommands {
         codes: &[u8],
         reason_string: Option<String>,
     ) {
-        if let Some(UnderWay::Unsubscribe(reply)) = self.remove(packet_id) {
+        if let Some(Inflight::Unsubscribe(reply)) = self.remove(packet_id) {
             let outcome = match codes.first() {
                 Some(&code @ 0x80..) => Err(refused(code, reason_string)),
                 _ => Ok(()),
@@ -92,11 +92,11 @@ impl InflightCommands {
         }
     }
 
-    fn get(&mut self, packet_id: u16) -> Option<&mut UnderWay> {
+    fn get(&mut self, packet_id: u16) -> Option<&mut Inflight> {
         self.all.iter_mut().find(|(id, _)| *id == packet_id).map(|(_, it)| it)
     }
 
-    fn remove(&mut self, packet_id: u16) -> Option<UnderWay> {
+    fn remove(&mut self, packet_id: u16) -> Option<Inflight> {
         let index = self.all.iter().position(|(id, _)| *id == packet_id)?;
         Some(self.all.swap_remove(index).1)
     }
@@ -110,10 +110,10 @@ impl Drop for InflightCommands {
     fn drop(&mut self) {
         for (_, command) in self.all.drain(..) {
             match command {
-                UnderWay::Publish { reply, .. } => drop(reply.send(Err(CommandError::Unknown))),
+                Inflight::Publish { reply, .. } => drop(reply.send(Err(CommandError::Unknown))),
                 // Subscriptions end with the session.
-                UnderWay::Subscribe(reply) => drop(reply.send(Err(CommandError::NotConnected))),
-                UnderWay::Unsubscribe(reply) => drop(reply.send(Err(CommandError::NotConnected))),
+                Inflight::Subscribe(reply) => drop(reply.send(Err(CommandError::NotConnected))),
+                Inflight::Unsubscribe(reply) => drop(reply.send(Err(CommandError::NotConnected))),
             }
         }
     }
@@ -164,7 +164,7 @@ impl MqttSession {
                 }
                 Ok((Some(id), bytes)) => {
                     self.write_command(&bytes);
-                    self.commands.all.push((id, UnderWay::Publish { reply, received: None }));
+                    self.commands.all.push((id, Inflight::Publish { reply, received: None }));
                 }
             },
             LinkCommand::Subscribe(filter, qos, reply) => {
@@ -172,7 +172,7 @@ impl MqttSession {
                     Err(error) => drop(reply.send(Err(error))),
                     Ok((id, bytes)) => {
                         self.write_command(&bytes);
-                        self.commands.all.push((id, UnderWay::Subscribe(reply)));
+                        self.commands.all.push((id, Inflight::Subscribe(reply)));
                     }
                 }
             }
@@ -181,7 +181,7 @@ impl MqttSession {
                     Err(error) => drop(reply.send(Err(error))),
                     Ok((id, bytes)) => {
                         self.write_command(&bytes);
-                        self.commands.all.push((id, UnderWay::Unsubscribe(reply)));
+                        self.commands.all.push((id, Inflight::Unsubscribe(reply)));
                     }
                 }
             }

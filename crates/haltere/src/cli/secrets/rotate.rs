@@ -41,7 +41,7 @@ impl Options {
         let settings = &loaded.settings;
         let data = DataDir::open(&settings.data.dir)?;
         block_on(wiring::check_database(&data))?;
-        let _turn = data.lock_keys()?;
+        let _lock = data.lock_keys()?;
         let current = wiring::master_key(&settings.data, &data)?;
         block_on(async {
             let store = wiring::store_for_command(&data).await?;

@@ -80,7 +80,7 @@ impl Options {
             screen.conclude(&report, &advice)?;
         }
         self.target.save_ca(&report)?;
-        verdict(&report)
+        exit_status(&report)
     }
 }
 
@@ -96,7 +96,7 @@ fn url(text: &str) -> anyhow::Result<BrokerUrl> {
 }
 
 /// Everything has been said: the rest is the exit status.
-fn verdict(report: &ProbeReport) -> anyhow::Result<()> {
+fn exit_status(report: &ProbeReport) -> anyhow::Result<()> {
     match report.failure {
         None => Ok(()),
         Some(_) => Err(Failed.into()),
