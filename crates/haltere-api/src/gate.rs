@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_response_that_took_long_is_not_for_who_was_demoted_meanwhile() {
+    async fn a_response_is_withheld_from_a_caller_who_was_demoted_meanwhile() {
         let api = TestApi::start().await;
         let peer = Peer::silent().await;
         let (admin, manager) = (api.admin().await, api.role(Role::ConnectionManager).await);

@@ -1,4 +1,4 @@
-//! Asks the policy, and audits its refusals.
+//! The check of access that services share.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A part of haltere that can be switched off. Each does something: a feature brings its plugin along.
+/// A feature of haltere that can be switched off, except for one that is always on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PluginId {
     /// The Connections API: off means its paths answer 404.

@@ -18,7 +18,7 @@ pub struct LinkConfig {
     /// How long a PINGRESP may take. A half-open connection is found within `keepalive + ping_timeout`.
     pub ping_timeout: Duration,
     pub backoff: Backoff,
-    /// The pause after refused credentials and certificate faults, which time alone does not fix.
+    /// The longest pause after failures that time alone does not repair, such as of TLS or refused credentials.
     pub slow_retry: Duration,
     /// A link that was up this long restarts its back-off.
     pub stable_after: Duration,

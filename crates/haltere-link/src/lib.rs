@@ -29,7 +29,7 @@
 //! recorded_history  the history that an earlier run has recorded
 //! roundtrip         a probe's last stage: a message that comes back
 //! chain_store       the certificates that brokers presented last
-//! failure           every code of the contract's table
+//! failure           the failure codes, and what each means
 //! advice            what to try about each of these codes
 //! ```
 //!

@@ -102,7 +102,8 @@ impl Supervisor {
         self.table.lock()
     }
 
-    /// Over what time the dials of a start are spread: no longer than the dial rate requires anyway.
+    /// The time over which the first dials are spread: at most what the dial rate limit needs for them. `None` after the
+    /// first reconcile, and for one link.
     fn spread(&self, table: &LinkTable, links: usize) -> Option<Duration> {
         let config = &self.shared.config;
         let links = u32::try_from(links).unwrap_or(u32::MAX);
@@ -186,7 +187,8 @@ impl Supervisor {
     }
 
     /// A handle to send commands through the link of connection `id`; `None` if there is no link. It outlives the
-    /// link, and then answers [`CommandError::NotConnected`](crate::CommandError::NotConnected).
+    /// link, and then answers [`CommandError::NotConnected`](crate::CommandError::NotConnected). Nothing outside tests
+    /// calls it yet.
     pub fn link(&self, id: &ConnectionId) -> Option<LinkHandle> {
         let mut table = self.table();
         let handle = table.links.get_mut(id)?;

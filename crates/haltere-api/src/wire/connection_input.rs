@@ -87,7 +87,7 @@ pub(super) fn another_id() -> Invalid {
     Invalid::new("id", "can't be changed; it has to be the one in the URL")
 }
 
-/// Describes the body. By hand, because the reading is.
+/// Describes the body. Written by hand, as is the code that parses it.
 impl PartialSchema for ConnectionInput {
     fn schema() -> RefOr<Schema> {
         schema::from_json(json!({

@@ -1,4 +1,4 @@
-//! The latest changes of links, and what users did.
+//! The activity of an installation: one list, read from the histories of links and the audit trail.
 
 mod cursor;
 mod list;

@@ -13,7 +13,8 @@ use super::input::{NewConnection, assemble};
 use super::record;
 use crate::vault::Vault;
 
-/// Whether `record` was within the budget without looking which of its files are stored already.
+/// Whether `record`, just stored, is within the budget even if none of its files was stored before. `false` says nothing: the
+/// files may be stored already.
 pub(super) fn certainly_fits(held_before: HeldBytes, record: &ConnectionRecord, max: u64) -> bool {
     held_before.all().saturating_add(record.max_bytes()) <= max
 }

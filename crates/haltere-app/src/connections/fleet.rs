@@ -1,6 +1,6 @@
-//! The connections in memory, and their links.
+//! What is in memory of connections, and how stored changes get there.
 //!
-//! Reads are answered from it. A durable change is applied to it by the operation that has made the change, under the
+//! Reads are answered from the fleet. A durable change is applied to it by the operation that has made the change, under the
 //! [write lock](crate::write_lock), or by the reconciler.
 
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 use crate::users::find_user;
 
-/// Why an administrator does not see haltere as another user, or still does.
+/// Why a view as another user could not begin or end.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewAsError {
     #[error(transparent)]
@@ -36,7 +36,8 @@ pub enum ViewAsError {
 }
 
 impl Sessions {
-    /// Lets the caller see haltere as the user `name` does, audited; the session from now on. What was begun with it ends.
+    /// Begins a view: the session sees haltere as the user `name` does. Audited. Streams that the session has open end. Returns
+    /// the session as it is from now on.
     pub async fn view_as(
         self: &Arc<Self>,
         ctx: &Ctx,
@@ -49,7 +50,7 @@ impl Sessions {
             .await
     }
 
-    /// Lets the caller see haltere as themselves again, audited; the session from now on. Nothing happens if they do already.
+    /// Ends the view of the session, if there is one. Audited. Returns the session as it is from now on.
     pub async fn stop_viewing(self: &Arc<Self>, ctx: &Ctx) -> Result<Session, ViewAsError> {
         self.authorizer.authorize(ctx, Action::StopViewingAs, Resource::Instance).await?;
         let session = session_of(ctx)?;

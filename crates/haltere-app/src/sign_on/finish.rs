@@ -20,10 +20,10 @@ use crate::now::now;
 use crate::sessions::LoggedIn;
 use crate::tasks::to_completion;
 
-/// What a browser brings back from the provider.
+/// The browser's request after the provider has sent it back.
 #[derive(Debug, Clone)]
 pub struct Finish {
-    /// What it was given to remember: of several cookies of that name, all.
+    /// The values of all cookies in which the begun login was remembered.
     pub pending: Vec<Secret<String>>,
     pub state: Option<String>,
     pub code: Option<String>,
@@ -38,7 +38,7 @@ impl SignOn {
     /// Finishes a login: always a new session. Success, and refusals of users that the provider knows, are audited.
     pub async fn finish(self: &Arc<Self>, finish: Finish) -> Result<LoggedIn, SignOnError> {
         let sign_on = Arc::clone(self);
-        // To completion, because a code counts once.
+        // To completion, because a code can be used only once.
         to_completion(&self.tasks, async move { sign_on.try_finish(finish).await }).await
     }
 

@@ -54,7 +54,8 @@ impl Logouts {
         self.0.lock().count
     }
 
-    /// Notes one. Inside the transaction that ends its sessions, so that each login sees it or has stored its session before.
+    /// Remembers a logout. Called inside the transaction that ends its sessions, so that each login either sees the logout
+    /// or has stored its session before.
     pub(super) fn note(&self, logout: Logout) {
         let mut recent = self.0.lock();
         if recent.logouts.len() == REMEMBERED.get() {
@@ -64,7 +65,7 @@ impl Logouts {
         recent.count += 1;
     }
 
-    /// Whether a login that began to be finished when there were `before` logouts is about something that has ended since.
+    /// Whether one of the logouts since the first `before` ones concerns this subject and session of the provider.
     pub(super) fn have_ended(
         &self,
         before: u64,

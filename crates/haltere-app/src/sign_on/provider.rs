@@ -1,8 +1,9 @@
 //! What the provider says about itself, its keys, and its other answers.
 //!
-//! The discovery document and the key set are read when they are needed, kept for an hour (for a day if they can't be read
-//! again), and read again if a token is signed with a key that is not among them: that is how keys are replaced. A client that is not logged in can bring tokens,
-//! so reading again has a least interval, and so has trying again after a failure. One request reads, others wait for it.
+//! The discovery document and the key set are read when they are needed, and kept for an hour (for a day if they can't be read
+//! again). They are read again if a token is signed with an unknown key, because providers replace keys. A client that is not
+//! logged in can bring tokens, so reading again has a least interval, and so has trying again after a failure. One request
+//! reads, others wait for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +84,7 @@ pub(super) struct Provider {
     client: HttpClient,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    /// How often it could not be read again.
+    /// Limits the log lines that say that an older document is kept because it could not be read again.
     kept: parking_lot::Mutex<LogLimit<Duration>>,
     /// The latest document, for what must not wait.
     latest: parking_lot::Mutex<Option<Arc<ProviderMetadata>>>,
@@ -106,7 +107,7 @@ impl Provider {
         }
     }
 
-    /// What the provider says about itself, read within the last hour; within the last day if it is of no use now.
+    /// The discovery document and the keys, read within the last hour, or within the last day if reading them again fails.
     pub(super) async fn known(&self) -> Result<Known, ProviderError> {
         let mut state = self.state.lock().await;
         let now = self.clock.steady();

@@ -34,12 +34,12 @@ pub(crate) struct PasswordPool {
     decoy: String,
 }
 
-/// A password that is to be verified or hashed.
+/// For whom a password is verified or hashed. Decides in which queue, and in whose turn, it waits.
 pub(crate) struct PasswordCheck<'a> {
-    /// As typed, in its usual form.
+    /// The user name as typed, in its usual form.
     pub(crate) account: &'a str,
     pub(crate) address: Option<IpAddr>,
-    /// Has logged in from there before.
+    /// The user has logged in from `address` before.
     pub(crate) is_known: bool,
 }
 

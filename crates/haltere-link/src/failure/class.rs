@@ -5,7 +5,7 @@
 
 use haltere_core::{FailureCode, LinkFailure, MqttReason, NetworkCode, TlsAlert, TlsCode};
 
-/// Whether time alone will not repair it: refused credentials, certificates that don't fit, a policy.
+/// Whether time alone will not repair it: refused credentials or client ids, any failure of TLS, a policy or limit of haltere.
 pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
     match &failure.code {
         // A slot for a link that becomes free wakes it before.
