@@ -92,3 +92,10 @@ test("the main tasks work on a phone", async ({ page, admin, broker, guard }) =>
   await expect(page.getByRole("heading", { name: en.login.title })).toBeVisible();
   await expectNoOverflow(page, "login");
 });
+
+test("the tab of the current section is in view", async ({ page }) => {
+  await page.goto("/administration/about");
+  const tab = page.getByRole("navigation", { name: en.nav.administration }).getByRole("link", { name: en.nav.about });
+  await expect(tab).toHaveAttribute("aria-current", "page");
+  await expect(tab).toBeInViewport({ ratio: 1 });
+});

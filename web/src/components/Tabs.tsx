@@ -1,5 +1,6 @@
-import { createLink } from "@tanstack/react-router";
+import { createLink, useLocation } from "@tanstack/react-router";
 import type { AnchorHTMLAttributes, KeyboardEvent, ReactNode } from "react";
+import { useEffect, useRef } from "react";
 
 import classes from "./Tabs.module.css";
 
@@ -13,13 +14,35 @@ interface Props {
 
 /** Tabs that are pages: links, between which the arrow keys move, too. */
 export function Tabs({ label, isColumn = false, children }: Props) {
+  const tabs = useRef<HTMLElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    showCurrent(tabs.current);
+  }, [path]);
   return (
     // The links are what one operates; the keys only move between them.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <nav className={classes.tabs} data-column={isColumn || undefined} aria-label={label} onKeyDown={moveFocus}>
+    <nav
+      ref={tabs}
+      className={classes.tabs}
+      data-column={isColumn || undefined}
+      aria-label={label}
+      onKeyDown={moveFocus}
+    >
       {children}
     </nav>
   );
+}
+
+/** Scrolls the tab of the current page into the middle: a phone has no room for all. The window stays where it is. */
+function showCurrent(tabs: HTMLElement | null) {
+  const current = tabs?.querySelector("[aria-current=page]");
+  if (!tabs || !current) return;
+  const [around, tab] = [tabs.getBoundingClientRect(), current.getBoundingClientRect()];
+  tabs.scrollLeft += tab.left + tab.width / 2 - (around.left + around.width / 2);
 }
 
 type TabProps = AnchorHTMLAttributes<HTMLAnchorElement>;

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Divider.css";
+
 import { Alert, Button, Divider, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
@@ -97,7 +99,9 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
           {t.login.with(provider.name)}
         </Button>
       )}
-      {hasForm && (provider ?? proxyUser) !== undefined && <Divider my="lg" label={t.login.or} />}
+      {hasForm && (provider ?? proxyUser) !== undefined && (
+        <Divider my="lg" label={t.login.or} labelPosition="center" />
+      )}
       {offersSignOn && !hasForm && (
         <Button variant="subtle" fullWidth mt="md" onClick={() => setWantsPassword(true)}>
           {t.login.withPassword}
@@ -131,7 +135,14 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          <BusyButton type="submit" fullWidth size="md" mt="xl" isBusy={login.isPending}>
+          <BusyButton
+            type="submit"
+            variant={provider || proxyUser !== undefined ? "default" : "filled"}
+            fullWidth
+            size="md"
+            mt="xl"
+            isBusy={login.isPending}
+          >
             {t.login.submit}
           </BusyButton>
         </form>

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Checkbox.css";
+
 import { Alert, Button, Checkbox } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";

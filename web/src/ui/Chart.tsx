@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Skeleton.css";
+
 import { Skeleton, UnstyledButton } from "@mantine/core";
 import type { ComponentType, KeyboardEvent } from "react";
 import { lazy, Suspense, useId, useRef, useState } from "react";

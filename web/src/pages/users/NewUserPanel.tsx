@@ -1,4 +1,5 @@
 import "@mantine/core/styles/Radio.css";
+import "@mantine/core/styles/Stack.css";
 
 import { Alert, Radio, Stack, Switch, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
