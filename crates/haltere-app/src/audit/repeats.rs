@@ -56,7 +56,7 @@ pub(super) struct Window {
 
 enum Count {
     Nothing,
-    /// The last repeat, with their number.
+    /// The last repeat, with their number; without an object if they have different ones.
     Repeats(Box<AuditEntry>),
     Closed,
 }
@@ -158,16 +158,20 @@ impl Window {
     /// Counts a repeat; `false` if the window has closed and nothing was counted.
     pub(super) fn count(&self, entry: &AuditEntry) -> bool {
         let mut count = self.count.lock();
-        let (times, since) = match &*count {
+        let (times, since, is_same_object) = match &*count {
             Count::Closed => return false,
-            Count::Nothing => (1, entry.at),
+            Count::Nothing => (1, entry.at, true),
             Count::Repeats(last) => {
                 let before = last.repeats.unwrap_or(AuditRepeats { times: 1, since: last.at });
-                (before.times.saturating_add(1), before.since)
+                (before.times.saturating_add(1), before.since, last.object == entry.object)
             }
         };
         let repeats = Some(AuditRepeats { times, since });
-        *count = Count::Repeats(Box::new(AuditEntry { repeats, ..entry.clone() }));
+        let mut sum = AuditEntry { repeats, ..entry.clone() };
+        if !is_same_object {
+            sum.object.clear();
+        }
+        *count = Count::Repeats(Box::new(sum));
         true
     }
 

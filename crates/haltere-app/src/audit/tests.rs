@@ -247,6 +247,30 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
     assert_eq!(of_viewer.iter().map(|(_, times, _)| times).sum::<u64>(), n);
 }
 
+/// The sum says nothing of an object that was not the object of all repeats.
+#[tokio::test]
+async fn a_sum_of_refusals_names_an_object_only_if_it_is_the_only_one() {
+    for (objects, named) in [(8, ""), (1, "press-1")] {
+        let test = TestApp::start().await;
+        let writer = writer_with_windows(&test, MINUTE);
+        let viewer = test.ctx(Role::Viewer);
+        for n in 0..140 {
+            let object = format!("press-{}", n % objects + 1);
+            let (at, action) = (now(&**test.app.clock()), AuditAction::ConnectionDelete);
+            let entry = denied(at, &viewer, action, &object, "insufficient role");
+            writer.append_refusal(&viewer, entry).await;
+        }
+        writer.close().await;
+        let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
+        let records = test.store.read().await.unwrap().audit().list(&filter).await.unwrap();
+        let entries = records.into_iter().rev().map(|record| record.entry);
+        let refusals = entries.filter(|entry| entry.outcome == AuditOutcome::Denied);
+        let refusals: Vec<_> =
+            refusals.map(|it| (it.object, it.repeats.map_or(1, |it| it.times))).collect();
+        assert_eq!(refusals, [("press-1".to_owned(), 1), (named.to_owned(), 139)]);
+    }
+}
+
 #[tokio::test]
 async fn failed_logins_from_many_addresses_are_bounded_and_hide_no_user() {
     let test = TestApp::start().await;
