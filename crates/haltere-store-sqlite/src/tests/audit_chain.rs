@@ -98,8 +98,16 @@ async fn tampering_with_the_database_is_found() {
             ],
         ),
         ("UPDATE audit SET sequence = sequence - 1000 WHERE sequence < 500", {
-            vec![(500, ViolationKind::Renumbered { expected: -500 })]
+            vec![
+                (-999, ViolationKind::Renumbered { expected: 1 }),
+                (500, ViolationKind::Renumbered { expected: -500 }),
+            ]
         }),
+        (
+            "UPDATE audit SET sequence = sequence + 100000; UPDATE audit SET sequence = sequence - 99000; \
+                UPDATE revisions SET audited = audited + 1000",
+            vec![(1_001, ViolationKind::Renumbered { expected: 1 })],
+        ),
         (
             "UPDATE audit SET sequence = 2000 WHERE sequence = 500",
             vec![
@@ -143,6 +151,49 @@ async fn an_emptied_trail_is_found_even_without_its_writers() {
         assert!(violation.place.is_none());
         assert_eq!(violation.kind, ViolationKind::NewestNumber { expected: 3 });
     }
+}
+
+/// The first entry of the writer of a restored backup names the newest one of the former writer.
+#[tokio::test]
+async fn a_former_writer_that_was_removed_with_all_its_entries_is_found() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    append(&store, 3).await;
+    let mut tx = store.write().await.unwrap();
+    tx.audit().begin_writer().await.unwrap();
+    tx.commit().await.unwrap();
+    append(&store, 2).await;
+    assert_eq!(found(&store).await, []);
+    folder.shell(WITHOUT_TRIGGERS).await.unwrap();
+    let sql =
+        "DELETE FROM audit WHERE sequence <= 3; DELETE FROM audit_writers WHERE NOT is_current";
+    folder.shell(sql).await.unwrap();
+    let found = found(&store).await;
+    let [(4, ViolationKind::Truncated { newest: 3, .. })] = &*found else { panic!("{found:?}") };
+}
+
+/// Retention removes a prefix of the entries of all writers, so their number says which one comes next.
+#[tokio::test]
+async fn renumbered_entries_are_found_after_retention_and_a_restore() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    append(&store, 3).await;
+    let mut tx = store.write().await.unwrap();
+    tx.audit().begin_writer().await.unwrap();
+    tx.commit().await.unwrap();
+    append(&store, 4).await;
+    let mut tx = store.write().await.unwrap();
+    let before = Timestamp::from_second(1_900_000_000).unwrap();
+    let age = AuditAge { before, max_bytes: i64::MAX, before_if_larger: before, up_to: i64::MAX };
+    tx.audit().remove_oldest(age, 5).await.unwrap().unwrap();
+    tx.audit().append(&entry(8)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(found(&store).await, []);
+    folder.shell(WITHOUT_TRIGGERS).await.unwrap();
+    let sql = "UPDATE audit SET sequence = sequence + 100000; UPDATE audit SET sequence = sequence - 99000; \
+        UPDATE revisions SET audited = audited + 1000";
+    folder.shell(sql).await.unwrap();
+    assert_eq!(found(&store).await, [(1_006, ViolationKind::Renumbered { expected: 6 })]);
 }
 
 #[tokio::test]

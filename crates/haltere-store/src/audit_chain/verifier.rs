@@ -101,7 +101,8 @@ pub enum ViolationKind {
         /// The position that is kept.
         newest: i64,
     },
-    /// The entry's sequence number does not follow that of the entry before it, although nothing is missing in between.
+    /// The entry's sequence number does not follow that of the entry before it, or what retention removed, although nothing
+    /// is missing in between.
     Renumbered {
         /// The number that follows.
         expected: i64,
@@ -166,16 +167,26 @@ impl ChainVerifier {
     /// Verifies the next entry.
     pub fn entry(&mut self, entry: &ChainedEntry<'_>) {
         let violations = self.violation_count;
+        let is_first = self.number.is_none();
+        let expected = match self.number {
+            Some(last) => last.saturating_add(1),
+            None if self.begins_anywhere => entry.sequence,
+            None => self.first_number(),
+        };
         self.chained(entry);
         // The hash does not cover the number. All writers share the numbers, and they have no gaps, so a number that does
         // not follow was changed.
-        if let Some(expected) = self.number.map(|last| last.saturating_add(1))
-            && entry.sequence > expected
-            && self.violation_count == violations
-        {
+        let is_renumbered = entry.sequence > expected || (is_first && entry.sequence != expected);
+        if is_renumbered && self.violation_count == violations {
             self.violation(entry, ViolationKind::Renumbered { expected });
         }
         self.number = self.number.max(Some(entry.sequence));
+    }
+
+    /// The number of the oldest entry. Retention removes a prefix of all entries, and positions count those of a writer.
+    fn first_number(&self) -> i64 {
+        let removed = self.writers.values().filter_map(|writer| writer.removed.as_ref());
+        removed.fold(1, |number, head| number.saturating_add(head.position))
     }
 
     fn chained(&mut self, entry: &ChainedEntry<'_>) {
@@ -263,7 +274,11 @@ impl ChainVerifier {
                     let (writer, newest) = (head.writer, head.position);
                     ViolationKind::Truncated { writer, newest, known_from: KNOWN_FROM }
                 }
-                // An export may begin after all entries of a writer.
+                // The database knows all writers, but an export may begin after all entries of one.
+                None if !self.begins_anywhere => {
+                    let (writer, newest) = (head.writer, head.position);
+                    ViolationKind::Truncated { writer, newest, known_from: KNOWN_FROM }
+                }
                 _ => continue,
             };
             self.violation(entry, kind);
@@ -409,7 +424,7 @@ impl fmt::Display for ViolationKind {
             Self::Renumbered { expected } => {
                 write!(
                     f,
-                    "its number was changed: after the entry before it comes number {expected}"
+                    "its number was changed, or that of an entry before it: number {expected} comes here"
                 )
             }
             Self::NewestNumber { expected } => {
