@@ -8,7 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use haltere_app::audit_trail::{
     ChainHash, ChainHead, ChainName, ChainedEntry, Checkpoint, NumberedEntry, names_to_text,
 };
-use haltere_core::{AuditChange, AuditChanges, ChangedValues, Timestamp, Withheld, text};
+use haltere_core::{
+    AuditAction, AuditChange, AuditChanges, ChangedValues, Timestamp, Withheld, text,
+};
 use serde::{Deserialize, Serialize};
 
 use super::entry::AuditEntryView;
@@ -56,7 +58,8 @@ pub fn harmless_json(json: String) -> String {
     escaped
 }
 
-/// An entry as it is read from an export. Unknown fields are ignored: they are not part of the chain.
+/// An entry as it is read from an export. Unknown fields are ignored: they are not part of the chain, and later
+/// versions may have more.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line<'l> {
@@ -70,6 +73,8 @@ struct Line<'l> {
     request_id: Cow<'l, str>,
     #[serde(borrow)]
     action: Cow<'l, str>,
+    #[serde(borrow)]
+    object_kind: Option<Cow<'l, str>>,
     #[serde(borrow, default)]
     object: Cow<'l, str>,
     #[serde(borrow)]
@@ -132,6 +137,12 @@ impl TryFrom<Head> for ChainHead {
 /// Reads a line of an export.
 pub fn read_line(line: &str) -> Result<ChainedEntry<'_>, FileError> {
     let line: Line<'_> = serde_json::from_str(line)?;
+    // It is not part of the chain, but the action is. Later versions may have other actions.
+    if let (Some(kind), Some(action)) = (&line.object_kind, AuditAction::parse(&line.action))
+        && kind != action.object_kind().as_str()
+    {
+        return Err(FileError::Field("objectKind"));
+    }
     let changes = line.changes.into_iter().map(change).collect::<Result<AuditChanges, _>>()?;
     let (mut writer, mut position, mut hash, mut names) = (String::new(), 0, None, None);
     if let Some(chain) = line.chain {
@@ -239,7 +250,7 @@ pub fn parse_public_key(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use haltere_app::audit_trail::ChainVerifier;
-    use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Role};
+    use haltere_core::{AuditEntry, AuditOutcome, Role};
     use serde_json::json;
 
     use super::*;
@@ -276,6 +287,27 @@ mod tests {
             let changed = export.replacen(what, with, 1);
             assert_ne!(changed, export);
             assert_eq!(verify(&changed.lines().collect::<Vec<_>>()).violation_count, 1, "{what}");
+        }
+    }
+
+    /// It is not hashed, but follows from the action, which is.
+    #[test]
+    fn an_object_kind_that_is_not_the_actions_is_refused() {
+        let line = |action: &str, kind: &str| {
+            json!({
+                "sequence": 1, "timestamp": 0, "actor": "a", "requestId": "", "action": action, "objectKind": kind,
+                "outcome": "success",
+            })
+            .to_string()
+        };
+        for (action, kind) in
+            [("user.delete", "user"), ("group.delete", "group"), ("later.action", "later kind")]
+        {
+            assert_eq!(read_line(&line(action, kind)).expect("an entry").action, action);
+        }
+        for kind in ["group", "nonsense", ""] {
+            let error = read_line(&line("user.delete", kind)).expect_err(kind);
+            assert_eq!(error.to_string(), "objectKind: is invalid");
         }
     }
 
