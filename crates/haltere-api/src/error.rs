@@ -457,6 +457,8 @@ pub(crate) mod messages {
         "The last administrator can't be deleted, disabled or lose the role admin";
     pub(crate) const BREAK_GLASS: &str =
         "A user who may log in without single sign-on is changed on the command line only";
+    pub(crate) const OWN_SECOND_FACTOR: &str =
+        "Remove your own second factor in your profile, with password and code";
     pub(crate) const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";
     pub(crate) const SAME_NAME_AND_ID: &str = "Connection with the same name/id already exists";
     pub(crate) const SAME_NAME_OR_ID: &str =

@@ -329,6 +329,8 @@ export const coreMessages: CoreMessages = {
       "User does not exist": "Diesen Benutzer gibt es nicht mehr.",
       "A user who may log in without single sign-on is changed on the command line only":
         "Dieser Benutzer darf sich ohne zentrale Anmeldung anmelden. Ändern Sie ihn auf der Kommandozeile: `haltere users`.",
+      "Remove your own second factor in your profile, with password and code":
+        "Entfernen Sie den eigenen zweiten Faktor in Ihrem Profil, mit Passwort und Code.",
       "The last administrator can't be deleted, disabled or lose the role admin":
         "Es muss einen Administrator geben, und dieser ist der letzte.",
       "Maximum number of connections reached": "Es gibt so viele Verbindungen, wie die Konfiguration erlaubt.",

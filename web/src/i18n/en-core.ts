@@ -324,6 +324,8 @@ export const coreMessages = {
       "User does not exist": "This user does not exist any more.",
       "A user who may log in without single sign-on is changed on the command line only":
         "This user may log in without single sign-on. Change them on the command line: `haltere users`.",
+      "Remove your own second factor in your profile, with password and code":
+        "Remove your own second factor in your profile, with password and code.",
       "The last administrator can't be deleted, disabled or lose the role admin":
         "There must be an administrator: this one is the last.",
       "Maximum number of connections reached": "There are as many connections as the configuration allows.",

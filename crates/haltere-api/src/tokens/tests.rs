@@ -414,6 +414,44 @@ async fn a_token_that_only_deletes_shows_nothing_of_what_is_left() {
 }
 
 #[tokio::test]
+async fn a_token_that_may_not_list_learns_only_of_what_it_changed() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    api.role(Role::Viewer).await;
+    let (users, groups) = ("/api/user-management/users", "/api/user-management/groups");
+    for name in ["one", "two"] {
+        let group = json!({"name": name, "role": "viewer"});
+        assert_eq!(admin.post(groups, group).await.status, 200);
+    }
+    let actions = ["users.update", "groups.update", "groups.delete", "tokens.revoke"];
+    let (_, program) = token(&api, &admin, "admin", json!({"actions": actions})).await;
+    for list in [users, groups, TOKENS] {
+        let message = "Not allowed with a token that is limited to other actions";
+        program.get(list).await.is_refusal(403, "NOT_ALLOWED", message);
+    }
+    let user = program.put(&format!("{users}/viewer"), json!({"disabled": true})).await.json();
+    assert_eq!(user.as_array().map(Vec::len), Some(1), "{user}");
+    assert_eq!(user[0]["username"], "viewer");
+    let group = program.put(&format!("{groups}/one"), json!({"description": "x"})).await.json();
+    assert!(group.to_string().contains("one") && !group.to_string().contains("two"), "{group}");
+    let left = program.delete(&format!("{groups}/one")).await.json();
+    assert!(!left.to_string().contains("two"), "{left}");
+    let unknown = format!("{TOKENS}/{}", "0".repeat(64));
+    assert_eq!(program.delete(&unknown).await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn a_token_does_not_see_the_sessions_of_its_user() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (_, program) = token(&api, &admin, "admin", json!({})).await;
+    for path in ["/api/profile/sessions", "/api/user-management/users/admin/sessions"] {
+        let message = "Not allowed with a token; log in";
+        program.get(path).await.is_refusal(403, "NOT_ALLOWED", message);
+    }
+}
+
+#[tokio::test]
 async fn a_token_is_bound_to_its_networks() {
     let api = TestApi::start().await;
     let admin = api.admin().await;

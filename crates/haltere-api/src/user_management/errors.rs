@@ -22,6 +22,7 @@ impl From<UserError> for ApiError {
             UserError::NoInvitation => Self::gone("Invitation not valid any more"),
             UserError::NoSuchSession => Self::not_found("Session not found"),
             UserError::NoSecondFactor => Self::not_found("User has no second factor"),
+            UserError::OwnSecondFactor => Self::not_allowed(messages::OWN_SECOND_FACTOR),
             UserError::LastAdmin => Self::conflict(messages::LAST_ADMIN),
             UserError::BreakGlass => Self::not_allowed(messages::BREAK_GLASS),
             UserError::TooMany => Self::not_allowed("Maximum number of users reached"),

@@ -48,8 +48,9 @@ impl Groups {
     /// Adds a group; all groups.
     pub async fn add(&self, ctx: &Ctx, new: NewGroup) -> Result<Vec<Group>, GroupError> {
         ctx.authorize(Action::CreateGroup)?;
-        let (groups, ctx) = (self.clone(), ctx.clone());
-        self.to_completion(async move { groups.store_new(&ctx, new).await }).await
+        let (groups, job_ctx, name) = (self.clone(), ctx.clone(), new.name.clone());
+        let all = self.to_completion(async move { groups.store_new(&job_ctx, new).await }).await?;
+        Ok(Self::of_change(ctx, all, &name))
     }
 
     async fn store_new(&self, ctx: &Ctx, new: NewGroup) -> Result<Vec<Group>, GroupError> {

@@ -38,8 +38,9 @@ impl Groups {
         change: GroupChange,
     ) -> Result<Vec<Group>, GroupError> {
         ctx.authorize(Action::UpdateGroup)?;
-        let (groups, ctx, name) = (self.clone(), ctx.clone(), name.clone());
-        self.to_completion(async move { groups.store_change(&ctx, &name, change).await }).await
+        let (groups, job_ctx, found) = (self.clone(), ctx.clone(), name.clone());
+        let job = async move { groups.store_change(&job_ctx, &found, change).await };
+        Ok(Self::of_change(ctx, self.to_completion(job).await?, name))
     }
 
     async fn store_change(

@@ -39,6 +39,14 @@ impl Groups {
         Ok(Membership::all_of(read.groups(), ctx.user()).await.context(OPERATION)?)
     }
 
+    /// What a change responds with: all groups or, for who may not list them, only the one that it was about.
+    pub(super) fn of_change(ctx: &Ctx, mut groups: Vec<Group>, name: &GroupName) -> Vec<Group> {
+        if !ctx.may(Action::ListGroups) {
+            groups.retain(|group| group.name == *name);
+        }
+        groups
+    }
+
     /// The groups as the caller may see them: without connections that are hidden.
     pub(super) fn shown(ctx: &Ctx, mut groups: Vec<Group>) -> Vec<Group> {
         for group in &mut groups {

@@ -16,8 +16,9 @@ impl Groups {
     /// Removes a group; the remaining groups.
     pub async fn remove(&self, ctx: &Ctx, name: &GroupName) -> Result<Vec<Group>, GroupError> {
         ctx.authorize(Action::DeleteGroup)?;
-        let (groups, ctx, name) = (self.clone(), ctx.clone(), name.clone());
-        self.to_completion(async move { groups.delete(&ctx, &name).await }).await
+        let (groups, job_ctx, removed) = (self.clone(), ctx.clone(), name.clone());
+        let job = async move { groups.delete(&job_ctx, &removed).await };
+        Ok(Self::of_change(ctx, self.to_completion(job).await?, name))
     }
 
     async fn delete(&self, ctx: &Ctx, name: &GroupName) -> Result<Vec<Group>, GroupError> {

@@ -32,6 +32,10 @@ pub(super) fn check_description(description: Option<&str>) -> Result<(), Invalid
     if is_too_long {
         return Err(Invalid::of("description", &FieldFault::TooLong { max: MAX_DESCRIPTION }));
     }
+    if description.is_some_and(|text| text.contains(haltere_core::text::misleads)) {
+        let reason = "must not contain control, invisible or direction-changing characters";
+        return Err(Invalid::new("description", reason));
+    }
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
+use crate::users::not_own_of_token;
 
 /// The most sessions listed. A user with more (a program that logs in for each request, say) sees those
 /// used last, and can end the others only all at once.
@@ -62,6 +63,8 @@ impl Sessions {
         user: &UserName,
     ) -> Result<Vec<OwnSession>, OwnSessionError> {
         ctx.authorize(Action::ListUsers)?;
+        // As on the road of the profile.
+        not_own_of_token(ctx, user)?;
         self.list_sessions(user, ctx).await
     }
 

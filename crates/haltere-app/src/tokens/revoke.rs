@@ -20,7 +20,8 @@ impl Tokens {
             self.to_completion(async move { tokens.delete(&job_ctx, &id).await }).await?;
         // It is gone in the store. If that can't be read now, the reconciler will.
         let _ = self.read_again().await;
-        Ok(remaining)
+        // To revoke does not mean to see: a token may be limited to that.
+        Ok(if ctx.may(Action::ListTokens) { remaining } else { Vec::new() })
     }
 
     /// The same for the token with this name.

@@ -45,8 +45,9 @@ impl Users {
     /// Adds a user; all users.
     pub async fn add(&self, ctx: &Ctx, new: NewUser) -> Result<Vec<User>, UserError> {
         ctx.authorize(Action::CreateUser)?;
-        let (users, ctx) = (self.clone(), ctx.clone());
-        self.to_completion(async move { users.store_new(&ctx, new).await }).await
+        let (users, job_ctx, name) = (self.clone(), ctx.clone(), new.name.clone());
+        let all = self.to_completion(async move { users.store_new(&job_ctx, new).await }).await?;
+        Ok(User::of_change(ctx, all, &name))
     }
 
     async fn store_new(&self, ctx: &Ctx, new: NewUser) -> Result<Vec<User>, UserError> {

@@ -31,8 +31,9 @@ impl Users {
         change: UserChange,
     ) -> Result<Vec<User>, UserError> {
         ctx.authorize(Action::UpdateUser)?;
-        let (users, ctx, name) = (self.clone(), ctx.clone(), name.clone());
-        self.to_completion(async move { users.store_change(&ctx, &name, change).await }).await
+        let (users, job_ctx, found) = (self.clone(), ctx.clone(), name.clone());
+        let job = async move { users.store_change(&job_ctx, &found, change).await };
+        Ok(User::of_change(ctx, self.to_completion(job).await?, name))
     }
 
     /// Gives a user a new password and ends all of their sessions.

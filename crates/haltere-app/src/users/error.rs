@@ -23,6 +23,9 @@ pub enum UserError {
     NoSuchSession,
     #[error("the user has no second factor")]
     NoSecondFactor,
+    /// A caller of the API would remove their own without password and code.
+    #[error("one's own second factor is removed in the profile")]
+    OwnSecondFactor,
     /// No administrator who can log in and sees all connections would be left.
     #[error("the last administrator can't be removed, disabled or lose the role admin")]
     LastAdmin,

@@ -69,6 +69,16 @@ impl From<UserRecord> for User {
     }
 }
 
+impl User {
+    /// What a change responds with: all users or, for who may not list them, only the one that it was about.
+    pub(super) fn of_change(ctx: &Ctx, mut users: Vec<Self>, name: &UserName) -> Vec<Self> {
+        if !ctx.may(Action::ListUsers) {
+            users.retain(|user| names::is_same_user(user.name.as_str(), name.as_str()));
+        }
+        users
+    }
+}
+
 impl Users {
     /// All users, by name.
     pub async fn list(&self, ctx: &Ctx) -> Result<Vec<User>, UserError> {

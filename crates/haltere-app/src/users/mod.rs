@@ -43,7 +43,7 @@ pub use password::{MAX_CHARS as PASSWORD_MAX_CHARS, MIN_CHARS as PASSWORD_MIN_CH
 pub(crate) use names::{canonical as canonical_name, find as find_user};
 pub(crate) use password::{PasswordMatch, check as check_password, is_same as is_same_password};
 pub(crate) use password_pool::{PasswordCheck, PasswordPermit, PasswordPool};
-pub(crate) use rules::admins_who_see_all;
+pub(crate) use rules::{admins_who_see_all, not_own_of_token};
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
 /// same store notices within a second and ends the sessions concerned.

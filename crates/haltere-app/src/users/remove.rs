@@ -18,8 +18,9 @@ impl Users {
     /// administrator stays.
     pub async fn remove(&self, ctx: &Ctx, name: &UserName) -> Result<Vec<User>, UserError> {
         ctx.authorize(Action::DeleteUser)?;
-        let (users, ctx, name) = (self.clone(), ctx.clone(), name.clone());
-        self.to_completion(async move { users.delete(&ctx, &name).await }).await
+        let (users, job_ctx, removed) = (self.clone(), ctx.clone(), name.clone());
+        let job = async move { users.delete(&job_ctx, &removed).await };
+        Ok(User::of_change(ctx, self.to_completion(job).await?, name))
     }
 
     async fn delete(&self, ctx: &Ctx, name: &UserName) -> Result<Vec<User>, UserError> {

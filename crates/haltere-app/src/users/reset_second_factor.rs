@@ -25,6 +25,10 @@ impl Users {
         let user = names::find(tx.users(), name.as_str()).await.context(OPERATION)?;
         let mut user = user.ok_or(UserError::NotFound)?;
         rules::not_break_glass(&mut *tx, ctx, &user.name).await?;
+        // Who has found an open session must not get rid of what is asked for at the next login.
+        if ctx.session().is_some() && *ctx.user() == user.name {
+            return Err(UserError::OwnSecondFactor);
+        }
         if !user.has_second_factor {
             return Err(UserError::NoSecondFactor);
         }

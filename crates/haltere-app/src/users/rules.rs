@@ -45,9 +45,9 @@ pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// A token can't change, invite or remove the user for whom it acts: a new password would let its holder log in, and a leaked
-/// token must not lock its user out.
-pub(super) fn not_own_of_token(ctx: &Ctx, name: &UserName) -> Result<(), NotAllowed> {
+/// A token can't change, invite or remove the user for whom it acts, nor see their sessions: a new password would let its
+/// holder log in, and a leaked token must not lock its user out.
+pub(crate) fn not_own_of_token(ctx: &Ctx, name: &UserName) -> Result<(), NotAllowed> {
     match ctx.principal.token() {
         Some(token) if token.owner == *name => Err(NotAllowed::Token(TokenRule::NeedsLogin)),
         _ => Ok(()),

@@ -57,7 +57,8 @@ export function UserMenu({ user, tabIndex, onAction }: Props) {
       action: "resetSecondFactor",
       icon: IconShieldX,
       label: t.users.resetSecondFactor,
-      isAllowed: hasPermission(profile, "users.reset-second-factor") && user.secondFactor,
+      isAllowed:
+        hasPermission(profile, "users.reset-second-factor") && user.secondFactor && user.username !== profile?.username,
     },
     {
       action: user.disabled ? "enable" : "disable",

@@ -114,6 +114,18 @@ async fn one_that_is_required_comes_first() {
 }
 
 #[tokio::test]
+async fn nobody_resets_their_own() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (_, codes) = set_up(&api, &admin).await;
+    let refused = admin.delete("/api/user-management/users/admin/second-factor").await;
+    let message = "Remove your own second factor in your profile, with password and code";
+    refused.is_refusal(403, "NOT_ALLOWED", message);
+    let right = json!({"password": TestApp::PASSWORD, "code": codes[0]});
+    assert_eq!(admin.json(Method::DELETE, PATH, right).await.status, 200);
+}
+
+#[tokio::test]
 async fn an_administrator_resets_it_and_the_user_sees_that() {
     let api = TestApi::start().await;
     let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);

@@ -103,6 +103,7 @@ async fn an_invalid_group_is_refused_by_field() {
         ("label", json!("site in")),
         ("narrows", json!("true")),
         ("description", json!("x".repeat(1001))),
+        ("description", json!("a\u{202e}b")),
         ("colour", json!("red")),
     ] {
         names_the_field(&admin.post(GROUPS, with(field, value)).await, field);
