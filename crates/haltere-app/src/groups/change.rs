@@ -50,12 +50,15 @@ impl Groups {
         change: GroupChange,
     ) -> Result<Vec<Group>, GroupError> {
         let GroupChange { description, role, users, connections, label, narrows } = change;
-        rules::check_description(description.as_deref())?;
         let mut tx = self.store.write().await.context(OPERATION)?;
         let found = tx.groups().find(name).await.context(OPERATION)?;
         let former = found.ok_or(GroupError::NotFound)?;
         let mut group = former.clone();
-        if let Some(description) = description {
+        // Clients send back what is there, which was given under older rules.
+        if let Some(description) =
+            description.filter(|text| Some(text) != former.description.as_ref())
+        {
+            rules::check_description(Some(&description))?;
             group.description = Some(description).filter(|text| !text.is_empty());
         }
         group.role = role.unwrap_or(group.role);

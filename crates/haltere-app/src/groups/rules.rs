@@ -1,5 +1,6 @@
 //! What has to hold for groups.
 
+use haltere_core::text::{TextError, check_visible};
 use haltere_core::{GroupName, UserName};
 use haltere_store::{GroupReads, WriteTx};
 
@@ -27,16 +28,16 @@ pub(super) fn check_name(name: &GroupName) -> Result<(), Invalid> {
     name.check_new().map_err(|why| Invalid::of("name", &why))
 }
 
+/// A new description. It may have several lines.
 pub(super) fn check_description(description: Option<&str>) -> Result<(), Invalid> {
-    let is_too_long = description.is_some_and(|text| text.chars().count() > MAX_DESCRIPTION);
-    if is_too_long {
+    let Some(text) = description.filter(|text| !text.is_empty()) else { return Ok(()) };
+    if text.chars().count() > MAX_DESCRIPTION {
         return Err(Invalid::of("description", &FieldFault::TooLong { max: MAX_DESCRIPTION }));
     }
-    if description.is_some_and(|text| text.contains(haltere_core::text::misleads)) {
-        let reason = "must not contain control, invisible or direction-changing characters";
-        return Err(Invalid::new("description", reason));
+    if text.contains(|letter: char| letter != '\n' && letter.is_control()) {
+        return Err(Invalid::of("description", &TextError::ControlCharacter));
     }
-    Ok(())
+    check_visible(text).map_err(|why| Invalid::of("description", &why))
 }
 
 /// Checks that a change leaves an administrator who sees all connections. Made before the change, and asked after it.

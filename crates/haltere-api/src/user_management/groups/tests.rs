@@ -47,11 +47,16 @@ async fn groups_are_created_shown_changed_and_deleted() {
     assert_eq!(admin.get(GROUPS).await.json(), created.json());
     assert_eq!(admin.get(&path("Night%20shift")).await.json(), expected);
 
-    let change = json!({"description": "Presses", "users": [], "label": "site = graz"});
+    let change = json!({"description": "Presses\nand ovens", "users": [], "label": "site = graz"});
     let changed = admin.put(&path("Night%20shift"), change).await.json()["Night shift"].take();
     let fields = ["description", "users", "label", "connections", "role"].map(|it| &changed[it]);
-    let expected =
-        [json!("Presses"), json!([]), json!("site=graz"), json!(["a", "b"]), json!("viewer")];
+    let expected = [
+        json!("Presses\nand ovens"),
+        json!([]),
+        json!("site=graz"),
+        json!(["a", "b"]),
+        json!("viewer"),
+    ];
     assert_eq!(fields.map(Clone::clone), expected);
     // All of it comes back, as clients send it.
     let same = admin.put(&path("Night%20shift"), changed.clone()).await;
@@ -104,6 +109,8 @@ async fn an_invalid_group_is_refused_by_field() {
         ("narrows", json!("true")),
         ("description", json!("x".repeat(1001))),
         ("description", json!("a\u{202e}b")),
+        ("description", json!("a\u{1b}[2J")),
+        ("description", json!("a\r\nb")),
         ("colour", json!("red")),
     ] {
         names_the_field(&admin.post(GROUPS, with(field, value)).await, field);
