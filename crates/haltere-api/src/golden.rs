@@ -11,6 +11,7 @@ use haltere_app::connections::{
 };
 use haltere_app::vault::UnsealError;
 use haltere_core::sentence::{Parameter, Sentence, SentenceKind, public_key};
+use haltere_core::text::misleads;
 use haltere_core::url_credentials::UnpackError;
 use haltere_core::{
     AlertMeaning, AlpnError, AuditAction, Bug, IoFault, LabelError, MqttStringError, Note,
@@ -164,13 +165,26 @@ fn parameters_of_a_sentence_within_a_sentence_have_names_of_their_own() {
     }
 }
 
-/// Names in answers for which programs have words of their own.
+/// The characters that mislead, as ranges of code points.
+fn misleading_ranges() -> Vec<[u32; 2]> {
+    let mut ranges: Vec<[u32; 2]> = Vec::new();
+    for point in ('\0'..=char::MAX).filter(|letter| misleads(*letter)).map(u32::from) {
+        match ranges.last_mut() {
+            Some([_, last]) if *last + 1 == point => *last = point,
+            _ => ranges.push([point, point]),
+        }
+    }
+    ranges
+}
+
+/// Names in answers for which programs have words of their own, and the characters that they show by their code.
 #[test]
 fn golden_names() {
     let all = json!({
         "auditActions": AuditAction::ALL.map(AuditAction::as_str).to_vec(),
         "plugins": PluginId::ALL.map(PluginId::as_str),
         "roles": Role::ALL.map(Role::as_str),
+        "misleadingCharacters": misleading_ranges(),
     });
     let text = serde_json::to_string_pretty(&all).expect("JSON");
     check("openapi/names.json", &(text + "\n"));

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { toCsv } from "./csv";
@@ -47,6 +50,19 @@ test("characters that would mislead are shown as what they are", () => {
     expect(field(`${start}=1+1`)).toBe(`\\u{${code}}=1+1`);
   }
   expect(field("👩\u200d🔧 \u0645\u06cc\u200c\u062e ❤\ufe0f")).toBe("👩\u200d🔧 \u0645\u06cc\u200c\u062e ❤\ufe0f");
+});
+
+test("the server and the command line show the same characters by their code", () => {
+  const generated = readFileSync(join(import.meta.dirname, "../../../openapi/names.json"), "utf8");
+  const { misleadingCharacters } = JSON.parse(generated) as { misleadingCharacters: [from: number, to: number][] };
+  const differing: string[] = [];
+  for (let point = 0; point <= 0x10ffff; point += 1) {
+    // A line feed stays, and a surrogate is no character.
+    if (point === 0x0a || (point >= 0xd800 && point <= 0xdfff)) continue;
+    const misleads = misleadingCharacters.some(([from, to]) => from <= point && point <= to);
+    if (misleads !== field(`a${String.fromCodePoint(point)}`).startsWith("a\\u{")) differing.push(point.toString(16));
+  }
+  expect(differing).toEqual([]);
 });
 
 test("a text that only contains such characters stays as it is", () => {
