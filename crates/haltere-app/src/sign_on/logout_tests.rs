@@ -1,4 +1,4 @@
-//! Logouts that the provider reports, and those that it is told of.
+//! Back-channel logouts by the provider, and logouts that haltere starts there.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -81,7 +81,7 @@ impl Remote {
         loop {
             let Page { entries, next } = self.page(size, cursor.as_deref()).await?;
             for (sequence, _) in &entries {
-                // A hostile server could send the same page for ever.
+                // Ends the loop if a hostile server keeps sending the same page.
                 ensure!(*sequence < oldest, "the entries are not in their order");
                 oldest = *sequence;
             }
