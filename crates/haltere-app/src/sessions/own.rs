@@ -63,7 +63,7 @@ impl Sessions {
         user: &UserName,
     ) -> Result<Vec<OwnSession>, OwnSessionError> {
         ctx.authorize(Action::ListUsers)?;
-        // As on the road of the profile.
+        // As `GET /api/profile/sessions`.
         not_own_of_token(ctx, user)?;
         self.list_sessions(user, ctx).await
     }
