@@ -9,7 +9,7 @@ export const signOnMessages: typeof en = {
     localLogin: "Anmeldung mit Passwort",
     on: "eingeschaltet",
     off: "abgeschaltet",
-    breakGlass: "Darf es auch, wenn sie abgeschaltet ist",
+    breakGlass: "Immer mit Passwort",
     nobody: "kein Benutzer",
     provider: "Anbieter",
     noProvider: "Kein Anbieter mit OpenID Connect ist konfiguriert.",

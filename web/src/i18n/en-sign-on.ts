@@ -9,7 +9,7 @@ export const signOnMessages = {
     localLogin: "Log in with a password",
     on: "on",
     off: "off",
-    breakGlass: "May do it even if it is off",
+    breakGlass: "May always use a password",
     nobody: "no user",
     provider: "Provider",
     noProvider: "No OpenID Connect provider is configured.",
